@@ -1,0 +1,189 @@
+import type { OxlintConfig } from "oxlint";
+
+type Override = NonNullable<OxlintConfig["overrides"]>[number];
+type Rules = NonNullable<OxlintConfig["rules"]>;
+
+/**
+ * The floors: what each folder under src/ may import, written as the imports are written. What a row does not name is
+ * refused, and a folder without a row may import nothing, so a new folder, package or neighbour is a row edited here, in
+ * review. Every file of src/ stands in exactly one row.
+ *
+ * `./` own files, `#x` our folder x, `any-package` every package and node: module, `express(types)` its types only.
+ */
+// oxfmt-ignore
+const FLOORS = [
+  { floor: "domain",    may: "./ #domain",                                             why: "It is pure: words and rules, no clock, no chance, no outside world." },
+  { floor: "contract",  may: "./ #contract #domain #messages zod zod-openapi",         why: "It runs in browsers too." },
+  { floor: "ports",     may: "./ #ports #domain #messages",                            why: "A port is an interface in our own words." },
+  { floor: "messages",  may: "./",                                                     why: "It is plain data." },
+  { floor: "http",      may: "./ #http #contract #ports #domain #messages node:* express helmet jose rate-limiter-flexible zod pino-http swagger-ui-dist",
+                                                                                       why: "It is a kit: it knows neither the flow nor an adapter." },
+  { floor: "flow/step", may: "./ #http #contract #ports #domain #messages #flow/jobs.ts express(types)",
+                                                                                       why: "It reaches the world through #ports, and another step only through facts and jobs.", files: ["src/flow/*/**"] },
+  { floor: "flow",      may: "./jobs.ts ./pipeline.ts #domain zod",                    why: "jobs.ts and pipeline.ts are words, not work: they know no step.", files: ["src/flow/*"] },
+  adapter("postgres",          "@prisma/* pg"),
+  adapter("bullmq",            "bullmq ioredis pg"),
+  adapter("notification-hubs", "@azure/notification-hubs @azure/core-rest-pipeline"),
+  adapter("azure-blob",        "@azure/storage-blob @azure/identity"),
+  adapter("rate-limit",        "rate-limiter-flexible ioredis pg"),
+  { floor: "app",       may: "./ #app #domain #contract #ports #messages #http #flow #adapters #emulator any-package",
+                                                                                       why: "It composes the server side. Only app/demo and app/dev play the client too.", except: ["src/app/{demo,dev}{.ts,-*.ts,/**}"] },
+  { floor: "app/demo",  may: "./ #app #domain #contract #ports #messages #http #flow #adapters #emulator #sdk #phone any-package",
+                                                                                       why: "It plays the server side and the phone.", files: ["src/app/{demo,dev}{.ts,-*.ts,/**}"] },
+  { floor: "sdk",       may: "./",                                                     why: "It ships to others and depends on nothing." },
+  { floor: "phone",     may: "./ #phone #sdk #contract #messages",                     why: "It is a client like any other." },
+  { floor: "emulator",  may: "./ #emulator node:* express fast-xml-parser",            why: "It stands in for Azure and shares no code with us, so that it cannot agree with our bugs." },
+] satisfies Floor[];
+
+interface Floor {
+  floor: string;
+  may: string;
+  why: string;
+  /** Which files, where that is not simply src/<floor>/**. */
+  files?: string[];
+  except?: string[];
+}
+
+/** An adapter stands between our ports and one vendor. An adapter without a row here has no vendor yet: it is refused. */
+function adapter(name: string, vendor: string): Floor {
+  const why = "Another vendor is another adapter, behind the same port.";
+  return { floor: `adapters/${name}`, may: `./ #adapters/${name} #ports #domain #messages node:* ${vendor}`, why };
+}
+
+// ── What a folder may touch besides its imports ─────────────────────────────────────────────────────────────────────
+
+const GET_BUILTIN = { property: "getBuiltinModule", message: "Use a plain import, so that the floors can see it." };
+const PROCESS = { name: "process", message: "Only app/ touches the process. Take what you need as an argument." };
+const IMPORT_META_GLOB = {
+  property: "glob",
+  message: "import.meta.glob hides imports from the floors. Write them out.",
+};
+
+const UNREAL = "domain/ has no clock, no chance and no outside world: take what it would give as an argument.";
+const UNREAL_GLOBALS = [
+  "Date",
+  "Temporal",
+  "performance",
+  "crypto",
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+].concat(["queueMicrotask", "fetch", "console", "globalThis", "global", "window", "self"]);
+
+const DOMAIN: Rules = {
+  "no-restricted-globals": [
+    "error",
+    { checkGlobalObject: true, globals: [PROCESS, ...UNREAL_GLOBALS.map((name) => ({ name, message: UNREAL }))] },
+  ],
+  "typescript/no-restricted-types": ["error", { types: { Date: { message: "Moments in domain/ are plain values." } } }],
+  "no-restricted-properties": [
+    "error",
+    GET_BUILTIN,
+    IMPORT_META_GLOB,
+    { object: "Math", property: "random", message: UNREAL },
+    { object: "Intl", property: "DateTimeFormat", message: UNREAL },
+    { object: "AbortSignal", property: "timeout", message: UNREAL },
+  ],
+};
+
+const APP: Rules = {
+  "no-restricted-globals": "off",
+  "no-restricted-properties": [
+    "error",
+    GET_BUILTIN,
+    IMPORT_META_GLOB,
+    { property: "env", message: "Only app/config.ts reads the environment." },
+  ],
+};
+
+// ── From a row to oxlint ────────────────────────────────────────────────────────────────────────────────────────────
+
+// One way to write a path, so that the patterns see through it. No '..', no absolute path, backslash, query or escape.
+const PLAIN_PATHS = {
+  regex: String.raw`\.\./|/\.\.$|^\.\.?$|/\./|//|^/|.#|[^A-Za-z0-9_./#@:-]`,
+  message: "Write a plain path: './file.ts' downwards, '#folder/file.ts' for the rest.",
+};
+const NO_LOADERS = {
+  regex: "^(node:)?(module|process)$",
+  message: "Use a plain import (not createRequire), and take settings from the config that app/ passes in.",
+};
+const EXPRESS_TYPES_ONLY = {
+  regex: "^express(/|$)",
+  allowTypeImports: true,
+  message: "A step takes only types from express (import type). Its Router comes from #http.",
+};
+
+function allow(word: string): string {
+  if (word === "./") return "!./**";
+  if (word.endsWith(".ts")) return `!${word}`;
+  if (word.startsWith("#")) return `!${word}/**`;
+  const name = { "any-package": "[a-z@]*", "express(types)": "express" }[word] ?? word;
+  return `!{${name},${name}/**}`; // "!zod" would also let "evil/zod" in; a brace with a slash anchors the pattern
+}
+
+function imports(message: string, words: string[]): Rules {
+  const patterns = [
+    ...(words.length > 0 ? [PLAIN_PATHS] : []),
+    ...(words.includes("node:*") || words.includes("any-package") ? [NO_LOADERS] : []),
+    ...(words.includes("express(types)") ? [EXPRESS_TYPES_ONLY] : []),
+    { group: ["**", ...words.map(allow)], caseSensitive: true, message },
+  ];
+  return { "no-restricted-imports": ["error", { patterns }] };
+}
+
+function override({ floor, may, why, files, except }: Floor): Override {
+  const words = may.split(" ");
+  const list = words.map((word) => (word === "./" ? "its own files" : word)).join(", ");
+  const extra = { domain: DOMAIN, app: APP, "app/demo": APP }[floor];
+  return {
+    files: files ?? [`src/${floor}/**`],
+    ...(except && { excludeFiles: except }),
+    rules: { ...imports(`${floor} may import: ${list}. ${why}`, words), ...extra },
+  };
+}
+
+const config: OxlintConfig = {
+  plugins: ["typescript", "import", "unicorn", "oxc", "node", "vitest"],
+  categories: { correctness: "error" },
+  options: { typeAware: true, respectEslintDisableDirectives: false, reportUnusedDisableDirectives: "error" },
+  ignorePatterns: ["src/adapters/postgres/generated/**", "test/fixtures/**", "dist/**", "coverage/**", ".data/**"],
+  rules: {
+    "import/no-cycle": "error",
+    "import/no-default-export": "error",
+    "import/no-dynamic-require": ["error", { esmodule: true }],
+    "no-eval": "error",
+    "no-new-func": "error",
+    "typescript/ban-ts-comment": "error",
+    "typescript/consistent-type-imports": ["error", { prefer: "type-imports", disallowTypeAnnotations: true }],
+    "typescript/no-explicit-any": "error",
+    "typescript/no-floating-promises": "error",
+    "typescript/no-implied-eval": "error",
+    "typescript/no-import-type-side-effects": "error",
+    "typescript/no-misused-promises": "error",
+    "typescript/no-require-imports": "error",
+    "typescript/switch-exhaustiveness-check": "error",
+    "typescript/triple-slash-reference": ["error", { lib: "always", path: "never", types: "never" }],
+    "unicorn/require-module-specifiers": "error",
+  },
+  // A later override replaces a rule's options: the order is everything under src/, then the floors, then one file.
+  overrides: [
+    { files: ["*.config.ts"], rules: { "import/no-default-export": "off" } },
+    {
+      files: ["src/**"],
+      rules: {
+        ...imports("This folder has no floor yet. Give it a row in oxlint.config.ts that says what it may import.", []),
+        "node/no-process-env": "error",
+        "no-restricted-globals": ["error", { checkGlobalObject: true, globals: [PROCESS] }],
+        "no-restricted-properties": ["error", GET_BUILTIN, IMPORT_META_GLOB],
+        "no-warning-comments": ["error", { terms: ["oxlint-disable", "eslint-disable"], location: "anywhere" }],
+      },
+    },
+    ...FLOORS.map(override),
+    {
+      files: ["src/app/config.ts"],
+      rules: { "node/no-process-env": "off", "no-restricted-properties": ["error", GET_BUILTIN, IMPORT_META_GLOB] },
+    },
+  ],
+};
+
+export default config;
