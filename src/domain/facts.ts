@@ -1,0 +1,99 @@
+/**
+ * What happened, in the past tense. A fact is written once, in the transaction that makes it true: one audit row, one row
+ * on the ticket's timeline if it has a ticket, and an outbox row if `flow/pipeline.ts` has work for it.
+ *
+ * `data` holds ids, numbers, field names and words of `vocabulary.ts`. Never free text, a name or a contact: the audit must
+ * outlive the erasure of a user.
+ */
+import type { Actor, Moment } from "./vocabulary.ts";
+
+export const FACT_TYPES = [
+  "ticket.created",
+  "ticket.updated",
+  "request.created",
+  "request.notified",
+  "request.seen",
+  "request.reminded",
+  "request.askedAgain",
+  "request.snoozed",
+  "request.consented",
+  "request.declined",
+  "request.cancelled",
+  "request.expired",
+  "request.uploaded",
+  "request.linked",
+  "request.rejected",
+  "request.withdrawn",
+  "push.accepted",
+  "push.refused",
+  "push.outcome",
+  "links.created",
+  "file.uploaded",
+  "file.linked",
+  "file.refused",
+  "file.missing",
+  "file.deleted",
+  "file.downloadLinkCreated",
+  "user.created",
+  "user.updated",
+  "installation.registered",
+  "installation.takenOver",
+  "installation.removed",
+  "installation.synced",
+  "installation.refused",
+  "consentText.put",
+  "installationToken.created",
+  "apiKey.created",
+  "apiKey.revoked",
+] as const;
+
+export type FactType = (typeof FACT_TYPES)[number];
+
+export interface Fact {
+  readonly type: FactType;
+  readonly at: Moment;
+  readonly actor: Actor;
+  readonly ticketId?: string;
+  readonly requestId?: string;
+  readonly fileId?: string;
+  readonly userId?: string;
+  readonly installationId?: string;
+  /** The round of asking or closing that the fact starts (`LogRequest.push.roundId`). */
+  readonly roundId?: string;
+  /** Orders the relay: what must be answered first is moved first. */
+  readonly deadline?: Moment;
+  readonly data?: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+}
+
+/** A moment that has come: work that is due again, without anything new having happened. Only the outbox knows it. */
+export const WAKE_TYPES = [
+  "push.due",
+  "snooze.due",
+  "verify.due",
+  "cleanup.due",
+  "installation.due",
+  "telemetry.due",
+] as const;
+
+export type WakeType = (typeof WAKE_TYPES)[number];
+
+export interface Wake {
+  readonly type: WakeType;
+  readonly dueAt: Moment;
+  readonly requestId?: string;
+  readonly roundId?: string;
+  readonly fileId?: string;
+  readonly installationId?: string;
+  readonly pushId?: string;
+  readonly deadline?: Moment;
+}
+
+/** What the relay reads from the outbox and gives to the pipeline. */
+export interface OutboxRow {
+  readonly type: FactType | WakeType;
+  readonly requestId?: string;
+  readonly roundId?: string;
+  readonly fileId?: string;
+  readonly installationId?: string;
+  readonly pushId?: string;
+}

@@ -1,0 +1,113 @@
+/**
+ * The words of Beckon (design, section 2), as types. One thing, one word: these are the words of the API, the tables,
+ * the buttons and the logs as well.
+ */
+
+/** A moment as milliseconds since 1970-01-01T00:00:00Z, by PostgreSQL's clock unless its name says `device`. */
+export type Moment = number;
+
+export const REQUEST_STATES = [
+  "requested",
+  "notified",
+  "seen",
+  "consented",
+  "uploaded",
+  "linked",
+  "rejected",
+  "declined",
+  "expired",
+  "cancelled",
+  "withdrawn",
+] as const;
+/** Where a request stands. Only `lifecycle.ts` decides it. */
+export type RequestState = (typeof REQUEST_STATES)[number];
+
+/** The asking is on: the user may still answer. */
+export const OPEN_STATES = ["requested", "notified", "seen"] as const satisfies readonly RequestState[];
+
+/** Nothing more will come of the request by itself. A linked one may still be withdrawn. */
+export const ENDED_STATES = [
+  "linked",
+  "rejected",
+  "declined",
+  "expired",
+  "cancelled",
+  "withdrawn",
+] as const satisfies readonly RequestState[];
+
+export const REJECT_REASONS = ["no_files", "upload_abandoned", "none_held"] as const;
+/** Why a request is `rejected`: nothing was named, nothing arrived, or nothing that arrived held. */
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+export const REACHES = ["no_installation", "pending", "pushed", "refused"] as const;
+/** Whether the push side works for this request. Never a reason to end it: the app fetches at every start. */
+export type Reach = (typeof REACHES)[number];
+
+export const PLATFORMS = ["apns", "fcmv1", "wns", "browser"] as const;
+/** Notification Hubs' installation platforms that Beckon pushes to. */
+export type Platform = (typeof PLATFORMS)[number];
+
+export const PUSH_KINDS = ["ask", "remind", "closed"] as const;
+export type PushKind = (typeof PUSH_KINDS)[number];
+
+export const PUSH_STATES = ["sending", "waiting", "accepted", "refused"] as const;
+/** One send for a round and platform: under way, waiting for its next attempt, taken by the hub, or given up. */
+export type PushState = (typeof PUSH_STATES)[number];
+
+export const DECISIONS = ["share", "decline"] as const;
+export type Decision = (typeof DECISIONS)[number];
+
+export const CONSENT_BASES = ["request", "report", "export", "agent_upload"] as const;
+export type ConsentBasis = (typeof CONSENT_BASES)[number];
+
+export const FILE_STATES = ["announced", "uploaded", "linked", "refused", "missing", "deleted"] as const;
+export type FileState = (typeof FILE_STATES)[number];
+
+export const FILE_REASONS = [
+  "size_differs",
+  "hash_differs",
+  "changed_after_upload",
+  "unreadable",
+  "not_uploaded",
+  "given_up",
+  "upload_deadline",
+  "request_cancelled",
+  "withdrawn",
+  "retention",
+] as const;
+/** Why a file is refused, missing or deleted, as the ticket says it. */
+export type FileReason = (typeof FILE_REASONS)[number];
+
+export const COVERAGES = ["full", "partly", "none", "unknown"] as const;
+/** How much of the asked window a file covers. A label, never a reason to refuse. */
+export type Coverage = (typeof COVERAGES)[number];
+
+export const HUB_SYNCS = ["pending", "synced", "refused"] as const;
+export type HubSync = (typeof HUB_SYNCS)[number];
+
+export const TICKET_STATES = ["open", "solved", "closed"] as const;
+export type TicketState = (typeof TICKET_STATES)[number];
+
+export const ROLES = ["agent", "lead", "auditor", "admin"] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A span of time that an agent asks about, both ends included. */
+export interface TimeWindow {
+  readonly from: Moment;
+  readonly to: Moment;
+}
+
+/** Who did something, as the audit keeps it: ids only, never a name or a contact. */
+export type Actor =
+  | { readonly kind: "agent"; readonly id: string }
+  | { readonly kind: "user"; readonly id: string }
+  | { readonly kind: "key"; readonly id: string }
+  | { readonly kind: "system"; readonly id: string };
+
+export function isOpen(state: RequestState): boolean {
+  return (OPEN_STATES as readonly RequestState[]).includes(state);
+}
+
+export function isEnded(state: RequestState): boolean {
+  return (ENDED_STATES as readonly RequestState[]).includes(state);
+}

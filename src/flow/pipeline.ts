@@ -1,0 +1,66 @@
+/** The product in twenty lines: what each fact sets going. A fact that is forgotten here does not compile. */
+import type { FactType, OutboxRow, WakeType } from "#domain/facts.ts";
+import type { Errand } from "./jobs.ts";
+
+type Step = (row: OutboxRow) => Errand[];
+
+const nothing: Step = () => [];
+const push: Step = ({ requestId, roundId }) =>
+  requestId && roundId ? [{ job: "push", item: { requestId, roundId } }] : [];
+const verify: Step = ({ fileId }) => (fileId ? [{ job: "verify", item: { fileId } }] : []);
+const cleanup: Step = ({ fileId }) => (fileId ? [{ job: "cleanup", item: { fileId } }] : []);
+const syncInstallation: Step = ({ installationId }) =>
+  installationId ? [{ job: "syncInstallation", item: { installationId } }] : [];
+const telemetry: Step = ({ pushId }) => (pushId ? [{ job: "telemetry", item: { pushId } }] : []);
+const endSnooze: Step = ({ requestId }) => (requestId ? [{ job: "snooze", item: { requestId } }] : []);
+
+export const PIPELINE = {
+  "ticket.created": nothing,
+  "ticket.updated": nothing,
+  "request.created": push,
+  "request.notified": nothing,
+  "request.seen": nothing,
+  "request.reminded": push,
+  "request.askedAgain": push,
+  "request.snoozed": push,
+  "request.consented": push,
+  "request.declined": push,
+  "request.cancelled": push,
+  "request.expired": push,
+  "request.uploaded": nothing,
+  "request.linked": nothing,
+  "request.rejected": push,
+  "request.withdrawn": nothing,
+  "push.accepted": nothing,
+  "push.refused": nothing,
+  "push.outcome": nothing,
+  "links.created": nothing,
+  "file.uploaded": nothing,
+  "file.linked": cleanup,
+  "file.refused": cleanup,
+  "file.missing": cleanup,
+  "file.deleted": cleanup,
+  "file.downloadLinkCreated": nothing,
+  "user.created": nothing,
+  "user.updated": nothing,
+  "installation.registered": syncInstallation,
+  "installation.takenOver": syncInstallation,
+  "installation.removed": syncInstallation,
+  "installation.synced": nothing,
+  "installation.refused": nothing,
+  "consentText.put": nothing,
+  "installationToken.created": nothing,
+  "apiKey.created": nothing,
+  "apiKey.revoked": nothing,
+  "push.due": push,
+  "snooze.due": endSnooze,
+  "verify.due": verify,
+  "cleanup.due": cleanup,
+  "installation.due": syncInstallation,
+  "telemetry.due": telemetry,
+} as const satisfies Record<FactType | WakeType, Step>;
+
+/** Whether a fact needs an outbox row at all. */
+export function setsSomethingGoing(type: FactType | WakeType): boolean {
+  return PIPELINE[type] !== nothing;
+}

@@ -1,0 +1,33 @@
+/**
+ * The queue is an index over PostgreSQL that may be lost at any moment. Delivery is at least once, in no order; a job that
+ * throws is tried again a few times for the sake of infrastructure errors, and then left to the reconciler.
+ */
+
+/** A job carries ids, never data: `items` are validated against the job's schema before the handler sees them. */
+export interface Job {
+  readonly name: string;
+  readonly items: readonly unknown[];
+}
+
+export type JobHandler = (items: readonly unknown[], signal: AbortSignal) => Promise<void>;
+
+export interface JobWorkOptions {
+  readonly concurrency: number;
+  /** After this many seconds the handler's signal aborts. */
+  readonly timeoutSeconds: number;
+}
+
+export interface JobQueue {
+  /** Adds all or throws. Throwing is the relay's sign to back off; nothing is lost, the outbox still has the rows. */
+  add(jobs: readonly Job[]): Promise<void>;
+  /** Starts to work on jobs of this name in this process. Once a name. */
+  work(name: string, options: JobWorkOptions, handler: JobHandler): Promise<void>;
+  /** Makes one job of this name come every `everyMs`, whichever and however many processes run. */
+  repeat(name: string, everyMs: number): Promise<void>;
+  /** How many jobs wait, run and have failed, by name. For metrics. */
+  counts(): Promise<Readonly<Record<string, { readonly waiting: number; readonly active: number; readonly failed: number }>>>;
+  /** Throws when the queue is away or must not be used (a Redis that evicts keys). For readiness and doctor. */
+  check(): Promise<void>;
+  /** Stops taking jobs, waits for those under way, disconnects. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,309 @@
+/**
+ * PostgreSQL, the only truth, in the words of the domain. Reads take no lock; every write that depends on a state names the
+ * version or state that it read and says whether it still held. Throws `Problem("database_unavailable")` when it is away.
+ */
+import type { Consent, ConsentText } from "#domain/consent.ts";
+import type { Fact, OutboxRow, Wake } from "#domain/facts.ts";
+import type { LogFile } from "#domain/log-file.ts";
+import type { LogRequest, Push } from "#domain/log-request.ts";
+import type { Ticket } from "#domain/ticket.ts";
+import type { Installation, User } from "#domain/user.ts";
+import type { Moment, Platform, PushKind, RequestState, TicketState } from "#domain/vocabulary.ts";
+
+/** A keyset page. `next` is opaque; absent on the last page. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next?: string;
+}
+
+export interface PageQuery {
+  /** From the page before, unchanged. Throws `Problem("invalid_request")` when it is not one of ours. */
+  readonly after?: string;
+  readonly limit: number;
+}
+
+export interface TicketQuery extends PageQuery {
+  readonly query?: string;
+  readonly number?: number;
+  readonly userId?: string;
+  readonly callId?: string;
+  readonly externalSystem?: string;
+  readonly externalId?: string;
+  readonly assigneeId?: string;
+  readonly state?: TicketState;
+}
+
+export interface Tickets {
+  /** Gives the number. Throws `Problem("external_id_taken")`. */
+  create(ticket: Omit<Ticket, "number" | "version">): Promise<Ticket>;
+  find(id: string): Promise<Ticket | undefined>;
+  findByExternal(system: string, externalId: string): Promise<Ticket | undefined>;
+  /** Newest first. */
+  list(query: TicketQuery): Promise<Page<Ticket>>;
+  /** False when the version has moved on. */
+  save(ticket: Ticket, options: { readonly ifVersion: number }): Promise<boolean>;
+}
+
+export interface Users {
+  find(id: string): Promise<User | undefined>;
+  /** Creates what is missing; true when it did. The first PUT of an installation or of a ticket's user makes a user. */
+  ensure(id: string, now: Moment): Promise<boolean>;
+  put(user: User): Promise<"created" | "updated">;
+  /** By id, label or contact, case-insensitive, prefix of a word. */
+  search(query: { readonly query?: string } & PageQuery): Promise<Page<User>>;
+}
+
+export interface Installations {
+  find(id: string): Promise<Installation | undefined>;
+  /** Without those that are being removed. */
+  ofUser(userId: string): Promise<readonly Installation[]>;
+  /** Inserts when `ifVersion` is 0, else replaces; false when the version has moved on. The saved version is one more. */
+  save(installation: Installation, options: { readonly ifVersion: number }): Promise<boolean>;
+  touch(id: string, lastSeenAt: Moment): Promise<void>;
+  /** The row goes; only a removed one of this version. */
+  forget(id: string, options: { readonly ifVersion: number }): Promise<void>;
+}
+
+export interface RequestQuery extends PageQuery {
+  readonly states?: readonly RequestState[];
+  readonly ticketId?: string;
+  readonly userId?: string;
+  readonly agentId?: string;
+}
+
+export interface Requests {
+  find(id: string): Promise<LogRequest | undefined>;
+  /** Newest first. */
+  list(query: RequestQuery): Promise<Page<LogRequest>>;
+  /** Open requests of a user, oldest first. */
+  openOf(userId: string): Promise<readonly LogRequest[]>;
+  /** False when someone else won: reload and decide again. The saved version is one more. */
+  save(request: LogRequest, options: { readonly ifVersion: number }): Promise<boolean>;
+}
+
+export interface Consents {
+  record(consent: Consent): Promise<void>;
+  ofRequest(requestId: string): Promise<Consent | undefined>;
+  find(id: string): Promise<Consent | undefined>;
+  markWithdrawn(consentId: string, at: Moment): Promise<void>;
+}
+
+export interface ConsentTexts {
+  find(version: string, locale: string): Promise<ConsentText | undefined>;
+  /** Best match for a locale (`de-AT` → `de` → `en`) of the version that is in force. */
+  forLocale(locale: string | undefined): Promise<ConsentText>;
+  /** Throws `Problem("consent_text_in_use")` when another text was shown under this version and locale. */
+  put(text: Omit<ConsentText, "usedAt">): Promise<void>;
+  markUsed(version: string, locale: string, at: Moment): Promise<void>;
+}
+
+export interface Files {
+  add(files: readonly LogFile[]): Promise<void>;
+  find(id: string): Promise<LogFile | undefined>;
+  ofRequest(requestId: string): Promise<readonly LogFile[]>;
+  ofTicket(ticketId: string): Promise<readonly LogFile[]>;
+  /** False when the file is no longer in that state. */
+  save(file: LogFile, options: { readonly ifState: LogFile["state"] }): Promise<boolean>;
+}
+
+/** Reads what the audit knows about downloads, so that a take-back can name who had them. */
+export interface Downloads {
+  ofFiles(fileIds: readonly string[]): Promise<readonly { readonly fileId: string; readonly agentId: string; readonly at: Moment }[]>;
+}
+
+/** One row of a ticket's timeline, in the order of its commit. */
+export interface TimelineRow {
+  /** Opaque, ordered: `xid.sequence`. Resumes the feed. */
+  readonly cursor: string;
+  readonly ticketId: string;
+  readonly fact: Fact;
+}
+
+export interface Timeline {
+  ofTicket(ticketId: string, page: PageQuery): Promise<Page<TimelineRow>>;
+  /** Everything after the cursor below the commit horizon, oldest first. Without a cursor: nothing, and where now is. */
+  after(cursor: string | undefined, limit: number): Promise<{ readonly rows: readonly TimelineRow[]; readonly cursor: string }>;
+}
+
+/** Why a replay of an Idempotency-Key has no effect of its own. */
+export type IdempotencyOutcome =
+  | { readonly kind: "first" }
+  | { readonly kind: "replay"; readonly answer: StoredAnswer }
+  | { readonly kind: "reused" };
+
+export interface StoredAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface IdempotencyScope {
+  readonly caller: string;
+  readonly method: string;
+  readonly route: string;
+  readonly key: string;
+  /** SHA-256 of the request's canonical JSON, hex. */
+  readonly fingerprint: string;
+}
+
+export interface Idempotency {
+  /**
+   * Claims the key for this transaction. A twin that is under way is waited for, up to 2 s; then
+   * `Problem("in_progress")`.
+   */
+  claim(scope: IdempotencyScope, now: Moment): Promise<IdempotencyOutcome>;
+  /** Stores the answer in the transaction of the effect. */
+  store(scope: IdempotencyScope, answer: StoredAnswer): Promise<void>;
+}
+
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: Moment;
+  readonly revokedAt?: Moment;
+}
+
+export interface ApiKeys {
+  /** `secretHash` is SHA-256 of the secret, hex; the secret itself is shown once and kept nowhere. */
+  create(key: ApiKey & { readonly secretHash: string }): Promise<void>;
+  list(): Promise<readonly ApiKey[]>;
+  revoke(id: string, at: Moment): Promise<boolean>;
+  findByHash(secretHash: string): Promise<ApiKey | undefined>;
+}
+
+/** What can be read and written, inside a transaction and outside. */
+export interface Records {
+  readonly tickets: Tickets;
+  readonly users: Users;
+  readonly installations: Installations;
+  readonly requests: Requests;
+  readonly consents: Consents;
+  readonly consentTexts: ConsentTexts;
+  readonly files: Files;
+  readonly downloads: Downloads;
+  readonly timeline: Timeline;
+  readonly apiKeys: ApiKeys;
+  readonly pushes: { ofRequest(requestId: string): Promise<readonly Push[]> };
+}
+
+export interface Transaction extends Records {
+  readonly idempotency: Idempotency;
+  /** One audit row, one timeline row where there is a ticket, one outbox row where the pipeline has work for it. */
+  append(facts: readonly Fact[]): Promise<void>;
+  /** Work that is due later, without a fact. */
+  wake(wakes: readonly Wake[]): Promise<void>;
+}
+
+export interface Store extends Records {
+  /** All of it or nothing. The relay of this process is woken after the commit. */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Throws when the database is away, not migrated, or lacks rights. */
+  check(): Promise<void>;
+}
+
+/** What an agent's ask brings along; the statement checks the ticket, the user and the key itself. */
+export interface AcceptInput {
+  readonly id: string;
+  readonly ticketId: string;
+  readonly userId: string;
+  readonly installationId?: string;
+  readonly agentId: string;
+  readonly reason: string;
+  readonly collectors: readonly string[];
+  readonly window?: { readonly from: Moment; readonly to: Moment };
+  readonly maxBytes: number;
+  readonly maxFiles: number;
+  readonly answerBy: Moment;
+  readonly roundId: string;
+  readonly now: Moment;
+  readonly idempotency?: IdempotencyScope;
+}
+
+export type AcceptOutcome =
+  | { readonly kind: "accepted"; readonly request: LogRequest; readonly replayed: boolean }
+  | { readonly kind: "ticket_not_found" }
+  | { readonly kind: "user_not_on_ticket" }
+  | { readonly kind: "installation_not_of_user" }
+  | { readonly kind: "key_reused" }
+  | { readonly kind: "in_progress" };
+
+/** Hot: all requests that arrive while a commit is in flight are written by one statement. Resolves after the commit. */
+export interface RequestAcceptor {
+  accept(input: AcceptInput): Promise<AcceptOutcome>;
+}
+
+/** A send that this worker may make now; nobody else will until the lease is over. */
+export interface ClaimedPush {
+  readonly pushId: string;
+  readonly requestId: string;
+  readonly roundId: string;
+  readonly kind: PushKind;
+  readonly platform: Platform;
+  readonly attempt: number;
+  readonly userId: string;
+  readonly installationId?: string;
+  readonly ticketId: string;
+  readonly answerBy: Moment;
+  readonly locale?: string;
+}
+
+/** How an attempt ended, decided by the use case; the statement writes it. */
+export type PushEnd =
+  | { readonly kind: "accepted"; readonly notificationId?: string; readonly telemetryAt?: Moment }
+  | { readonly kind: "waiting"; readonly nextAttemptAt: Moment; readonly reason: string; readonly status?: number; /** An operator's error shows as `reach: refused` at once. */ readonly operator: boolean }
+  | { readonly kind: "refused"; readonly reason: string; readonly status?: number };
+
+/** Hot: claim and finish of pushes, one statement each. */
+export interface PushLedger {
+  /**
+   * For each (requestId, roundId) that is still the request's errand and still makes sense (ask, remind: open, before
+   * `answerBy`; closed: not open, or snoozed): one Push row for each platform on which the user has an installation, leased
+   * to this caller for `leaseSeconds`, unless it is finished or another attempt is not yet due.
+   */
+  claim(items: readonly { readonly requestId: string; readonly roundId: string }[], now: Moment, leaseSeconds: number): Promise<readonly ClaimedPush[]>;
+  /**
+   * Writes one outcome: the Push row, `requested → notified` and `reach` on the request, the facts, and the outbox row of the
+   * next attempt, all in one statement. An ask that finishes after its request closed arms a closing push in its place.
+   */
+  finish(push: ClaimedPush, end: PushEnd, now: Moment, nextRoundId: string): Promise<void>;
+  findForTelemetry(pushId: string): Promise<{ readonly push: Push; readonly telemetryReads: number } | undefined>;
+  saveOutcomes(pushId: string, outcomes: Readonly<Record<string, number>> | undefined, nextAt: Moment | undefined, now: Moment): Promise<void>;
+}
+
+/** The relay's side of the outbox. */
+export interface Outbox {
+  /**
+   * Takes up to `limit` due rows, nearest deadline first, hands them to `move`, and marks them moved when `move` returns.
+   * Rows that another relay holds are skipped. When `move` throws, nothing is marked.
+   * @returns how many were moved, and when the next row is due.
+   */
+  relay(limit: number, now: Moment, move: (rows: readonly OutboxRow[]) => Promise<void>): Promise<{ readonly moved: number; readonly nextDueAt?: Moment }>;
+  /** Called after each commit of this process that appended rows. */
+  onAppended(listener: () => void): void;
+  /** Age of the oldest due row in seconds, 0 when none. */
+  oldestDueSeconds(now: Moment): Promise<number>;
+}
+
+/** What is due by a column of PostgreSQL, whatever the queue knows: the reconciler's and the sweeps' reads. */
+export interface DueWork {
+  /** Work whose time passed more than `graceSeconds` ago and that the queue seems to have lost. */
+  overdue(now: Moment, graceSeconds: number, limit: number): Promise<readonly OutboxRow[]>;
+  /** Requests whose `answerBy`, `uploadBy` or snooze is over. */
+  deadlines(now: Moment, limit: number): Promise<readonly { readonly requestId: string; readonly kind: "answer" | "upload" | "snooze" }[]>;
+  /** Linked files whose `deleteAfter` is past. */
+  retention(now: Moment, limit: number): Promise<readonly string[]>;
+  /** Which of these blob names belong to a file whose state permits the blob. */
+  ownedBlobs(names: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Deletes idempotency records and outbox leftovers past their time. */
+  forgetOld(now: Moment): Promise<void>;
+  metrics(now: Moment): Promise<Metrics>;
+}
+
+export interface Metrics {
+  readonly oldestOverdueRequestSeconds: number;
+  readonly outboxAgeSeconds: number;
+  readonly outboxRows: number;
+  readonly requestsByState: Readonly<Record<string, number>>;
+  readonly pushesByOutcome: Readonly<Record<string, number>>;
+  readonly verifyFailures: Readonly<Record<string, number>>;
+}
