@@ -15,7 +15,9 @@ export function processIdentity(pid: number): string | undefined {
     return state === undefined || "ZX".includes(state) ? undefined : fields?.[19];
   }
   const line = ps(pid, "stat=,lstart=");
-  return line === undefined || line.startsWith("Z") ? undefined : line.replace(/^\S+\s+/, "").replaceAll(/[ :]+/g, "-");
+  return line === undefined || line.startsWith("Z")
+    ? undefined
+    : line.replace(/^\S+\s+/, "").replaceAll(/[ :-]+/g, "_");
 }
 
 /** The words with which a process was started, with spaces between them; undefined when no such process runs. */

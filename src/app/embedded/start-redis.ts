@@ -35,17 +35,23 @@ export async function startRedis({
   log?: (line: string) => void;
 }): Promise<EmbeddedRedis> {
   await mkdir(dataDir, { recursive: true });
+  const settings = (chosen: number): Record<string, string> => ({
+    bind: "127.0.0.1",
+    port: String(chosen),
+    dir: dataDir,
+    // An evicted key is a lost job: BullMQ asks for exactly this.
+    "maxmemory-policy": "noeviction",
+    appendonly: appendOnly ? "yes" : "no",
+    save: "",
+    // Else Redis writes over its command line, by which an orphan is recognised.
+    "set-proc-title": "no",
+    daemonize: "no",
+  });
   const start = (chosen: number): Promise<ChildServer> =>
     startChildServer({
       name: "Redis",
       program,
-      args: [
-        ...["--bind", "127.0.0.1", "--port", String(chosen), "--dir", dataDir],
-        // An evicted key is a lost job: BullMQ asks for exactly this.
-        ...["--maxmemory-policy", "noeviction", "--appendonly", appendOnly ? "yes" : "no", "--save", ""],
-        // Else Redis writes over its command line, by which an orphan is recognised.
-        ...["--set-proc-title", "no", "--daemonize", "no"],
-      ],
+      args: Object.entries(settings(chosen)).flatMap(([name, value]) => [`--${name}`, value]),
       stateDir: dataDir,
       marker: `--dir ${dataDir} `,
       isReady: ({ pid }) => answersAs(pid, chosen),
