@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { COVERAGES, FILE_REASONS, FILE_STATES } from "#domain/vocabulary.ts";
+import { SINGLE_UPLOAD_MAX_BYTES } from "#domain/policy.ts";
+import { collectorName, id, sha256, time } from "./primitives.ts";
+import { route } from "./route.ts";
+
+/** What a device announces of a file that it froze. */
+export const announcedFile = z
+  .strictObject({
+    collector: collectorName,
+    name: z.string().min(1).max(255).meta({ description: "Shown escaped; never part of a path" }),
+    sizeBytes: z.number().int().min(0).max(SINGLE_UPLOAD_MAX_BYTES),
+    sha256: sha256.meta({ description: "Over exactly the bytes that were shown and will be uploaded" }),
+    modifiedAt: time,
+    coversFrom: time.optional(),
+    coversTo: time.optional(),
+  })
+  .meta({ id: "AnnouncedFile" });
+
+export const file = z
+  .object({
+    id,
+    requestId: id,
+    ticketId: id,
+    collector: collectorName,
+    name: z.string(),
+    sizeBytes: z.number().int(),
+    sha256,
+    modifiedAt: time,
+    coversFrom: time.optional(),
+    coversTo: time.optional(),
+    coverage: z.enum(COVERAGES).meta({ description: "How much of the asked window the file says it covers" }),
+    state: z.enum(FILE_STATES),
+    reason: z.enum(FILE_REASONS).optional().meta({ description: "Why it is refused, missing or deleted" }),
+    uploadedAt: time.optional(),
+    linkedAt: time.optional(),
+    deleteAfter: time.optional(),
+    deletedAt: time.optional(),
+  })
+  .meta({ id: "File" });
+
+export const fileCounts = z
+  .object({
+    consented: z.number().int(),
+    uploaded: z.number().int(),
+    linked: z.number().int(),
+    refused: z.number().int(),
+    missing: z.number().int(),
+  })
+  .meta({ id: "FileCounts" });
+
+export const downloadUrl = z
+  .object({ url: z.url(), expiresAt: time, fileName: z.string(), sizeBytes: z.number().int(), sha256 })
+  .meta({ id: "DownloadUrl" });
+
+export const createDownloadUrl = route({
+  name: "createDownloadUrl",
+  method: "post",
+  path: "/v1/files/{fileId}:createDownloadUrl",
+  audience: "agent",
+  tag: "Files",
+  summary: "Get a read link of minutes, as attachment. Audited",
+  params: z.strictObject({ fileId: id }),
+  successes: [{ status: 200, description: "The link", body: downloadUrl }],
+  problems: ["file_gone", "conflict", "blob_store_unavailable"],
+});

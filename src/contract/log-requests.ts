@@ -1,0 +1,162 @@
+import { z } from "zod";
+import {
+  DECISIONS,
+  PLATFORMS,
+  PUSH_KINDS,
+  PUSH_STATES,
+  REACHES,
+  REJECT_REASONS,
+  REQUEST_STATES,
+} from "#domain/vocabulary.ts";
+import { file, fileCounts } from "./files.ts";
+import { collectorName, id, listOf, locale, pageQuery, sha256, time, timeWindow, userId } from "./primitives.ts";
+import { route } from "./route.ts";
+
+const MIB = 1024 * 1024;
+
+export const newLogRequest = z
+  .strictObject({
+    userId,
+    installationId: id.optional().meta({ description: "Ask only this installation" }),
+    reason: z.string().trim().min(1).max(1_000).meta({ description: "Words that the user will read" }),
+    collectors: z.array(collectorName).min(1).max(20).refine((names) => new Set(names).size === names.length, "must not repeat"),
+    window: timeWindow.optional(),
+    maxBytes: z.number().int().min(1).max(10_000 * MIB).default(50 * MIB),
+    maxFiles: z.number().int().min(1).max(500).default(50),
+    answerBy: time.optional().meta({ description: "Ends the asking; a day from now unless given, at most 28 days" }),
+  })
+  .meta({ id: "NewLogRequest" });
+
+export const logRequest = z
+  .object({
+    id,
+    ticketId: id,
+    userId,
+    installationId: id.optional(),
+    agentId: z.string(),
+    reason: z.string(),
+    collectors: z.array(collectorName),
+    window: z.object({ from: time, to: time }).optional(),
+    maxBytes: z.number().int(),
+    maxFiles: z.number().int(),
+    answerBy: time,
+    uploadBy: time.optional(),
+    state: z.enum(REQUEST_STATES),
+    rejectReason: z.enum(REJECT_REASONS).optional(),
+    reach: z.enum(REACHES),
+    reachReason: z.string().optional(),
+    reminders: z.number().int(),
+    snoozedUntil: time.optional(),
+    fileCounts,
+    webUrl: z.url(),
+    createdAt: time,
+    updatedAt: time,
+    endedAt: time.optional(),
+  })
+  .meta({ id: "LogRequest", description: "An agent's ask for one user's logs on one ticket." });
+
+export const push = z
+  .object({
+    id,
+    kind: z.enum(PUSH_KINDS),
+    platform: z.enum(PLATFORMS),
+    state: z.enum(PUSH_STATES),
+    attempt: z.number().int(),
+    nextAttemptAt: time.optional(),
+    reason: z.string().optional(),
+    outcomes: z.record(z.string(), z.number().int()).optional().meta({ description: "Counts by the hub's outcome names" }),
+    createdAt: time,
+    finishedAt: time.optional(),
+  })
+  .meta({ id: "Push", description: "One send to the hub. That the hub took it says nothing about the device: that is `seen`." });
+
+export const recordedConsent = z
+  .object({
+    id,
+    decision: z.enum(DECISIONS),
+    consentText: z.object({ version: z.string(), locale, sha256 }),
+    shown: z.record(z.string(), z.string()).meta({ description: "What stood in the text's placeholders" }),
+    installationId: id.optional(),
+    decidedAt: time,
+    deviceNow: time.optional(),
+    withdrawnAt: time.optional(),
+  })
+  .meta({ id: "RecordedConsent" });
+
+export const logRequestDetail = logRequest
+  .extend({ consent: recordedConsent.optional(), files: z.array(file), pushes: z.array(push) })
+  .meta({ id: "LogRequestDetail" });
+
+const requestParams = z.strictObject({ requestId: id });
+const tag = "Log requests";
+
+export const createLogRequest = route({
+  name: "createLogRequest",
+  method: "post",
+  path: "/v1/tickets/{ticketId}/log-requests",
+  audience: "agent",
+  tag,
+  summary: "Ask a user for their logs",
+  params: z.strictObject({ ticketId: id }),
+  body: newLogRequest,
+  successes: [{ status: 202, description: "Saved; it will reach an end, whatever dies in between", body: logRequest, headers: { Location: "Where it is" } }],
+  problems: ["user_not_on_ticket", "installation_not_of_user", "idempotency_key_reused", "in_progress"],
+  idempotent: true,
+});
+
+export const listLogRequests = route({
+  name: "listLogRequests",
+  method: "get",
+  path: "/v1/log-requests",
+  audience: "agent",
+  tag,
+  summary: "List requests, newest first",
+  query: z.strictObject({
+    state: z
+      .string()
+      .transform((text) => text.split(","))
+      .pipe(z.array(z.enum(REQUEST_STATES)))
+      .optional()
+      .meta({ description: "One state, or several with commas", type: "string", examples: ["requested,notified,seen"] }),
+    ticketId: id.optional(),
+    userId: userId.optional(),
+    agentId: z.string().max(256).optional(),
+    ...pageQuery,
+  }),
+  successes: [{ status: 200, description: "A page of requests", body: listOf(logRequest) }],
+});
+
+export const getLogRequest = route({
+  name: "getLogRequest",
+  method: "get",
+  path: "/v1/log-requests/{requestId}",
+  audience: "agent",
+  tag,
+  summary: "Read a request with its consent, files and pushes",
+  params: requestParams,
+  successes: [{ status: 200, description: "The request", body: logRequestDetail }],
+});
+
+export const cancelLogRequest = route({
+  name: "cancelLogRequest",
+  method: "post",
+  path: "/v1/log-requests/{requestId}:cancel",
+  audience: "agent",
+  tag,
+  summary: "Stop asking; before the files are uploaded",
+  params: requestParams,
+  successes: [{ status: 200, description: "The request, cancelled", body: logRequest }],
+  problems: ["cannot_cancel", "conflict"],
+});
+
+export const remindLogRequest = route({
+  name: "remindLogRequest",
+  method: "post",
+  path: "/v1/log-requests/{requestId}:remind",
+  audience: "agent",
+  tag,
+  summary: "Push again; at most twice a request",
+  params: requestParams,
+  successes: [{ status: 200, description: "The request", body: logRequest }],
+  problems: ["request_not_open", "too_many_reminders", "conflict"],
+});

@@ -1,0 +1,44 @@
+/** Every route there is. What is not in this list is neither served nor described. */
+import * as devices from "./devices.ts";
+import * as files from "./files.ts";
+import * as logRequests from "./log-requests.ts";
+import * as operations from "./operations.ts";
+import type { Route } from "./route.ts";
+import * as tickets from "./tickets.ts";
+import * as users from "./users.ts";
+
+export const ROUTES: readonly Route[] = [
+  tickets.createTicket,
+  tickets.listTickets,
+  tickets.getTicket,
+  tickets.changeTicket,
+  tickets.listTicketTimeline,
+  tickets.putTicketByExternal,
+  logRequests.createLogRequest,
+  logRequests.listLogRequests,
+  logRequests.getLogRequest,
+  logRequests.cancelLogRequest,
+  logRequests.remindLogRequest,
+  files.createDownloadUrl,
+  users.searchUsers,
+  users.getUser,
+  users.listUserInstallations,
+  users.putUser,
+  users.createInstallationToken,
+  users.putConsentText,
+  devices.putInstallation,
+  devices.deleteInstallation,
+  devices.listMyLogRequests,
+  devices.getMyLogRequest,
+  devices.seeLogRequest,
+  devices.snoozeLogRequest,
+  devices.consentToLogRequest,
+  devices.createUploadLinks,
+  devices.completeUploads,
+  devices.withdrawConsent,
+  devices.getReceipt,
+  operations.readFeed,
+  operations.livez,
+  operations.readyz,
+  operations.metrics,
+];
