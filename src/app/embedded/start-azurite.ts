@@ -3,8 +3,8 @@ import { mkdir } from "node:fs/promises";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { startChildServer } from "./child-server.ts";
+import { findPackage } from "./find-package.ts";
 
 /** Azurite's one account and its key, the same on every machine: learn.microsoft.com/azure/storage/common/storage-use-azurite. */
 const ACCOUNT_NAME = "devstoreaccount1";
@@ -54,7 +54,7 @@ export async function startAzurite({
     args: [
       "--import",
       keepCompiledCode(azurite),
-      azurite,
+      join(azurite, "dist/src/blob/main.js"),
       "--location",
       location,
       "--blobPort",
@@ -88,20 +88,17 @@ export async function startAzurite({
 }
 
 function findAzurite(): string {
-  try {
-    return fileURLToPath(import.meta.resolve("azurite/dist/src/blob/main.js"));
-  } catch (cause) {
-    throw new Error(
-      "Azurite is not installed. Run npm ci without --omit=dev, or set the address of a Blob Storage of yours.",
-      { cause },
-    );
-  }
+  const folder = findPackage("azurite");
+  if (folder !== undefined) return folder;
+  throw new Error(
+    "Azurite is not installed. Run npm ci without --omit=dev, or set the address of a Blob Storage of yours.",
+  );
 }
 
 /** A module that makes Node keep what it compiled: Azurite loads so much that its start takes 1.5 s without and 0.5 s with it. */
 function keepCompiledCode(azurite: string): string {
   // In the clone and not in the temporary folder, where anyone could put code for us to run.
-  const folder = join(azurite, "../../../../../.cache/beckon-azurite");
+  const folder = join(azurite, "../.cache/beckon-azurite");
   return `data:text/javascript,${encodeURIComponent(`import { enableCompileCache } from 'node:module'; enableCompileCache(${JSON.stringify(folder)});`)}`;
 }
 

