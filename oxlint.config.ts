@@ -3,6 +3,8 @@ import type { OxlintConfig } from "oxlint";
 type Override = NonNullable<OxlintConfig["overrides"]>[number];
 type Rules = NonNullable<OxlintConfig["rules"]>;
 
+const DEMO = "app/{demo,dev}{.ts,-*.ts,/**}";
+
 /**
  * The floors: what each folder under src/ may import, written as the imports are written. What a row does not name is
  * refused, and a folder without a row may import nothing, so a new folder, package or neighbour is a row edited here, in
@@ -10,45 +12,31 @@ type Rules = NonNullable<OxlintConfig["rules"]>;
  *
  * `./` own files, `#x` our folder x, `any-package` every package and node: module, `express(types)` its types only.
  */
+const SERVER = "./ #app #domain #contract #ports #messages #http #flow #adapters #emulator any-package";
 // oxfmt-ignore
-const FLOORS = [
-  { floor: "domain",    may: "./ #domain",                                             why: "It is pure: words and rules, no clock, no chance, no outside world." },
-  { floor: "contract",  may: "./ #contract #domain #messages zod zod-openapi",         why: "It runs in browsers too." },
-  { floor: "ports",     may: "./ #ports #domain #messages",                            why: "A port is an interface in our own words." },
-  { floor: "messages",  may: "./",                                                     why: "It is plain data." },
-  { floor: "http",      may: "./ #http #contract #ports #domain #messages node:* express helmet jose rate-limiter-flexible zod pino-http swagger-ui-dist",
-                                                                                       why: "It is a kit: it knows neither the flow nor an adapter." },
-  { floor: "flow/step", may: "./ #http #contract #ports #domain #messages #flow/jobs.ts express(types)",
-                                                                                       why: "It reaches the world through #ports, and another step only through facts and jobs.", files: ["src/flow/*/**"] },
-  { floor: "flow",      may: "./jobs.ts ./pipeline.ts #domain zod",                    why: "jobs.ts and pipeline.ts are words, not work: they know no step.", files: ["src/flow/*"] },
-  adapter("postgres",          "@prisma/* pg"),
+const floors = (): Override[] => [
+  row("domain",    "./ #domain",                                     "Words and rules: no clock, no chance, no outside."),
+  row("contract",  "./ #contract #domain #messages zod zod-openapi", "It runs in browsers too."),
+  row("ports",     "./ #ports #domain #messages",                    "A port is an interface in our own words."),
+  row("messages",  "./",                                             "It is plain data."),
+  row("http",      "./ #http #contract #ports #domain #messages node:* express helmet jose pino-http rate-limiter-flexible swagger-ui-dist zod",
+                                                                     "It is a kit: it knows neither the flow nor an adapter."),
+  row("flow/*",    "./jobs.ts ./pipeline.ts #domain zod",            "jobs.ts and pipeline.ts are words: they know no step."),
+  row("flow/*/**", "./ #http #contract #ports #domain #messages #flow/jobs.ts express(types)",
+                                                                     "A step reaches the world through #ports, another step through facts and jobs."),
+  row("app",       SERVER,                                           "It composes the server; only demo and dev play the client.", DEMO),
+  row(DEMO,        `${SERVER} #sdk #phone`,                          "It plays the server and the phone."),
+  row("sdk",       "./",                                             "It ships to others and depends on nothing."),
+  row("phone",     "./ #phone #sdk #contract #messages",             "It is a client like any other."),
+  row("emulator",  "./ #emulator node:* express fast-xml-parser",    "It shares no code with us, so that it cannot agree with our bugs."),
+
+  // Each adapter stands between our ports and one vendor. One without a row has no vendor yet, and is refused.
+  adapter("azure-blob",        "@azure/storage-blob @azure/identity"),
   adapter("bullmq",            "bullmq ioredis pg"),
   adapter("notification-hubs", "@azure/notification-hubs @azure/core-rest-pipeline"),
-  adapter("azure-blob",        "@azure/storage-blob @azure/identity"),
+  adapter("postgres",          "@prisma/* pg"),
   adapter("rate-limit",        "rate-limiter-flexible ioredis pg"),
-  { floor: "app",       may: "./ #app #domain #contract #ports #messages #http #flow #adapters #emulator any-package",
-                                                                                       why: "It composes the server side. Only app/demo and app/dev play the client too.", except: ["src/app/{demo,dev}{.ts,-*.ts,/**}"] },
-  { floor: "app/demo",  may: "./ #app #domain #contract #ports #messages #http #flow #adapters #emulator #sdk #phone any-package",
-                                                                                       why: "It plays the server side and the phone.", files: ["src/app/{demo,dev}{.ts,-*.ts,/**}"] },
-  { floor: "sdk",       may: "./",                                                     why: "It ships to others and depends on nothing." },
-  { floor: "phone",     may: "./ #phone #sdk #contract #messages",                     why: "It is a client like any other." },
-  { floor: "emulator",  may: "./ #emulator node:* express fast-xml-parser",            why: "It stands in for Azure and shares no code with us, so that it cannot agree with our bugs." },
-] satisfies Floor[];
-
-interface Floor {
-  floor: string;
-  may: string;
-  why: string;
-  /** Which files, where that is not simply src/<floor>/**. */
-  files?: string[];
-  except?: string[];
-}
-
-/** An adapter stands between our ports and one vendor. An adapter without a row here has no vendor yet: it is refused. */
-function adapter(name: string, vendor: string): Floor {
-  const why = "Another vendor is another adapter, behind the same port.";
-  return { floor: `adapters/${name}`, may: `./ #adapters/${name} #ports #domain #messages node:* ${vendor}`, why };
-}
+];
 
 // ── What a folder may touch besides its imports ─────────────────────────────────────────────────────────────────────
 
@@ -60,31 +48,11 @@ const IMPORT_META_GLOB = {
 };
 
 const UNREAL = "domain/ has no clock, no chance and no outside world: take what it would give as an argument.";
+// oxfmt-ignore
 const UNREAL_GLOBALS = [
-  "Date",
-  "Temporal",
-  "performance",
-  "crypto",
-  "setTimeout",
-  "setInterval",
-  "setImmediate",
-].concat(["queueMicrotask", "fetch", "console", "globalThis", "global", "window", "self"]);
-
-const DOMAIN: Rules = {
-  "no-restricted-globals": [
-    "error",
-    { checkGlobalObject: true, globals: [PROCESS, ...UNREAL_GLOBALS.map((name) => ({ name, message: UNREAL }))] },
-  ],
-  "typescript/no-restricted-types": ["error", { types: { Date: { message: "Moments in domain/ are plain values." } } }],
-  "no-restricted-properties": [
-    "error",
-    GET_BUILTIN,
-    IMPORT_META_GLOB,
-    { object: "Math", property: "random", message: UNREAL },
-    { object: "Intl", property: "DateTimeFormat", message: UNREAL },
-    { object: "AbortSignal", property: "timeout", message: UNREAL },
-  ],
-};
+  "Date", "Temporal", "performance", "crypto", "fetch", "console", "globalThis", "global", "window", "self",
+  "setTimeout", "setInterval", "setImmediate", "queueMicrotask",
+];
 
 const APP: Rules = {
   "no-restricted-globals": "off",
@@ -94,6 +62,29 @@ const APP: Rules = {
     IMPORT_META_GLOB,
     { property: "env", message: "Only app/config.ts reads the environment." },
   ],
+};
+
+const EXTRA: Record<string, Rules> = {
+  app: APP,
+  [DEMO]: APP,
+  domain: {
+    "no-restricted-globals": [
+      "error",
+      { checkGlobalObject: true, globals: [PROCESS, ...UNREAL_GLOBALS.map((name) => ({ name, message: UNREAL }))] },
+    ],
+    "typescript/no-restricted-types": [
+      "error",
+      { types: { Date: { message: "Moments in domain/ are plain values." } } },
+    ],
+    "no-restricted-properties": [
+      "error",
+      GET_BUILTIN,
+      IMPORT_META_GLOB,
+      { object: "Math", property: "random", message: UNREAL },
+      { object: "Intl", property: "DateTimeFormat", message: UNREAL },
+      { object: "AbortSignal", property: "timeout", message: UNREAL },
+    ],
+  },
 };
 
 // ── From a row to oxlint ────────────────────────────────────────────────────────────────────────────────────────────
@@ -131,15 +122,20 @@ function imports(message: string, words: string[]): Rules {
   return { "no-restricted-imports": ["error", { patterns }] };
 }
 
-function override({ floor, may, why, files, except }: Floor): Override {
+/** A row of the table. `where` is a folder, or a glob under src/; `except` a part of it that has a row of its own. */
+function row(where: string, may: string, why: string, except?: string): Override {
   const words = may.split(" ");
   const list = words.map((word) => (word === "./" ? "its own files" : word)).join(", ");
-  const extra = { domain: DOMAIN, app: APP, "app/demo": APP }[floor];
   return {
-    files: files ?? [`src/${floor}/**`],
-    ...(except && { excludeFiles: except }),
-    rules: { ...imports(`${floor} may import: ${list}. ${why}`, words), ...extra },
+    files: [`src/${where.includes("*") ? where : `${where}/**`}`],
+    ...(except && { excludeFiles: [`src/${except}`] }),
+    rules: { ...imports(`src/${where} may import: ${list}. ${why}`, words), ...EXTRA[where] },
   };
+}
+
+function adapter(name: string, vendor: string): Override {
+  const why = "Another vendor is another adapter, behind the same port.";
+  return row(`adapters/${name}`, `./ #adapters/${name} #ports #domain #messages node:* ${vendor}`, why);
 }
 
 const config: OxlintConfig = {
@@ -161,7 +157,7 @@ const config: OxlintConfig = {
     "typescript/no-import-type-side-effects": "error",
     "typescript/no-misused-promises": "error",
     "typescript/no-require-imports": "error",
-    "typescript/switch-exhaustiveness-check": "error",
+    "typescript/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
     "typescript/triple-slash-reference": ["error", { lib: "always", path: "never", types: "never" }],
     "unicorn/require-module-specifiers": "error",
   },
@@ -178,7 +174,7 @@ const config: OxlintConfig = {
         "no-warning-comments": ["error", { terms: ["oxlint-disable", "eslint-disable"], location: "anywhere" }],
       },
     },
-    ...FLOORS.map(override),
+    ...floors(),
     {
       files: ["src/app/config.ts"],
       rules: { "node/no-process-env": "off", "no-restricted-properties": ["error", GET_BUILTIN, IMPORT_META_GLOB] },

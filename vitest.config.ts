@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { PlainSummary } from "./scripts/plain-summary.ts";
+
+// One project for each kind of test. Real PostgreSQL and Azurite come with npm; redis-server and a browser are taken from
+// PATH. Where one is missing, its project is left out with one loud line; BECKON_REQUIRE=redis,chromium makes that an error.
+const SERVERS = {
+  redis: { programs: ["redis-server"], install: "apt-get install redis-server" },
+  chromium: { programs: ["chromium", "chromium-browser", "google-chrome"], install: "apt-get install chromium" },
+};
+
+// Started for each project that needs it, in this one process, one project after the other: what it starts, it shares.
+const GLOBAL_SETUP = ["test/support/global-setup.ts"];
+
+/**
+ * Projects of one group run side by side, groups one after the other. Unit tests want the processor; contract and
+ * integration tests mostly wait for servers, so three files share two cores; end-to-end tests start whole systems.
+ */
+const projects: (Project & { needs?: keyof typeof SERVERS })[] = [
+  { name: "unit", folder: "test/unit", group: 0, workers: 2 },
+  { name: "contract", folder: "test/contract", group: 1, workers: 3, globalSetup: GLOBAL_SETUP },
+  { ...integration("postgres"), group: 1, workers: 3, globalSetup: GLOBAL_SETUP },
+  { ...integration("redis"), group: 1, workers: 3, globalSetup: GLOBAL_SETUP, needs: "redis" },
+  { name: "e2e", folder: "test/e2e", group: 2, workers: 2, globalSetup: GLOBAL_SETUP, needs: "chromium" },
+];
+
+interface Project {
+  name: string;
+  folder: string;
+  group: number;
+  workers: number;
+  globalSetup?: string[];
+  env?: Record<string, string>;
+}
+
+/** The same files on both queues; `BECKON_TEST_QUEUE` says which one a run is on. */
+function integration(queue: "postgres" | "redis") {
+  return { name: `integration-${queue}`, folder: "test/integration", env: { BECKON_TEST_QUEUE: queue } };
+}
+
+function isOnPath(program: string): boolean {
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
+}
+
+const required = (process.env["BECKON_REQUIRE"] ?? "").split(",").filter(Boolean);
+const unknown = required.filter((name) => !(name in SERVERS));
+if (unknown.length > 0)
+  throw new Error(`BECKON_REQUIRE knows ${Object.keys(SERVERS).join(", ")}, not ${unknown.join(", ")}.`);
+
+const present = projects.filter(({ name, needs }) => {
+  if (!needs || SERVERS[needs].programs.some(isOnPath)) return true;
+  const { programs, install } = SERVERS[needs];
+  const lack = `no ${programs.join(", ")} on PATH. Install it with: ${install}`;
+  if (required.includes(needs)) throw new Error(`Project ${name} is required (BECKON_REQUIRE), but there is ${lack}`);
+  console.error(`\n!!! NOT RUN: project ${name}: ${lack}\n`);
+  return false;
+});
+
+function asVitestProject({ name, folder, group, workers, globalSetup, env }: Project): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      include: [`${folder}/**/*.test.ts`],
+      maxWorkers: workers,
+      sequence: { groupOrder: group },
+      ...(globalSetup && { globalSetup }),
+      ...(env && { env }),
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    projects: present.map(asVitestProject),
+    reporters: ["default", new PlainSummary(process.env["BECKON_TEST_SUMMARY"])],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 30_000,
+    // A test that passes only at the second try is a bug in the test or in us.
+    retry: 0,
+    allowOnly: false,
+  },
+});
