@@ -29,15 +29,21 @@ export type ChildServer = {
   stop: () => Promise<void>;
 };
 
+export type Command = {
+  program: string;
+  args: readonly string[];
+  /** A part of its command line that no other process has, its data folder: nothing else is ever killed as an orphan. */
+  marker: string;
+  user?: { uid: number; gid: number } | undefined;
+};
+
 export type ChildServerOptions = {
   /** What people call it: "PostgreSQL". */
   name: string;
-  program: string;
-  args: readonly string[];
   /** Where its log and the file that names its process lie; made when missing. One server a folder. */
   stateDir: string;
-  /** A part of its command line that no other process has, its data folder: nothing else is ever killed as an orphan. */
-  marker: string;
+  /** What to run; asked when the folder is ours and no orphan uses it, so the place to make the server's data. */
+  command: () => Command | Promise<Command>;
   /** Sent one after the other, each when the one before did not help in 8 s. */
   stopSignals?: readonly NodeJS.Signals[];
   /** Asked every 10 ms until it says yes. */
@@ -46,12 +52,10 @@ export type ChildServerOptions = {
   nextStep: string;
   /** Told what was cleaned up. */
   log?: ((line: string) => void) | undefined;
-  user?: { uid: number; gid: number } | undefined;
 };
 
 /** The servers of this process that still run, for the last moment of a process that forgot to stop them. */
-const running = new Set<ChildProcess>();
-const firstSignal = new Map<ChildProcess, NodeJS.Signals>();
+const running = new Map<ChildProcess, NodeJS.Signals>();
 let endsWithUs = false;
 
 /**
@@ -61,43 +65,28 @@ let endsWithUs = false;
  * @throws Error with the server's last lines and the next step, when it does not start or the folder is in use.
  */
 export async function startChildServer(options: ChildServerOptions): Promise<ChildServer> {
-  const {
-    name,
-    program,
-    args,
-    stateDir,
-    marker,
-    stopSignals = ["SIGTERM", "SIGKILL"],
-    isReady,
-    nextStep,
-    user,
-  } = options;
+  const { name, stateDir, stopSignals = ["SIGTERM", "SIGKILL"], isReady, nextStep } = options;
   mkdirSync(stateDir, { recursive: true });
   await claim(options);
-
-  const logFile = join(stateDir, "server.log");
-  // Its words go to a file, not to a pipe of ours: a pipe breaks when we are killed, and the next start could not read it.
-  const logFd = openSync(logFile, "w", 0o600);
-  let child: ChildProcess;
-  let exitCode: number | string | undefined;
-  try {
-    child = spawn(program, args, {
-      // A working folder that every user may enter: PostgreSQL under another user must not start in a closed one.
-      cwd: "/",
-      // A group of its own: Ctrl-C in a terminal goes to the whole group, and would take the database from workers that are still finishing.
-      detached: true,
-      stdio: ["ignore", logFd, logFd],
-      ...user,
-    });
-  } finally {
-    closeSync(logFd);
-  }
   let held = true;
   const letGo = (): void => {
     // Once only: after that the folder may be someone else's.
     if (held) release(stateDir);
     held = false;
   };
+  // Its words go to a file, not to a pipe of ours: a pipe breaks when we are killed, and the next start could not read it.
+  const logFile = join(stateDir, "server.log");
+  let child: ChildProcess;
+  let marker: string;
+  try {
+    const command = await options.command();
+    marker = command.marker;
+    child = spawnInto(logFile, command);
+  } catch (cause) {
+    letGo();
+    throw cause;
+  }
+  let exitCode: number | string | undefined;
   const exited = new Promise<void>((resolve) => {
     child.once("error", (error) => {
       exitCode ??= error.message;
@@ -169,7 +158,8 @@ export async function endOrphan(stateDir: string, log?: (line: string) => void):
     log?.(`${name} (process ${server.pid}) was left over by a process that was killed; ending it`);
     await endProcess(server.pid, server.stopSignals, () => !isSame(server));
   }
-  release(stateDir);
+  // Another start may have cleaned up meanwhile, and hold the folder by now.
+  if (JSON.stringify(readClaim(stateDir)) === JSON.stringify(found)) release(stateDir);
 }
 
 /**
@@ -260,13 +250,29 @@ function isSame({ pid, identity }: { pid: number; identity: string | undefined }
   return now !== undefined && now === identity;
 }
 
+function spawnInto(logFile: string, { program, args, user }: Command): ChildProcess {
+  const log = openSync(logFile, "w", 0o600);
+  try {
+    return spawn(program, args, {
+      // A working folder that every user may enter: PostgreSQL under another user must not start in a closed one.
+      cwd: "/",
+      // A group of its own: Ctrl-C in a terminal goes to the whole group, and would take the database from workers that
+      // are still finishing.
+      detached: true,
+      stdio: ["ignore", log, log],
+      ...user,
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
 function endWithUs(child: ChildProcess, signal: NodeJS.Signals): void {
-  running.add(child);
-  firstSignal.set(child, signal);
+  running.set(child, signal);
   if (endsWithUs) return;
   endsWithUs = true;
   process.once("exit", () => {
-    for (const left of running) left.kill(firstSignal.get(left));
+    for (const [left, itsSignal] of running) left.kill(itsSignal);
   });
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /**
@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 export function findPackage(name: string): string | undefined {
   for (let at = import.meta.dirname; ; at = dirname(at)) {
     const folder = join(at, "node_modules", name);
-    if (existsSync(join(folder, "package.json"))) return folder;
+    if (existsSync(join(folder, "package.json"))) return realpathSync(folder);
     if (at === dirname(at)) return undefined;
   }
 }

@@ -3,8 +3,9 @@ import { mkdir } from "node:fs/promises";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { join } from "node:path";
-import { startChildServer } from "./child-server.ts";
+import { startChildServer, type ChildServer } from "./child-server.ts";
 import { findPackage } from "./find-package.ts";
+import { onFreePort } from "./free-port.ts";
 
 /** Azurite's one account and its key, the same on every machine: learn.microsoft.com/azure/storage/common/storage-use-azurite. */
 const ACCOUNT_NAME = "devstoreaccount1";
@@ -48,32 +49,36 @@ export async function startAzurite({
   const azurite = findAzurite();
   const certificate = oauth && readFileSync(oauth.certFile);
   let address: string | undefined;
-  const server = await startChildServer({
-    name: "Azurite",
-    program: process.execPath,
-    args: [
-      "--import",
-      keepCompiledCode(azurite),
-      join(azurite, "dist/src/blob/main.js"),
-      "--location",
-      location,
-      "--blobPort",
-      String(port),
-      "--silent",
-      // The SDK speaks a newer service version than the emulator knows of.
-      "--skipApiVersionCheck",
-      "--disableTelemetry",
-      ...(oauth ? ["--oauth", "basic", "--cert", oauth.certFile, "--key", oauth.keyFile] : []),
-    ],
-    stateDir: dataDir,
-    marker: `--location ${location} `,
-    isReady: async (child) => {
-      address ??= /successfully listens on (https?:\/\/\S+)/.exec(child.log())?.[1];
-      return address !== undefined && (await answers(address, certificate));
-    },
-    nextStep: `See that port ${port === 0 ? "and disk are" : `${port} is`} free; if its data is of no more use, delete ${dataDir} and start again.`,
-    log,
-  });
+  const start = (): Promise<ChildServer> =>
+    startChildServer({
+      name: "Azurite",
+      stateDir: dataDir,
+      command: () => ({
+        program: process.execPath,
+        args: [
+          "--import",
+          keepCompiledCode(azurite),
+          join(azurite, "dist/src/blob/main.js"),
+          "--location",
+          location,
+          "--blobPort",
+          String(port),
+          "--silent",
+          // The SDK speaks a newer service version than the emulator knows of.
+          "--skipApiVersionCheck",
+          "--disableTelemetry",
+          ...(oauth ? ["--oauth", "basic", "--cert", oauth.certFile, "--key", oauth.keyFile] : []),
+        ],
+        marker: `--location ${location} `,
+      }),
+      isReady: async (child) => {
+        address ??= /successfully listens on (https?:\/\/\S+)/.exec(child.log())?.[1];
+        return address !== undefined && (await answers(address, certificate));
+      },
+      nextStep: `If its data is of no more use, delete ${dataDir} and start again.`,
+      log,
+    });
+  const server = await (port === 0 ? start() : onFreePort({ port }, start));
   if (address === undefined) throw new Error("Azurite is ready without an address");
   const url = `${address}/${ACCOUNT_NAME}`;
   return {

@@ -1,11 +1,13 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
+  chmodSync,
   chownSync,
   existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -14,17 +16,14 @@ import {
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { endOrphan, endProcess, startChildServer, type ChildServer } from "./child-server.ts";
-import { enterableFolder, makeOpenFolder } from "./data-folder.ts";
+import { startChildServer } from "./child-server.ts";
 import { findPackage } from "./find-package.ts";
 import { onFreePort } from "./free-port.ts";
-import { processCommand, processIdentity } from "./process-identity.ts";
+import { enterableFolder, makeOpenFolder } from "./open-folder.ts";
+import { endUnnamedPostgres, isPostgresReady, POSTGRES_STOP_SIGNALS, postgresMarker } from "./postgres-lock-file.ts";
 import { mayEnter, serverUser, type ServerUser } from "./server-user.ts";
 
 const run = promisify(execFile);
-
-/** Fast shutdown, immediate shutdown, the end. Not SIGTERM: that waits until every client has gone by itself. */
-const STOP_SIGNALS = ["SIGINT", "SIGQUIT", "SIGKILL"] as const;
 
 export type EmbeddedPostgres = {
   /** Of the database `postgres`, as its superuser; holds the password. */
@@ -46,7 +45,7 @@ export type EmbeddedPostgres = {
  * @throws Error with PostgreSQL's last lines and the next step.
  */
 export async function startPostgres({
-  dataDir,
+  dataDir: givenDataDir,
   port = 0,
   flags = {},
   log,
@@ -56,49 +55,45 @@ export async function startPostgres({
   flags?: Readonly<Record<string, string | number>>;
   log?: (line: string) => void;
 }): Promise<EmbeddedPostgres> {
-  mkdirSync(dataDir, { recursive: true });
-  await endOrphan(dataDir, log);
-  const account = serverUser();
-  const binaries = await enterableBinaries(account, log);
-  const { cluster, user, password } = await openCluster({ dataDir, account, binaries, log });
-  await endUnnamedOrphan(cluster, log);
-
+  mkdirSync(givenDataDir, { recursive: true });
+  // Without symbolic links, behind which a closed folder would go unseen.
+  const dataDir = realpathSync(givenDataDir);
   const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: "", timezone: "UTC", ...flags };
-  const start = (chosen: number): Promise<ChildServer> =>
-    startChildServer({
-      name: "PostgreSQL",
-      program: join(binaries, "bin", "postgres"),
-      args: [
-        "-D",
-        cluster,
-        "-p",
-        String(chosen),
-        ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-      ],
-      stateDir: dataDir,
-      marker: `-D ${cluster} `,
-      stopSignals: STOP_SIGNALS,
-      // The eighth line is PostgreSQL's own word on whether it takes connections; pg_ctl waits for it too.
-      isReady: ({ pid }) => {
-        const lines = readLockFile(cluster);
-        return Promise.resolve(lines?.[0] === String(pid) && lines[7]?.trim() === "ready");
-      },
-      nextStep: `If its data is of no more use, delete ${dataDir} and start again.`,
-      log,
-      user,
-    });
+  let open: OpenCluster | undefined;
   let usedPort = port;
   const server = await onFreePort({ port }, (chosen) => {
     usedPort = chosen;
-    return start(chosen);
+    return startChildServer({
+      name: "PostgreSQL",
+      stateDir: dataDir,
+      command: async () => {
+        const account = serverUser();
+        const binaries = await enterableBinaries(account, log);
+        open = await openCluster({ dataDir, account, binaries, log });
+        await endUnnamedPostgres(open.cluster, log);
+        const flagArgs = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+        return {
+          program: join(binaries, "bin", "postgres"),
+          args: ["-D", open.cluster, "-p", String(chosen), ...flagArgs],
+          marker: postgresMarker(open.cluster),
+          user: open.user,
+        };
+      },
+      stopSignals: POSTGRES_STOP_SIGNALS,
+      isReady: ({ pid }) => Promise.resolve(open !== undefined && isPostgresReady(open.cluster, pid)),
+      nextStep: `If its data is of no more use, delete ${dataDir} and start again.`,
+      log,
+    });
   });
   return {
-    url: `postgres://postgres:${password}@127.0.0.1:${usedPort}/postgres`,
+    url: `postgres://postgres:${open?.password}@127.0.0.1:${usedPort}/postgres`,
     port: usedPort,
     pid: server.pid,
     stop: server.stop,
   };
 }
+
+type OpenCluster = { cluster: string; user: ServerUser | undefined; password: string };
 
 /** The folder with `bin`, `lib` and `share`; a copy of it where PostgreSQL's account cannot enter ours. */
 async function enterableBinaries(
@@ -106,7 +101,7 @@ async function enterableBinaries(
   log: ((line: string) => void) | undefined,
 ): Promise<string> {
   const { folder, version } = findBinaries();
-  if (mayEnter(join(folder, "bin"), user)) return folder;
+  if (mayEnter(join(folder, "bin", "postgres"), user)) return folder;
   // One copy a version, for every clone on the machine: 60 MB.
   const home = makeOpenFolder(`beckon-postgresql-${version}`, user);
   const copy = join(home, "native");
@@ -115,6 +110,7 @@ async function enterableBinaries(
   log?.(`PostgreSQL's account cannot enter ${folder}; copying it to ${copy}`);
   const draft = join(home, `native-${process.pid}`);
   await cp(folder, draft, { recursive: true, verbatimSymlinks: true });
+  openToAll(draft);
   rmSync(copy, { recursive: true, force: true });
   try {
     renameSync(draft, copy);
@@ -144,6 +140,17 @@ function countFiles(folder: string): number {
   return readdirSync(folder, { recursive: true }).length;
 }
 
+/** A strict umask at the time of npm ci leaves files that only their owner may read. */
+function openToAll(folder: string): void {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isSymbolicLink()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const { mode } = statSync(path);
+    chmodSync(path, mode | 0o444 | ((mode & 0o100) === 0 ? 0 : 0o111));
+  }
+  chmodSync(folder, 0o755);
+}
+
 /** The data, made if there is none, with its owner and its password. */
 async function openCluster({
   dataDir,
@@ -155,7 +162,7 @@ async function openCluster({
   account: ServerUser | undefined;
   binaries: string;
   log: ((line: string) => void) | undefined;
-}): Promise<{ cluster: string; user: ServerUser | undefined; password: string }> {
+}): Promise<OpenCluster> {
   const home = enterableFolder(dataDir, account);
   const cluster = join(home, "cluster");
   const passwordFile = join(dataDir, "password");
@@ -170,7 +177,7 @@ async function openCluster({
         `${passwordFile} is gone, and the data beside it cannot be opened without it. Delete ${dataDir} and start again.`,
       );
     // Someone deleted the data folder and did not know of this one.
-    await endUnnamedOrphan(cluster, log);
+    await endUnnamedPostgres(cluster, log);
     rmSync(cluster, { recursive: true });
   }
   const password = randomBytes(24).toString("base64url");
@@ -229,26 +236,4 @@ async function makeCluster({
     rmSync(passwordCopy, { force: true });
   }
   renameSync(draft, cluster);
-}
-
-/** Ends a PostgreSQL on this data that our own file does not name: started by hand, or its parent died before it could write. */
-async function endUnnamedOrphan(cluster: string, log: ((line: string) => void) | undefined): Promise<void> {
-  const [first] = readLockFile(cluster) ?? [];
-  if (first === undefined) return;
-  const pid = Number(first);
-  const identity = processIdentity(pid);
-  if (identity !== undefined && processCommand(pid)?.includes(`-D ${cluster} `)) {
-    log?.(`PostgreSQL (process ${pid}) was left over on ${cluster}; ending it`);
-    await endProcess(pid, STOP_SIGNALS, () => processIdentity(pid) !== identity);
-  }
-  // A stale one names a pid that something else may have by now, and PostgreSQL would refuse to start.
-  rmSync(join(cluster, "postmaster.pid"), { force: true });
-}
-
-function readLockFile(cluster: string): string[] | undefined {
-  try {
-    return readFileSync(join(cluster, "postmaster.pid"), "utf8").split("\n");
-  } catch {
-    return undefined;
-  }
 }

@@ -50,10 +50,12 @@ export async function startRedis({
   const start = (chosen: number): Promise<ChildServer> =>
     startChildServer({
       name: "Redis",
-      program,
-      args: Object.entries(settings(chosen)).flatMap(([name, value]) => [`--${name}`, value]),
       stateDir: dataDir,
-      marker: `--dir ${dataDir} `,
+      command: () => ({
+        program,
+        args: Object.entries(settings(chosen)).flatMap(([name, value]) => [`--${name}`, value]),
+        marker: `--dir ${dataDir} `,
+      }),
       isReady: ({ pid }) => answersAs(pid, chosen),
       nextStep: `See that ${program} is Redis 6.2 or newer; if its data is of no more use, delete ${dataDir} and start again.`,
       log,
