@@ -1,14 +1,10 @@
-import { readdirSync } from "node:fs";
-import { chmod, mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { removeData, serverFolders } from "#app/embedded/data-folder.ts";
 import { findOnPath } from "#app/embedded/find-on-path.ts";
-import { processIdentity } from "#app/embedded/process-identity.ts";
 import { startAzurite } from "#app/embedded/start-azurite.ts";
 import { startPostgres } from "#app/embedded/start-postgres.ts";
 import { startRedis, type EmbeddedRedis } from "#app/embedded/start-redis.ts";
+import { makeRunFolder, removeKilledRuns } from "./run-folder.ts";
 import type { TestServers } from "./servers.ts";
 
 type Run = { servers: TestServers; stop: () => Promise<void> };
@@ -34,14 +30,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 async function start(): Promise<Run> {
   await removeKilledRuns();
   const redisServer = findOnPath("redis-server", process.env["PATH"]);
-  if (redisServer === undefined && (process.env["BECKON_REQUIRE"] ?? "").split(",").includes("redis")) {
-    throw new Error(
-      "BECKON_REQUIRE asks for redis, and no redis-server is on the PATH. Install it: apt-get install redis-server",
-    );
-  }
-  const folder = await mkdtemp(join(tmpdir(), `${runPrefix(process.pid, processIdentity(process.pid))}-`));
-  // mkdtemp closes it to others; as root, PostgreSQL runs as another account and must get in.
-  await chmod(folder, 0o711);
+  const folder = await makeRunFolder();
   const dirs = serverFolders(folder);
   await using undo = new AsyncDisposableStack();
   undo.defer(() => removeData(folder));
@@ -75,22 +64,4 @@ async function start(): Promise<Run> {
 
 async function startRedisIfThere(program: string | undefined, dataDir: string): Promise<EmbeddedRedis | undefined> {
   return program === undefined ? undefined : startRedis({ program, dataDir });
-}
-
-/** A run that was killed leaves its servers and its folder, whose name says which process it was. */
-async function removeKilledRuns(): Promise<void> {
-  for (const name of readdirSync(tmpdir())) {
-    const [, pid, identity] = /^beckon-test-(\d+)-([^-]+)-/.exec(name) ?? [];
-    if (pid === undefined || processIdentity(Number(pid)) === identity) continue;
-    try {
-      await removeData(join(tmpdir(), name));
-    } catch (error) {
-      // Another account's, or another run is at it: no reason to keep this one from starting.
-      console.warn(`Could not remove what a killed test run left in ${name}:`, error);
-    }
-  }
-}
-
-function runPrefix(pid: number, identity: string | undefined): string {
-  return `beckon-test-${pid}-${identity}`;
 }
