@@ -1,0 +1,64 @@
+import { FaultBook } from "#emulator/control/fault-book.ts";
+import { RequestLog } from "#emulator/control/request-log.ts";
+import { Inbox } from "#emulator/devices/inbox.ts";
+import { rootPolicy } from "./access-policy.ts";
+import type { AccessPolicy } from "./access-policy.ts";
+import { Clock } from "./clock.ts";
+import { Hub } from "./hub.ts";
+import type { Tier } from "./hub.ts";
+
+/** Where the service is known to be milder, or to differ, than its documentation; off is the mild side. */
+export interface Strictness {
+  /** Refuses more than the documented 60 tags; the service was seen to take 72. */
+  tags: boolean;
+}
+
+/** Hub names as Azure's portal takes them; what begins with `$` is the emulator's own. */
+const HUB_NAME = /^[A-Za-z0-9][-A-Za-z0-9._]{0,259}$/;
+
+/** Everything that one emulator holds: what Azure calls a namespace, with the devices behind it. */
+export class Namespace {
+  readonly hubs = new Map<string, Hub>();
+  readonly policies: AccessPolicy[] = [rootPolicy()];
+  readonly clock = new Clock();
+  readonly faults = new FaultBook();
+  readonly requestLog = new RequestLog();
+  readonly inbox: Inbox;
+  readonly strict: Strictness;
+
+  constructor(options: { maxInboxMessages: number; strict: Strictness }) {
+    this.inbox = new Inbox(options.maxInboxMessages);
+    this.strict = options.strict;
+  }
+
+  /** The hub of that name, whatever its case. */
+  hub(name: string): Hub | undefined {
+    return this.hubs.get(name.toLowerCase());
+  }
+
+  /** @throws RangeError for a name that Azure would not take, or that is taken. */
+  createHub(name: string, tier: Tier): Hub {
+    if (!HUB_NAME.test(name))
+      throw new RangeError(
+        `'${name}' is no name for a hub: letters, digits, hyphens, periods, underscores, beginning with a letter or digit`,
+      );
+    if (this.hub(name)) throw new RangeError(`There is a hub '${name}' already`);
+    const hub = new Hub(name, tier);
+    this.hubs.set(name.toLowerCase(), hub);
+    return hub;
+  }
+
+  /** The policies that a token on this hub may be signed with. */
+  policiesNamed(name: string, hub: Hub | undefined): AccessPolicy[] {
+    return [...(hub?.policies ?? []), ...this.policies].filter((policy) => policy.name === name);
+  }
+
+  /** Empties hubs, inboxes, faults, log and clock; hubs, policies and keys stay. */
+  reset(): void {
+    for (const hub of this.hubs.values()) hub.clear();
+    this.faults.clear();
+    this.inbox.clear();
+    this.clock.reset();
+    this.requestLog.clear();
+  }
+}

@@ -1,0 +1,33 @@
+import type { PnsOutcome } from "#emulator/devices/pns-outcome.ts";
+import type { PlatformName } from "#emulator/hub/platforms.ts";
+
+/** States of `NotificationDetails` that the emulator goes through; the documentation spells `Canceled` so. */
+export type NotificationState =
+  | "Enqueued"
+  | "Processing"
+  | "Completed"
+  | "NoTargetFound"
+  | "Abandoned"
+  | "Scheduled"
+  | "Canceled";
+
+/** What telemetry tells about one send. Times are RFC 3339. */
+export interface NotificationRecord {
+  id: string;
+  state: NotificationState;
+  body: string;
+  /** Words of `TargetPlatforms`: a platform, or `template`, or `appletemplate` and so on once templates have matched. */
+  targetPlatforms: readonly string[];
+  enqueuedAt: string;
+  startedAt?: string;
+  endedAt?: string;
+  outcomes: Map<PlatformName, Map<PnsOutcome, number>>;
+  /** One `PnsFeedback` document for each handle that the push service complained about. */
+  feedback: string[];
+}
+
+export function countOutcome(record: NotificationRecord, platform: PlatformName, outcome: PnsOutcome): void {
+  const counts = record.outcomes.get(platform) ?? new Map<PnsOutcome, number>();
+  counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  record.outcomes.set(platform, counts);
+}

@@ -1,0 +1,174 @@
+import { countOutcome } from "./notification-record.ts";
+import type { NotificationRecord } from "./notification-record.ts";
+import type { Notification } from "./notification.ts";
+import { feedbackDocument } from "./pns-feedback.ts";
+import { PNS_OUTCOMES } from "#emulator/devices/pns-outcome.ts";
+import type { PnsOutcome } from "#emulator/devices/pns-outcome.ts";
+import type { Hub } from "#emulator/hub/hub.ts";
+import type { Namespace } from "#emulator/hub/namespace.ts";
+import type { Platform } from "#emulator/hub/platforms.ts";
+import type { Registration } from "#emulator/hub/registration.ts";
+import type { TagExpression } from "#emulator/hub/tag-expression.ts";
+import type { Operation } from "#emulator/wire/operation.ts";
+
+/** How many messages one turn of the event loop delivers: a broadcast to 100,000 must not stop the server for everyone else. */
+const MESSAGES_PER_TURN = 2_000;
+
+/** Where a send happens. */
+export interface SendPlace {
+  namespace: Namespace;
+  hub: Hub;
+  operation: Operation;
+}
+
+/** One message on its way to one handle. */
+export interface OutgoingMessage {
+  platform: Platform;
+  handle: string;
+  registration: Registration | null;
+  body: string;
+  headers: Readonly<Record<string, string>>;
+}
+
+/** What became of one message: for test sends, which answer with it. */
+export interface MessageOutcome {
+  message: OutgoingMessage;
+  outcome: PnsOutcome;
+}
+
+/** Who a send is for. `expressionText` null is a broadcast, an empty one matches nobody. */
+export interface Target {
+  expressionText: string | null;
+  expression: TagExpression | null;
+}
+
+/** A record for a send that starts now. */
+export function newRecord(place: SendPlace, id: string, notification: Notification): NotificationRecord {
+  const { audience, body } = notification;
+  const record: NotificationRecord = {
+    id,
+    state: "Enqueued",
+    body,
+    targetPlatforms: [audience === "template" ? "template" : audience.name],
+    enqueuedAt: place.namespace.clock.nowText(),
+    outcomes: new Map(),
+    feedback: [],
+  };
+  place.hub.rememberNotification(record);
+  return record;
+}
+
+/** The registrations that a send reaches, in the order of registration. */
+export function audienceOf(hub: Hub, notification: Notification, target: Target): Registration[] {
+  if (target.expressionText?.trim() === "") return [];
+  return hub.registrations.match(notification.audience, target.expression);
+}
+
+/**
+ * Delivers a native notification to the registrations given: one message for each handle, further registrations of the same
+ * handle are counted as skipped (documentation of registration management).
+ */
+export function sendToRegistrations(
+  place: SendPlace,
+  record: NotificationRecord,
+  notification: Notification,
+  registrations: readonly Registration[],
+  matchedBy: string,
+): MessageOutcome[] {
+  const handles = new Set<string>();
+  const messages: OutgoingMessage[] = [];
+  for (const registration of registrations) {
+    if (handles.has(registration.handle)) {
+      countOutcome(record, registration.platform.name, "Skipped");
+      continue;
+    }
+    handles.add(registration.handle);
+    messages.push({
+      platform: registration.platform,
+      handle: registration.handle,
+      registration,
+      body: notification.body,
+      headers: notification.headers,
+    });
+  }
+  return deliverAll(place, record, messages, matchedBy);
+}
+
+/** Delivers messages: the first thousands at once, the rest in later turns. Returns the outcomes of those delivered at once. */
+export function deliverAll(
+  place: SendPlace,
+  record: NotificationRecord,
+  messages: readonly OutgoingMessage[],
+  matchedBy: string,
+): MessageOutcome[] {
+  record.startedAt = place.namespace.clock.nowText();
+  record.state = "Processing";
+  const first = messages
+    .slice(0, MESSAGES_PER_TURN)
+    .map((message) => ({ message, outcome: deliver(place, record, message, matchedBy) }));
+  deliverRest(place, record, messages, MESSAGES_PER_TURN, matchedBy);
+  return first;
+}
+
+function deliverRest(
+  place: SendPlace,
+  record: NotificationRecord,
+  messages: readonly OutgoingMessage[],
+  from: number,
+  matchedBy: string,
+): void {
+  if (from >= messages.length) {
+    record.state = messages.length > 0 ? "Completed" : "NoTargetFound";
+    record.endedAt = place.namespace.clock.nowText();
+    return;
+  }
+  setImmediate(() => {
+    for (const message of messages.slice(from, from + MESSAGES_PER_TURN)) deliver(place, record, message, matchedBy);
+    deliverRest(place, record, messages, from + MESSAGES_PER_TURN, matchedBy);
+  });
+}
+
+function deliver(
+  { namespace, hub, operation }: SendPlace,
+  record: NotificationRecord,
+  message: OutgoingMessage,
+  matchedBy: string,
+): PnsOutcome {
+  const { platform, handle, registration, body, headers } = message;
+  const tooLarge = Buffer.byteLength(body) > platform.maxPayloadBytes;
+  const outcome = tooLarge
+    ? "InvalidNotificationSize"
+    : (namespace.faults.hitMessage({ operation, hub: hub.name, platform: platform.name, handle }) ?? "Success");
+  countOutcome(record, platform.name, outcome);
+  const installationId = registration?.installationId ?? null;
+  if (PNS_OUTCOMES[outcome].accepted) {
+    namespace.inbox.append({
+      hub: hub.name,
+      platform: platform.name,
+      handle,
+      notificationId: record.id,
+      registrationId: registration?.id ?? null,
+      installationId,
+      tags: registration?.tags ?? [],
+      template: registration?.template?.name ?? null,
+      headers,
+      body,
+      receivedAt: namespace.clock.nowText(),
+      matchedBy,
+    });
+    return outcome;
+  }
+  record.feedback.push(
+    feedbackDocument({
+      at: namespace.clock.nowText(),
+      outcome,
+      platform,
+      handle,
+      registrationId: registration?.id ?? null,
+      installationId,
+      notificationId: record.id,
+    }),
+  );
+  if (registration && PNS_OUTCOMES[outcome].handleGone) hub.dropHandle(registration);
+  return outcome;
+}

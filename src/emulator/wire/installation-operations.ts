@@ -1,0 +1,35 @@
+import { HubError } from "#emulator/hub/hub-error.ts";
+import { installationToJson, parseInstallation, parseJson } from "#emulator/hub/installation.ts";
+import { patchInstallation } from "#emulator/hub/patch-installation.ts";
+import { NEVER_EXPIRES } from "#emulator/hub/registration.ts";
+import type { Call } from "./call.ts";
+import { jsonReply } from "./reply.ts";
+import type { Reply } from "./reply.ts";
+
+/** `PUT /installations/{id}`: full replacement, 200 with an empty body. */
+export function createOrUpdateInstallation({ namespace, hub, id, body }: Call): Reply {
+  const installation = parseInstallation(parseJson(body, "The installation"), id, namespace.strict.tags);
+  hub.putInstallation({ ...installation, expirationTime: NEVER_EXPIRES, pushChannelExpired: false });
+  return { status: 200 };
+}
+
+/** `GET /installations/{id}`. Recorded answers call the JSON `application/xml`; the documentation's type is used here. */
+export function getInstallation({ hub, id }: Call): Reply {
+  const installation = hub.installations.get(id);
+  if (!installation) throw new HubError(404, "Installation not found");
+  return jsonReply(200, installationToJson(installation));
+}
+
+/** `PATCH /installations/{id}`: 200, for the SDK and recordings need it where the documentation says 204. */
+export function updateInstallation({ namespace, hub, id, body }: Call): Reply {
+  const installation = hub.installations.get(id);
+  if (!installation) throw new HubError(404, "Installation not found");
+  hub.putInstallation(patchInstallation(installation, parseJson(body, "The patch"), namespace.strict.tags));
+  return { status: 200 };
+}
+
+/** `DELETE /installations/{id}`: 204, also when there is none. */
+export function deleteInstallation({ hub, id }: Call): Reply {
+  hub.deleteInstallation(id);
+  return { status: 204 };
+}

@@ -1,0 +1,86 @@
+import { HubError } from "#emulator/hub/hub-error.ts";
+import { newNotificationId } from "#emulator/hub/new-id.ts";
+import { normaliseHandle } from "#emulator/hub/platforms.ts";
+import { parseTagExpression } from "#emulator/hub/tag-expression.ts";
+import { readNotification, textHeader } from "#emulator/send/notification.ts";
+import { notificationDetails } from "#emulator/send/notification-details.ts";
+import { audienceOf, deliverAll, newRecord, sendToRegistrations } from "#emulator/send/send-notification.ts";
+import type { Target } from "#emulator/send/send-notification.ts";
+import { hubUrl } from "./call.ts";
+import type { Call } from "./call.ts";
+import { xmlReply } from "./reply.ts";
+import type { Reply } from "./reply.ts";
+
+/** `POST /messages`: to a tag expression or, without one, to everybody on the platform. */
+export function sendNotification(call: Call): Reply {
+  const notification = readNotification(call, call.body, textHeader(call, "content-type"));
+  const target = readTarget(call);
+  const record = newRecord(call, newNotificationId(call.namespace.clock.now()), notification);
+  sendToRegistrations(
+    call,
+    record,
+    notification,
+    audienceOf(call.hub, notification, target),
+    target.expressionText ?? "broadcast",
+  );
+  return accepted(call, record.id);
+}
+
+/** `POST /messages?direct`: to one handle, whether or not a registration knows it. */
+export function sendDirectNotification(call: Call): Reply {
+  const notification = readNotification(call, call.body, textHeader(call, "content-type"));
+  const { audience: platform, body, headers } = notification;
+  if (platform === "template")
+    throw new HubError(400, "A direct send needs a native format: without a registration there is no template");
+  const given = textHeader(call, "servicebusnotification-devicehandle");
+  if (!given) throw new HubError(400, "A direct send needs the header ServiceBusNotification-DeviceHandle");
+  if (platform.name === "browser" && !(call.headers["p256dh"] && call.headers["auth"]))
+    throw new HubError(400, "A direct send to a browser needs the headers P256DH and Auth");
+  const record = newRecord(call, newNotificationId(call.namespace.clock.now()), notification);
+  deliverAll(
+    call,
+    record,
+    [{ platform, handle: normaliseHandle(platform, given), registration: null, body, headers }],
+    "direct",
+  );
+  return accepted(call, record.id);
+}
+
+/** `GET /messages/{id}`: telemetry, in the Standard tier. */
+export function getNotificationOutcomeDetails(call: Call): Reply {
+  if (call.hub.tier !== "Standard")
+    throw new HubError(403, "Notification telemetry is available in the Standard tier only");
+  const record = call.hub.notifications.get(call.id);
+  if (!record) throw new HubError(404, "The notification does not exist or its telemetry is not available yet");
+  return xmlReply(
+    200,
+    notificationDetails(
+      record,
+      hubUrl(call, `messages/${record.id}`),
+      `${call.origin}/$emulator/hubs/${call.hub.name}/notifications/${record.id}/feedback`,
+    ),
+  );
+}
+
+/** Who a send is for, by its tag header. */
+export function readTarget(call: Call): Target {
+  const text = textHeader(call, "servicebusnotification-tags");
+  if (text === undefined) return { expressionText: null, expression: null };
+  if (text.trim() === "") {
+    call.warn("ServiceBusNotification-Tags is empty: it matches nobody. A broadcast has no such header");
+    return { expressionText: text, expression: null };
+  }
+  if (text === "undefined")
+    call.warn(
+      'The SDK sent the tag "undefined": sendBroadcastNotification with enableTestSend (also false) does that, and it matches nobody. Leave the option out',
+    );
+  return { expressionText: text, expression: parseTagExpression(text) };
+}
+
+/** 201, with the Location from which the SDK takes the notification's id: given in the Standard tier only. */
+export function accepted(call: Call, notificationId: string): Reply {
+  return {
+    status: 201,
+    headers: call.hub.tier === "Standard" ? { Location: hubUrl(call, `messages/${notificationId}`) } : {},
+  };
+}
