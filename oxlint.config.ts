@@ -160,6 +160,8 @@ const config: OxlintConfig = {
     "typescript/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
     "typescript/triple-slash-reference": ["error", { lib: "always", path: "never", types: "never" }],
     "unicorn/require-module-specifiers": "error",
+    "vitest/no-standalone-expect": "off", // it does not know our own test functions, made with test.extend
+    "vitest/valid-expect": ["error", { maxArgs: 2 }],
   },
   // A later override replaces a rule's options: the order is everything under src/, then the floors, then one file.
   overrides: [

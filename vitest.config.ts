@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
-import { delimiter, join } from "node:path";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { findOnPath } from "#app/embedded/find-on-path.ts";
 import { PlainSummary } from "./scripts/plain-summary.ts";
 
 // One project for each kind of test. Real PostgreSQL and Azurite come with npm; redis-server and a browser are taken from
@@ -39,9 +38,7 @@ function integration(queue: "postgres" | "redis") {
   return { name: `integration-${queue}`, folder: "test/integration", env: { BECKON_TEST_QUEUE: queue } };
 }
 
-function isOnPath(program: string): boolean {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)));
-}
+const isOnPath = (program: string) => findOnPath(program, process.env["PATH"]) !== undefined;
 
 const required = (process.env["BECKON_REQUIRE"] ?? "").split(",").filter(Boolean);
 const unknown = required.filter((name) => !(name in SERVERS));

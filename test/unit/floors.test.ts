@@ -78,7 +78,7 @@ describe("every override is needed, and every rule in it", () => {
   test.for(cuts)("without $what for $where the lint misses part of the fixture", async ({ index, rule, opens }) => {
     const holed = await reported(without(index, rule), `without-${index}-${rule?.replaceAll("/", "-") ?? "all"}`);
     // A rule that is switched off for some files opens a door: without it a legal file is reported.
-    if (opens) expect([...holed.difference(whole)]).not.toEqual([]);
-    else expect([...whole.difference(holed)]).not.toEqual([]);
+    const changed = opens ? holed.difference(whole) : whole.difference(holed);
+    expect([...changed]).not.toEqual([]);
   });
 });
