@@ -15,6 +15,8 @@ const TAIL_LINES = 15;
 
 /** Who runs on a state folder. Kept as a file so that it outlives us: servers survive a SIGKILL of the process that started them. */
 type Claim = {
+  /** Tells this claim from a later one on the same folder. */
+  id: string;
   name: string;
   owner: { pid: number; identity: string | undefined };
   /** Absent between the claim and the spawn. */
@@ -67,13 +69,8 @@ let endsWithUs = false;
 export async function startChildServer(options: ChildServerOptions): Promise<ChildServer> {
   const { name, stateDir, stopSignals = ["SIGTERM", "SIGKILL"], isReady, nextStep } = options;
   mkdirSync(stateDir, { recursive: true });
-  await claim(options);
-  let held = true;
-  const letGo = (): void => {
-    // Once only: after that the folder may be someone else's.
-    if (held) release(stateDir);
-    held = false;
-  };
+  const mine = await claim(options);
+  const letGo = (): void => release(stateDir, mine);
   // Its words go to a file, not to a pipe of ours: a pipe breaks when we are killed, and the next start could not read it.
   const logFile = join(stateDir, "server.log");
   let child: ChildProcess;
@@ -102,7 +99,7 @@ export async function startChildServer(options: ChildServerOptions): Promise<Chi
   });
   const pid = child.pid;
   if (pid !== undefined) {
-    writeClaim(stateDir, { name, owner: me(), server: { pid, identity: processIdentity(pid), marker, stopSignals } });
+    writeClaim(stateDir, { ...mine, server: { pid, identity: processIdentity(pid), marker, stopSignals } });
     endWithUs(child, stopSignals[0] ?? "SIGTERM");
   }
   // A server must not keep up a program that is done; those that wait for one hold it by their own timers.
@@ -149,7 +146,8 @@ export async function endOrphan(stateDir: string, log?: (line: string) => void):
   const found = readClaim(stateDir);
   if (found === undefined) return;
   const { name, owner, server } = found;
-  if (isSame(owner)) {
+  // A server that died by itself is not in use, even if its owner has yet to notice.
+  if (isSame(owner) && (server === undefined || isSame(server))) {
     throw new Error(
       `${name} on ${stateDir} belongs to process ${owner.pid}, which is still running. End that one first, or use another data folder.`,
     );
@@ -158,8 +156,7 @@ export async function endOrphan(stateDir: string, log?: (line: string) => void):
     log?.(`${name} (process ${server.pid}) was left over by a process that was killed; ending it`);
     await endProcess(server.pid, server.stopSignals, () => !isSame(server));
   }
-  // Another start may have cleaned up meanwhile, and hold the folder by now.
-  if (JSON.stringify(readClaim(stateDir)) === JSON.stringify(found)) release(stateDir);
+  release(stateDir, found);
 }
 
 /**
@@ -188,15 +185,17 @@ export async function endProcess(
   throw new Error(`Process ${pid} does not end, not even by ${signals.at(-1)}. End it by hand: kill -9 ${pid}`);
 }
 
-async function claim({ name, stateDir, log }: ChildServerOptions): Promise<void> {
-  const draft = writeDraft(stateDir, { name, owner: me() });
+async function claim({ name, stateDir, log }: ChildServerOptions): Promise<Claim> {
+  const owner = { pid: process.pid, identity: processIdentity(process.pid) };
+  const claimed: Claim = { id: randomUUID(), name, owner };
+  const draft = writeDraft(stateDir, claimed);
   try {
     for (;;) {
       await endOrphan(stateDir, log);
       try {
         // A link is made whole or not at all, so that of two that start at the same moment only one gets the folder.
         linkSync(draft, claimFile(stateDir));
-        return;
+        return claimed;
       } catch (error) {
         if (!isErrno(error, "EEXIST")) throw error;
       }
@@ -218,7 +217,7 @@ function readClaim(stateDir: string): Claim | undefined {
     return JSON.parse(text) as Claim;
   } catch {
     // Half written by a machine that lost power: whoever it named is gone.
-    release(stateDir);
+    rmSync(claimFile(stateDir), { force: true });
     return undefined;
   }
 }
@@ -228,21 +227,18 @@ function writeClaim(stateDir: string, claimed: Claim): void {
 }
 
 function writeDraft(stateDir: string, claimed: Claim): string {
-  const draft = `${claimFile(stateDir)}.${randomUUID()}`;
+  const draft = `${claimFile(stateDir)}.${claimed.id}`;
   writeFileSync(draft, JSON.stringify(claimed), { mode: 0o600 });
   return draft;
 }
 
-function release(stateDir: string): void {
-  rmSync(claimFile(stateDir), { force: true });
+/** Gives the folder free, unless it is someone else's by now. */
+function release(stateDir: string, { id }: Claim): void {
+  if (readClaim(stateDir)?.id === id) rmSync(claimFile(stateDir), { force: true });
 }
 
 function claimFile(stateDir: string): string {
   return join(stateDir, "process.json");
-}
-
-function me(): Claim["owner"] {
-  return { pid: process.pid, identity: processIdentity(process.pid) };
 }
 
 function isSame({ pid, identity }: { pid: number; identity: string | undefined }): boolean {

@@ -112,7 +112,10 @@ describe("PostgreSQL", () => {
     const pid = stranger.pid ?? 0;
     const gone = { pid: 2 ** 22 + 1, identity: "1" };
     const server = { pid, identity: processIdentity(pid), marker: "-D /somewhere/else ", stopSignals: ["SIGKILL"] };
-    writeFileSync(join(dirs.postgres, "process.json"), JSON.stringify({ name: "PostgreSQL", owner: gone, server }));
+    writeFileSync(
+      join(dirs.postgres, "process.json"),
+      JSON.stringify({ id: "old", name: "PostgreSQL", owner: gone, server }),
+    );
     const cluster = join(dirs.postgres, "cluster");
     writeFileSync(join(cluster, "postmaster.pid"), `${pid}\n${cluster}\n`);
 
