@@ -19,13 +19,14 @@ export interface Route<
   Params extends z.ZodObject = z.ZodObject,
   Query extends z.ZodObject = z.ZodObject,
   Body extends z.ZodType = z.ZodType,
+  For extends Audience = Audience,
 > {
   /** Verb and noun; the OpenAPI operationId. */
   readonly name: string;
   readonly method: "get" | "post" | "put" | "patch" | "delete";
   /** OpenAPI form: `/v1/log-requests/{requestId}:cancel`. */
   readonly path: string;
-  readonly audience: Audience;
+  readonly audience: For;
   /** Roles that may call it, where `audience` is `agent`. */
   readonly roles?: readonly Role[];
   readonly tag: string;
@@ -53,10 +54,10 @@ export const READERS: readonly Role[] = ["agent", "lead", "admin", "auditor"];
 
 const none = z.strictObject({});
 
-type Draft<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType> = Pick<
+type Draft<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType, For extends Audience> = Pick<
   Route,
-  "name" | "method" | "path" | "audience" | "tag" | "summary" | "successes"
-> &
+  "name" | "method" | "path" | "tag" | "summary" | "successes"
+> & { readonly audience: For } &
   Partial<Pick<Route, "roles" | "problems" | "idempotent" | "ifMatch" | "bodyLimitBytes" | "timeoutSeconds">> & {
     params?: Params;
     query?: Query;
@@ -71,7 +72,8 @@ export function route<
   Params extends z.ZodObject = typeof none,
   Query extends z.ZodObject = typeof none,
   Body extends z.ZodType = z.ZodUndefined,
->(draft: Draft<Params, Query, Body>): Route<Params, Query, Body> {
+  const For extends Audience = Audience,
+>(draft: Draft<Params, Query, Body, For>): Route<Params, Query, Body, For> {
   const { body, ...rest } = draft;
   return {
     problems: [],

@@ -4,7 +4,7 @@
  */
 import type { Consent, ConsentText } from "#domain/consent.ts";
 import type { Fact, OutboxRow, Wake } from "#domain/facts.ts";
-import type { LogFile } from "#domain/log-file.ts";
+import type { FileCounts, LogFile } from "#domain/log-file.ts";
 import type { LogRequest, Push } from "#domain/log-request.ts";
 import type { Ticket } from "#domain/ticket.ts";
 import type { Installation, User } from "#domain/user.ts";
@@ -102,6 +102,8 @@ export interface Files {
   find(id: string): Promise<LogFile | undefined>;
   ofRequest(requestId: string): Promise<readonly LogFile[]>;
   ofTicket(ticketId: string): Promise<readonly LogFile[]>;
+  /** How far the files of each of these requests are; a request without files is left out. */
+  countsOf(requestIds: readonly string[]): Promise<ReadonlyMap<string, FileCounts>>;
   /** False when the file is no longer in that state. */
   save(file: LogFile, options: { readonly ifState: LogFile["state"] }): Promise<boolean>;
 }

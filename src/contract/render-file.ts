@@ -1,0 +1,55 @@
+import type { z } from "zod";
+import type { LogFile } from "#domain/log-file.ts";
+import type { AnnouncedFile } from "#domain/log-file.ts";
+import type { announcedFile, file } from "./files.ts";
+import type { deviceFile } from "./devices.ts";
+import { formatTime, parseTime } from "./primitives.ts";
+
+/** A file as agents see it. */
+export function renderFile(given: LogFile): z.output<typeof file> {
+  return {
+    id: given.id,
+    requestId: given.ownerId,
+    ticketId: given.ticketId,
+    collector: given.collector,
+    name: given.name,
+    sizeBytes: given.sizeBytes,
+    sha256: given.sha256,
+    modifiedAt: formatTime(given.modifiedAt),
+    ...(given.coversFrom === undefined ? {} : { coversFrom: formatTime(given.coversFrom) }),
+    ...(given.coversTo === undefined ? {} : { coversTo: formatTime(given.coversTo) }),
+    coverage: given.coverage,
+    state: given.state,
+    ...(given.reason === undefined ? {} : { reason: given.reason }),
+    ...(given.uploadedAt === undefined ? {} : { uploadedAt: formatTime(given.uploadedAt) }),
+    ...(given.linkedAt === undefined ? {} : { linkedAt: formatTime(given.linkedAt) }),
+    ...(given.deleteAfter === undefined ? {} : { deleteAfter: formatTime(given.deleteAfter) }),
+    ...(given.deletedAt === undefined ? {} : { deletedAt: formatTime(given.deletedAt) }),
+  };
+}
+
+/** A file as its own user sees it. */
+export function renderDeviceFile(given: LogFile): z.output<typeof deviceFile> {
+  return {
+    id: given.id,
+    collector: given.collector,
+    name: given.name,
+    sizeBytes: given.sizeBytes,
+    sha256: given.sha256,
+    state: given.state,
+    ...(given.reason === undefined ? {} : { reason: given.reason }),
+    ...(given.deleteAfter === undefined ? {} : { deleteAfter: formatTime(given.deleteAfter) }),
+  };
+}
+
+/** What a device announced, in domain words. */
+export function readAnnouncedFile(given: z.output<typeof announcedFile>): AnnouncedFile {
+  const { coversFrom, coversTo, modifiedAt, ...rest } = given;
+  return {
+    ...rest,
+    name: given.name.normalize("NFC"),
+    modifiedAt: parseTime(modifiedAt),
+    ...(coversFrom === undefined ? {} : { coversFrom: parseTime(coversFrom) }),
+    ...(coversTo === undefined ? {} : { coversTo: parseTime(coversTo) }),
+  };
+}

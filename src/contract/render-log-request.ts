@@ -1,0 +1,81 @@
+import type { z } from "zod";
+import type { Consent } from "#domain/consent.ts";
+import type { FileCounts, LogFile } from "#domain/log-file.ts";
+import type { LogRequest, Push } from "#domain/log-request.ts";
+import type { TimeWindow } from "#domain/vocabulary.ts";
+import type { logRequest, logRequestDetail, push, recordedConsent } from "./log-requests.ts";
+import { formatTime } from "./primitives.ts";
+import { renderFile } from "./render-file.ts";
+
+/** A request as agents see it. `webUrl` is a link that a person can open. */
+export function renderLogRequest(given: LogRequest, fileCounts: FileCounts, webUrl: string): z.output<typeof logRequest> {
+  return {
+    id: given.id,
+    ticketId: given.ticketId,
+    userId: given.userId,
+    ...(given.installationId === undefined ? {} : { installationId: given.installationId }),
+    agentId: given.agentId,
+    reason: given.reason,
+    collectors: [...given.collectors],
+    ...renderWindow(given.window),
+    maxBytes: given.maxBytes,
+    maxFiles: given.maxFiles,
+    answerBy: formatTime(given.answerBy),
+    ...(given.uploadBy === undefined ? {} : { uploadBy: formatTime(given.uploadBy) }),
+    state: given.state,
+    ...(given.rejectReason === undefined ? {} : { rejectReason: given.rejectReason }),
+    reach: given.reach,
+    ...(given.reachReason === undefined ? {} : { reachReason: given.reachReason }),
+    reminders: given.reminders,
+    ...(given.snoozedUntil === undefined ? {} : { snoozedUntil: formatTime(given.snoozedUntil) }),
+    fileCounts,
+    webUrl,
+    createdAt: formatTime(given.createdAt),
+    updatedAt: formatTime(given.updatedAt),
+    ...(given.endedAt === undefined ? {} : { endedAt: formatTime(given.endedAt) }),
+  };
+}
+
+export function renderLogRequestDetail(
+  request: z.output<typeof logRequest>,
+  { consent, files, pushes }: { readonly consent: Consent | undefined; readonly files: readonly LogFile[]; readonly pushes: readonly Push[] },
+): z.output<typeof logRequestDetail> {
+  return {
+    ...request,
+    ...(consent ? { consent: renderConsent(consent) } : {}),
+    files: files.map(renderFile),
+    pushes: pushes.map(renderPush),
+  };
+}
+
+export function renderWindow(window: TimeWindow | undefined): { window?: { from: string; to: string } } {
+  return window ? { window: { from: formatTime(window.from), to: formatTime(window.to) } } : {};
+}
+
+function renderConsent(given: Consent): z.output<typeof recordedConsent> {
+  return {
+    id: given.id,
+    decision: given.decision,
+    consentText: { version: given.textVersion, locale: given.textLocale, sha256: given.textSha256 },
+    shown: { ...given.shown },
+    ...(given.installationId === undefined ? {} : { installationId: given.installationId }),
+    decidedAt: formatTime(given.decidedAt),
+    ...(given.deviceNow === undefined ? {} : { deviceNow: formatTime(given.deviceNow) }),
+    ...(given.withdrawnAt === undefined ? {} : { withdrawnAt: formatTime(given.withdrawnAt) }),
+  };
+}
+
+function renderPush(given: Push): z.output<typeof push> {
+  return {
+    id: given.id,
+    kind: given.kind,
+    platform: given.platform,
+    state: given.state,
+    attempt: given.attempt,
+    ...(given.nextAttemptAt === undefined ? {} : { nextAttemptAt: formatTime(given.nextAttemptAt) }),
+    ...(given.reason === undefined ? {} : { reason: given.reason }),
+    ...(given.outcomes === undefined ? {} : { outcomes: { ...given.outcomes } }),
+    createdAt: formatTime(given.createdAt),
+    ...(given.finishedAt === undefined ? {} : { finishedAt: formatTime(given.finishedAt) }),
+  };
+}

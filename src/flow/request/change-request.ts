@@ -1,0 +1,138 @@
+import type { Fact } from "#domain/facts.ts";
+import type { LogFile } from "#domain/log-file.ts";
+import { transition } from "#domain/lifecycle.ts";
+import type { LogRequest } from "#domain/log-request.ts";
+import { Problem } from "#domain/problems.ts";
+import { retryConflicts } from "#domain/retry-conflicts.ts";
+import { isOpen, type Actor } from "#domain/vocabulary.ts";
+import type { Clock } from "#ports/clock.ts";
+import type { Ids } from "#ports/ids.ts";
+import type { Store, Transaction } from "#ports/store.ts";
+
+export interface RequestChanges {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly maxReminders: number;
+}
+
+/**
+ * Stops the asking, or an upload under way: what has arrived already is deleted.
+ *
+ * @throws not_found, cannot_cancel, conflict
+ */
+export async function cancelRequest({ store, clock, ids }: RequestChanges, actor: Actor, requestId: string): Promise<LogRequest> {
+  return retryConflicts(() =>
+    store.transaction(async (tx) => {
+      const request = await findRequest(tx, requestId);
+      const verdict = transition(request, { type: "cancel" });
+      if (!verdict.ok) throw new Problem(verdict.problem, { detail: `The request is ${request.state}.`, extra: { state: request.state } });
+      if (!verdict.changed) return request;
+      const now = clock.now();
+      const roundId = ids.next();
+      const cancelled: LogRequest = {
+        ...request,
+        state: verdict.state,
+        // An answered request has closed its prompts already; only an open one still shows them.
+        ...(isOpen(request.state) ? { push: { roundId, kind: "closed" as const, nextAt: now } } : {}),
+        updatedAt: now,
+        endedAt: now,
+      };
+      if (!(await tx.requests.save(cancelled, { ifVersion: request.version }))) return "conflict";
+      const dropped = await dropFiles(tx, request, now, actor);
+      await tx.append([
+        {
+          type: "request.cancelled",
+          at: now,
+          actor,
+          ticketId: request.ticketId,
+          requestId,
+          userId: request.userId,
+          ...(isOpen(request.state) ? { roundId } : {}),
+        },
+        ...dropped,
+      ]);
+      return { ...cancelled, version: request.version + 1 };
+    }),
+  );
+}
+
+/** What was announced will not come; what came already must go. */
+async function dropFiles(tx: Transaction, request: LogRequest, now: number, actor: Actor): Promise<Fact[]> {
+  const facts: Fact[] = [];
+  for (const file of await tx.files.ofRequest(request.id)) {
+    if (file.state !== "announced" && file.state !== "uploaded") continue;
+    const state = file.state === "announced" ? "missing" : "deleted";
+    const { verifyAt: _settled, ...kept } = file;
+    const dropped: LogFile = {
+      ...kept,
+      state,
+      reason: "request_cancelled",
+      cleanupAt: now,
+      ...(state === "deleted" ? { deletedAt: now } : {}),
+    };
+    if (!(await tx.files.save(dropped, { ifState: file.state }))) continue;
+    facts.push({
+      type: state === "missing" ? "file.missing" : "file.deleted",
+      at: now,
+      actor,
+      ticketId: request.ticketId,
+      requestId: request.id,
+      fileId: file.id,
+      data: { reason: "request_cancelled" },
+    });
+  }
+  return facts;
+}
+
+/**
+ * Pushes again, a limited number of times.
+ *
+ * @throws not_found, request_not_open, too_many_reminders, conflict
+ */
+export async function remindRequest({ store, clock, ids, maxReminders }: RequestChanges, actor: Actor, requestId: string): Promise<LogRequest> {
+  return retryConflicts(() =>
+    store.transaction(async (tx) => {
+      const request = await findRequest(tx, requestId);
+      const now = clock.now();
+      if (!isOpen(request.state) || now >= request.answerBy) {
+        throw new Problem("request_not_open", { detail: `The request is ${request.state}.`, extra: { state: request.state } });
+      }
+      if (request.snoozedUntil !== undefined && request.snoozedUntil > now) {
+        throw new Problem("request_not_open", { detail: "The user asked to be asked later, and will be.", extra: { state: request.state } });
+      }
+      if (request.reminders >= maxReminders) {
+        throw new Problem("too_many_reminders", { detail: `The user was reminded ${request.reminders} times; at most ${maxReminders} are allowed.` });
+      }
+      const roundId = ids.next();
+      const reminded: LogRequest = {
+        ...request,
+        reminders: request.reminders + 1,
+        push: { roundId, kind: "remind", nextAt: now },
+        updatedAt: now,
+      };
+      if (!(await tx.requests.save(reminded, { ifVersion: request.version }))) return "conflict";
+      await tx.append([
+        {
+          type: "request.reminded",
+          at: now,
+          actor,
+          ticketId: request.ticketId,
+          requestId,
+          userId: request.userId,
+          roundId,
+          deadline: request.answerBy,
+          data: { reminders: reminded.reminders },
+        },
+      ]);
+      return { ...reminded, version: request.version + 1 };
+    }),
+  );
+}
+
+/** @throws not_found */
+export async function findRequest(records: Pick<Transaction, "requests">, requestId: string): Promise<LogRequest> {
+  const request = await records.requests.find(requestId);
+  if (!request) throw new Problem("not_found");
+  return request;
+}

@@ -1,0 +1,74 @@
+import * as routes from "#contract/log-requests.ts";
+import { parseTime } from "#contract/primitives.ts";
+import { renderLogRequest, renderLogRequestDetail } from "#contract/render-log-request.ts";
+import { countFiles, type FileCounts } from "#domain/log-file.ts";
+import type { LogRequest } from "#domain/log-request.ts";
+import { actorOf } from "#http/caller.ts";
+import type { HttpKit } from "#http/http-kit.ts";
+import { renderPage, type PublicUrl } from "#http/next-link.ts";
+import type { RequestQuery, Store } from "#ports/store.ts";
+import { cancelRequest, findRequest, remindRequest, type RequestChanges } from "./change-request.ts";
+import { requestLogs, type Ask, type RequestLogs } from "./request-logs.ts";
+
+const NO_FILES: FileCounts = { consented: 0, uploaded: 0, linked: 0, refused: 0, missing: 0 };
+
+export interface LogRequestRoutes extends RequestLogs, RequestChanges {
+  readonly store: Store;
+  readonly publicUrl: PublicUrl;
+}
+
+/** Serves log requests to agents. */
+export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
+  const { store, publicUrl } = deps;
+  const show = (request: LogRequest, counts: FileCounts) =>
+    renderLogRequest(request, counts, publicUrl.to(`/log-requests/${request.id}`));
+  const showNow = async (request: LogRequest) => show(request, countFiles(await store.files.ofRequest(request.id)));
+
+  kit.serve(routes.createLogRequest, async ({ params, body, caller, idempotency }) => {
+    const { installationId, window, answerBy, ...asked } = body;
+    const ask: Ask = {
+      ...asked,
+      ticketId: params.ticketId,
+      agentId: caller.id,
+      ...(installationId === undefined ? {} : { installationId }),
+      ...(window ? { window: { from: parseTime(window.from), to: parseTime(window.to) } } : {}),
+      ...(answerBy === undefined ? {} : { answerBy: parseTime(answerBy) }),
+    };
+    const request = await requestLogs(deps, ask, idempotency);
+    return {
+      status: 202,
+      headers: { Location: publicUrl.to(`/v1/log-requests/${request.id}`) },
+      body: show(request, NO_FILES),
+    };
+  });
+
+  kit.serve(routes.listLogRequests, async ({ query }) => {
+    const { state, ...rest } = query;
+    const asked = { ...rest, ...(state ? { states: state } : {}) };
+    const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as unknown as RequestQuery;
+    const page = await store.requests.list(given);
+    const counts = await store.files.countsOf(page.items.map(({ id }) => id));
+    const render = (request: LogRequest) => show(request, counts.get(request.id) ?? NO_FILES);
+    return { status: 200, body: renderPage(page, render, { publicUrl, path: "/v1/log-requests", query }) };
+  });
+
+  kit.serve(routes.getLogRequest, async ({ params }) => {
+    const request = await findRequest(store, params.requestId);
+    const [consent, files, pushes] = await Promise.all([
+      store.consents.ofRequest(request.id),
+      store.files.ofRequest(request.id),
+      store.pushes.ofRequest(request.id),
+    ]);
+    return { status: 200, body: renderLogRequestDetail(show(request, countFiles(files)), { consent, files, pushes }) };
+  });
+
+  kit.serve(routes.cancelLogRequest, async ({ params, caller }) => ({
+    status: 200,
+    body: await showNow(await cancelRequest(deps, actorOf(caller), params.requestId)),
+  }));
+
+  kit.serve(routes.remindLogRequest, async ({ params, caller }) => ({
+    status: 200,
+    body: await showNow(await remindRequest(deps, actorOf(caller), params.requestId)),
+  }));
+}

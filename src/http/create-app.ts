@@ -1,0 +1,71 @@
+import { randomUUID } from "node:crypto";
+import express, { type Express, type NextFunction, type Request, type Response, type Router } from "express";
+import helmet from "helmet";
+import { Problem } from "#domain/problems.ts";
+import { RouteError, traceIdOf } from "./http-kit.ts";
+import { asProblem, sendProblem } from "./problem-response.ts";
+import type { RateLimits } from "./rate-limits.ts";
+
+export interface RequestRecord {
+  readonly traceId: string;
+  readonly method: string;
+  /** Without the query, which may hold what is personal. */
+  readonly path: string;
+  readonly status: number;
+  readonly ms: number;
+}
+
+export interface AppOptions {
+  readonly routers: readonly Router[];
+  readonly limits: RateLimits;
+  /** How many proxies in front are ours (Express `trust proxy`): decides whose address is limited. */
+  readonly trustProxy: number;
+  readonly onAnswered: (record: RequestRecord) => void;
+  /** Called for 5xx only, with the cause. */
+  readonly onError: (error: unknown, context: { readonly traceId: string; readonly route: string }) => void;
+}
+
+/** The Express application around the routes: trace id, headers, limit by address, and one way for trouble to leave. */
+export function createApp({ routers, limits, trustProxy, onAnswered, onError }: AppOptions): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("trust proxy", trustProxy);
+  app.set("etag", false);
+  app.set("query parser", "simple");
+  app.set("case sensitive routing", true);
+
+  app.use((request, response, next) => {
+    const given = request.get("x-request-id");
+    const traceId = given !== undefined && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : randomUUID();
+    response.locals["traceId"] = traceId;
+    response.setHeader("x-request-id", traceId);
+    const from = performance.now();
+    response.once("finish", () =>
+      onAnswered({ traceId, method: request.method, path: request.path, status: response.statusCode, ms: performance.now() - from }),
+    );
+    next();
+  });
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: { "default-src": ["'none'"], "frame-ancestors": ["'none'"], "base-uri": ["'none'"], "form-action": ["'none'"] },
+      },
+      referrerPolicy: { policy: "no-referrer" },
+    }),
+  );
+  app.use((request, response, next) => {
+    limits.take("address", `address:${request.ip ?? "unknown"}`, response).then(() => next(), next);
+  });
+  for (const router of routers) app.use(router);
+  app.use((_request: Request, _response: Response, next: NextFunction) => next(new Problem("not_found")));
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    const [cause, route] = error instanceof RouteError ? [error.cause, error.route] : [error, "none"];
+    const problem = asProblem(cause);
+    const traceId = traceIdOf(response);
+    if (problem.status >= 500) onError(problem.code === "internal" ? problem.cause : problem, { traceId, route });
+    if (response.headersSent) response.destroy();
+    else sendProblem(response, problem, traceId);
+  });
+  return app;
+}

@@ -1,0 +1,182 @@
+/**
+ * Serves a route as its row in `contract/` says: credential, rate limit, body, parameters, time limit, answer. A step hands over
+ * a function from parsed input to a reply, and never sees Express.
+ */
+import express, { Router, type Request, type RequestHandler, type Response } from "express";
+import type { z } from "zod";
+import type { Audience, Route } from "#contract/route.ts";
+import { Problem } from "#domain/problems.ts";
+import { callerKey, type Caller, type CallerOf } from "./caller.ts";
+import { parseInput } from "./parse-input.ts";
+import type { RateLimits } from "./rate-limits.ts";
+import { idempotencyKeyOf, type IdempotencyKey } from "./idempotency.ts";
+
+export interface Input<R extends Route> {
+  readonly params: z.output<R["params"]>;
+  readonly query: z.output<R["query"]>;
+  readonly body: z.output<Exclude<R["body"], undefined>>;
+  readonly caller: CallerOf<R["audience"]>;
+  /** The version named by If-Match; always there where the route needs it. */
+  readonly ifMatch: number | undefined;
+  readonly idempotency: IdempotencyKey | undefined;
+  /** Aborts when the caller is gone or the route's time is up. */
+  readonly signal: AbortSignal;
+  readonly traceId: string;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+export type Handler<R extends Route> = (input: Input<R>) => Promise<Reply>;
+
+/** For what is not one JSON answer, such as the feed: authenticated and limited like any other route, then left to itself. */
+export type RawHandler = (request: Request, response: Response, caller: Caller) => Promise<void> | void;
+
+export interface HttpKitOptions {
+  /** Resolves to the caller or throws `unauthenticated`. */
+  readonly authenticate: (request: Request, audience: Audience) => Promise<Caller>;
+  readonly limits: RateLimits;
+}
+
+export interface HttpKit {
+  readonly router: Router;
+  serve<R extends Route>(route: R, handler: Handler<R>): void;
+  serveRaw(route: Route, handler: RawHandler): void;
+}
+
+export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit {
+  const router = Router({ caseSensitive: true });
+  const admit = async (request: Request, response: Response, route: Route): Promise<Caller> => {
+    const caller = await authenticate(request, route.audience);
+    if (caller.kind === "agent" && route.roles && !caller.roles.some((role) => route.roles?.includes(role))) {
+      throw new Problem("forbidden", { detail: `This needs one of the roles: ${route.roles.join(", ")}.` });
+    }
+    if (caller.kind !== "public") await limits.take(caller.kind, callerKey(caller), response);
+    return caller;
+  };
+
+  const mount = (route: Route, handler: RequestHandler) => router[route.method](expressPath(route.path), handler);
+
+  return {
+    router,
+    serve(route, handler) {
+      const readBody = route.body
+        ? express.json({ limit: route.bodyLimitBytes, inflate: false, strict: false, type: () => true })
+        : undefined;
+      mount(route, async (request, response, next) => {
+        try {
+          const caller = await admit(request, response, route);
+          if (readBody) {
+            requireJson(request);
+            await read(readBody, request, response);
+          }
+          const input = parseRequest(route, request, caller, response);
+          const reply = await withinTime(route, response, (signal) => handler({ ...input, signal } as never));
+          send(response, reply);
+        } catch (error) {
+          if (response.headersSent) response.destroy();
+          else next(new RouteError(error, route.name));
+        }
+      });
+    },
+    serveRaw(route, handler) {
+      mount(route, async (request, response, next) => {
+        try {
+          await handler(request, response, await admit(request, response, route));
+        } catch (error) {
+          if (response.headersSent) response.destroy();
+          else next(new RouteError(error, route.name));
+        }
+      });
+    },
+  };
+
+  function parseRequest(route: Route, request: Request, caller: Caller, response: Response) {
+    const params = route.params.safeParse(request.params);
+    // A malformed id names nothing: the same answer as for what does not exist.
+    if (!params.success) throw new Problem("not_found");
+    return {
+      params: params.data,
+      query: parseInput(route.query, request.query, "query"),
+      body: route.body ? parseInput(route.body, request.body, "body") : undefined,
+      caller,
+      ifMatch: route.ifMatch ? versionOf(request) : undefined,
+      idempotency: route.idempotent ? idempotencyKeyOf(request, route, caller) : undefined,
+      traceId: traceIdOf(response),
+    };
+  }
+
+  async function withinTime(route: Route, response: Response, work: (signal: AbortSignal) => Promise<Reply>): Promise<Reply> {
+    const gone = new AbortController();
+    const onClose = () => gone.abort();
+    response.once("close", onClose);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        gone.abort();
+        reject(new Problem("timeout"));
+      }, route.timeoutSeconds * 1000);
+    });
+    try {
+      return await Promise.race([work(gone.signal), late]);
+    } finally {
+      clearTimeout(timer);
+      response.off("close", onClose);
+    }
+  }
+}
+
+/** Carries the route's name to the error handler. */
+export class RouteError extends Error {
+  readonly route: string;
+  constructor(cause: unknown, route: string) {
+    super(`in ${route}`, { cause });
+    this.route = route;
+  }
+}
+
+export function traceIdOf(response: Response): string {
+  return String(response.locals["traceId"] ?? "");
+}
+
+function send(response: Response, reply: Reply): void {
+  if (reply.headers) response.set(reply.headers);
+  response.setHeader("Cache-Control", "no-store");
+  response.status(reply.status);
+  if (reply.body === undefined) response.end();
+  else response.type("application/json").send(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body));
+}
+
+function requireJson(request: Request): void {
+  const hasBody = request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
+  if (hasBody && !request.is(["application/json", "application/*+json"])) {
+    throw new Problem("unsupported_media_type", { detail: "Send the body as application/json." });
+  }
+}
+
+function read(parser: RequestHandler, request: Request, response: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
+    void parser(request, response, (error?: unknown) => (error ? reject(error as Error) : resolve()));
+  });
+}
+
+/** `If-Match: "7"` or `W/"7"`: the ETag that a read gave. */
+function versionOf(request: Request): number {
+  const header = request.get("if-match");
+  if (header === undefined) throw new Problem("precondition_required");
+  const match = /^(?:W\/)?"(\d{1,15})"$/.exec(header.trim());
+  if (!match) throw new Problem("precondition_failed", { detail: "If-Match must be the ETag that a read of this resource gave." });
+  return Number(match[1]);
+}
+
+export function etagOf(version: number): string {
+  return `"${version}"`;
+}
+
+/** `/v1/log-requests/{requestId}:cancel` as Express writes it: `/v1/log-requests/:requestId\:cancel`. */
+export function expressPath(path: string): string {
+  return path.replaceAll(":", "\\:").replaceAll(/\{(\w+)\}/g, ":$1");
+}

@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import type { Request } from "express";
+import type { Route } from "#contract/route.ts";
+import { Problem } from "#domain/problems.ts";
+import type { Moment } from "#domain/vocabulary.ts";
+import type { IdempotencyScope, Transaction } from "#ports/store.ts";
+import { callerKey, type Caller } from "./caller.ts";
+import type { Reply } from "./http-kit.ts";
+
+export type IdempotencyKey = IdempotencyScope;
+
+/**
+ * Reads `Idempotency-Key`: a structured string as draft-07 of the IETF has it, or the bare value as most clients send it.
+ * The fingerprint covers method, path and body, so that one key cannot stand for two requests.
+ */
+export function idempotencyKeyOf(request: Request, route: Route, caller: Caller): IdempotencyKey | undefined {
+  const header = request.get("idempotency-key");
+  if (header === undefined) return undefined;
+  const key = /^"(.*)"$/.exec(header)?.[1] ?? header;
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new Problem("invalid_request", {
+      detail: "Idempotency-Key must be 1 to 255 visible ASCII characters.",
+      details: [{ target: "header Idempotency-Key", message: "must be 1 to 255 visible ASCII characters" }],
+    });
+  }
+  const fingerprint = createHash("sha256").update(`${request.method} ${request.path}\n${canonicalJson(request.body)}`).digest("hex");
+  return { caller: callerKey(caller), method: request.method, route: route.name, key, fingerprint };
+}
+
+/**
+ * Runs an effect once a key. The record and its answer are written in the transaction of the effect; a replay gets the stored
+ * answer.
+ *
+ * @throws idempotency_key_reused, in_progress
+ */
+export async function once(tx: Transaction, scope: IdempotencyKey | undefined, now: Moment, effect: () => Promise<Reply>): Promise<Reply> {
+  if (!scope) return effect();
+  const claim = await tx.idempotency.claim(scope, now);
+  if (claim.kind === "reused") throw new Problem("idempotency_key_reused");
+  if (claim.kind === "replay") return claim.answer;
+  const reply = await effect();
+  await tx.idempotency.store(scope, {
+    status: reply.status,
+    headers: reply.headers ?? {},
+    body: typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body ?? null),
+  });
+  return reply;
+}
+
+/** JSON with its keys in order, so that the same content has one fingerprint. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === "object" && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  ) ?? "";
+}

@@ -1,0 +1,84 @@
+import type { z } from "zod";
+import { Problem, type ProblemDetail } from "#domain/problems.ts";
+
+/** Names every field that is wrong and what would be right, in one answer. */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown, place: "body" | "query" | "header"): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const details = result.error.issues.flatMap((issue) => describe(issue, place, schema));
+  throw new Problem("invalid_request", {
+    detail: `The ${place} has ${details.length === 1 ? "one mistake" : `${details.length} mistakes`}: ${details
+      .slice(0, 5)
+      .map(({ target, message }) => `${target}: ${message}`)
+      .join("; ")}`,
+    details,
+  });
+}
+
+function describe(issue: z.core.$ZodIssue, place: string, schema: z.ZodType): ProblemDetail[] {
+  const target = pathText(issue.path) || place;
+  switch (issue.code) {
+    case "unrecognized_keys": {
+      const known = knownKeys(schema, issue.path);
+      const hint = known.length > 0 ? `; known are: ${known.join(", ")}` : "";
+      return issue.keys.map((key) => ({ target: pathText([...issue.path, key]), message: `is not known here${hint}` }));
+    }
+    case "invalid_type":
+      return [{ target, message: issue.input === undefined && issue.message.includes("undefined") ? "is missing" : `must be ${article(issue.expected)}` }];
+    case "too_big":
+      return [{ target, message: `must be at most ${issue.maximum}${unit(issue.origin)}` }];
+    case "too_small":
+      return [{ target, message: `must be at least ${issue.minimum}${unit(issue.origin)}` }];
+    case "invalid_value":
+      return [{ target, message: `must be ${issue.values.length === 1 ? "" : "one of "}${issue.values.map((value) => JSON.stringify(value)).join(", ")}` }];
+    case "invalid_format":
+      return [{ target, message: formatHint(issue.format) ?? issue.message }];
+    case "invalid_union":
+      return [{ target, message: "has none of the forms that are taken here" }];
+    default:
+      return [{ target, message: issue.message }];
+  }
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path.map((part, index) => (typeof part === "number" ? `[${part}]` : `${index > 0 ? "." : ""}${String(part)}`)).join("");
+}
+
+function article(expected: string): string {
+  const words: Record<string, string> = { int: "a whole number", number: "a number", array: "a list", object: "an object", string: "a text", boolean: "true or false" };
+  return words[expected] ?? `a ${expected}`;
+}
+
+function unit(origin: string): string {
+  if (origin === "string") return " characters";
+  if (origin === "array" || origin === "set") return " items";
+  return "";
+}
+
+function formatHint(format: string): string | undefined {
+  const hints: Record<string, string> = {
+    datetime: "must be an RFC 3339 time with an offset, such as '2026-11-22T09:30:00Z'",
+    uuid: "must be a UUID",
+    url: "must be an absolute URL",
+  };
+  return hints[format];
+}
+
+/** The fields that an object takes, at a path of the schema; empty where it cannot be told. */
+function knownKeys(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let at: unknown = schema;
+  for (const part of [...path, undefined]) {
+    at = unwrap(at);
+    if (part === undefined) break;
+    const def = at as { shape?: Record<PropertyKey, unknown>; element?: unknown };
+    at = typeof part === "number" ? def.element : def.shape?.[part];
+  }
+  const shape = (at as { shape?: Record<string, unknown> } | undefined)?.shape;
+  return shape ? Object.keys(shape) : [];
+}
+
+function unwrap(schema: unknown): unknown {
+  let at = schema as { def?: { innerType?: unknown; in?: unknown } } | undefined;
+  while (at?.def?.innerType ?? at?.def?.in) at = (at?.def?.innerType ?? at?.def?.in) as typeof at;
+  return at;
+}
