@@ -2,6 +2,7 @@ import { HubError } from "./hub-error.ts";
 import { findPlatform, normaliseHandle, platformOfInstallation } from "./platforms.ts";
 import type { Platform } from "./platforms.ts";
 import { checkTags } from "./tags.ts";
+import { checkTemplate } from "#emulator/template/render-template.ts";
 
 /** A browser's `pushChannel`. */
 export interface BrowserChannel {
@@ -139,20 +140,17 @@ export function parseTemplate(
     ...(json["expiry"] != null && { expiry: textOf(json["expiry"], `${path}/expiry`) }),
     ...(json["tags"] != null && { tags: parseTags(json["tags"], strictTags) }),
   };
-  checkTemplateHeaders(platform, template.headers ?? {}, path);
+  checkInstallationTemplate(platform, template, path);
   return template;
 }
 
-/** @throws HubError 400 for a Windows template without `X-WNS-Type`, in any case. */
-export function checkTemplateHeaders(
-  platform: Platform,
-  headers: Readonly<Record<string, string>>,
-  path: string,
-): void {
-  if (platform.name !== "windows") return;
-  if (!Object.keys(headers).some((name) => name.toLowerCase() === "x-wns-type")) {
+/** @throws HubError 400 for a Windows template without `X-WNS-Type`, and for one that could not be rendered. */
+export function checkInstallationTemplate(platform: Platform, template: InstallationTemplate, path: string): void {
+  const { body, headers = {}, expiry } = template;
+  if (platform.name === "windows" && !Object.keys(headers).some((name) => name.toLowerCase() === "x-wns-type")) {
     throw new HubError(400, `${path}: a template for Windows needs the header X-WNS-Type`);
   }
+  checkTemplate(platform, { body, headers, ...(expiry !== undefined && { expiry }) });
 }
 
 /** Reads an object of header values, which a patch may send as a JSON string. */

@@ -1,6 +1,6 @@
 import { HubError } from "./hub-error.ts";
 import {
-  checkTemplateHeaders,
+  checkInstallationTemplate,
   objectOf,
   parseHeaders,
   parsePushChannel,
@@ -146,12 +146,11 @@ function patchTemplatePart(
   const { op, path, value } = change;
   if (part === "body" && op !== "remove") template.body = textOf(value, path);
   else if (part === "headers") {
-    const headers = op === "remove" ? {} : parseHeaders(value, path);
-    checkTemplateHeaders(change.platform, headers, path);
-    template.headers = headers;
+    template.headers = op === "remove" ? {} : parseHeaders(value, path);
   } else if (part === "expiry" && op === "remove") delete template.expiry;
   else if (part === "expiry") template.expiry = textOf(value, path);
   else refuse(change);
+  checkInstallationTemplate(change.platform, template, path);
 }
 
 function whole(change: Change, rest: readonly string[]): void {

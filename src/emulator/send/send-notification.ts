@@ -9,6 +9,7 @@ import type { Namespace } from "#emulator/hub/namespace.ts";
 import type { Platform } from "#emulator/hub/platforms.ts";
 import type { Registration } from "#emulator/hub/registration.ts";
 import type { TagExpression } from "#emulator/hub/tag-expression.ts";
+import { renderTemplate } from "#emulator/template/render-template.ts";
 import type { Operation } from "#emulator/wire/operation.ts";
 
 /** How many messages one turn of the event loop delivers: a broadcast to 100,000 must not stop the server for everyone else. */
@@ -65,8 +66,8 @@ export function audienceOf(hub: Hub, notification: Notification, target: Target)
 }
 
 /**
- * Delivers a native notification to the registrations given: one message for each handle, further registrations of the same
- * handle are counted as skipped (documentation of registration management).
+ * Delivers a notification to the registrations given. A native one goes once to each handle, further registrations of the
+ * same handle are counted as skipped; a template one goes once for each template, even to one device (both documented).
  */
 export function sendToRegistrations(
   place: SendPlace,
@@ -75,23 +76,28 @@ export function sendToRegistrations(
   registrations: readonly Registration[],
   matchedBy: string,
 ): MessageOutcome[] {
+  if (notification.audience === "template" && registrations.length > 0) {
+    record.targetPlatforms = [...new Set(registrations.map((each) => `${each.platform.name}template`))];
+  }
   const handles = new Set<string>();
   const messages: OutgoingMessage[] = [];
   for (const registration of registrations) {
-    if (handles.has(registration.handle)) {
-      countOutcome(record, registration.platform.name, "Skipped");
+    const { platform, handle } = registration;
+    if (notification.audience !== "template" && handles.has(handle)) {
+      countOutcome(record, platform.name, "Skipped");
       continue;
     }
-    handles.add(registration.handle);
-    messages.push({
-      platform: registration.platform,
-      handle: registration.handle,
-      registration,
-      body: notification.body,
-      headers: notification.headers,
-    });
+    handles.add(handle);
+    messages.push({ platform, handle, registration, ...payloadFor(notification, registration) });
   }
   return deliverAll(place, record, messages, matchedBy);
+}
+
+function payloadFor(notification: Notification, registration: Registration): Pick<OutgoingMessage, "body" | "headers"> {
+  const { body, headers, properties } = notification;
+  if (!registration.template) return { body, headers };
+  const rendered = renderTemplate(registration, registration.template, properties);
+  return { body: rendered.body, headers: { ...headers, ...rendered.headers } };
 }
 
 /** Delivers messages: the first thousands at once, the rest in later turns. Returns the outcomes of those delivered at once. */
