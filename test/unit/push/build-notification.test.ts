@@ -30,7 +30,10 @@ const goldens = readdirSync(FOLDER).map((file) => ({
 const requestId = "0195a1b2-c3d4-7e5f-8a6b-7c8d9e0f1a2b";
 const now = Date.parse("2026-03-01T12:00:00Z");
 const answerBy = Date.parse("2026-03-02T12:00:00Z");
-const presentation = { ...DEFAULT_APNS_PRESENTATION, browserNavigateUrl: "https://app.example/log-requests/{requestId}" };
+const presentation = {
+  ...DEFAULT_APNS_PRESENTATION,
+  browserNavigateUrl: "https://app.example/log-requests/{requestId}",
+};
 const content = (kind: PushKind, change: Partial<PushContent> = {}): PushContent => ({
   requestId,
   kind,
@@ -138,17 +141,22 @@ describe("rules of the platforms", () => {
 
   test("Web Push: reminding rings again, closing is silent, and both replace the prompt by its tag", () => {
     const shown = (kind: PushKind) =>
-      (JSON.parse(buildNotification("browser", content(kind), presentation).body) as {
-        notification: Record<string, unknown>;
-      }).notification;
+      (
+        JSON.parse(buildNotification("browser", content(kind), presentation).body) as {
+          notification: Record<string, unknown>;
+        }
+      ).notification;
     expect(shown("ask")).not.toHaveProperty("renotify");
     expect(shown("remind")).toMatchObject({ renotify: true });
     expect(shown("closed")).toMatchObject({ silent: true, title: PUSH_TEXTS.en.closed.title });
     expect(new Set(PUSH_KINDS.map((kind) => shown(kind)["tag"])).size).toBe(1);
   });
 
-  test.each(["", "x", "constructor", "__proto__", "fr", "zh-Hant-TW"])("Web Push: a user of locale '%s' reads English", (locale) => {
-    const { body } = buildNotification("browser", content("ask", { locale }), presentation);
-    expect(JSON.parse(body)).toMatchObject({ notification: { lang: "en", title: PUSH_TEXTS.en.ask.title } });
-  });
+  test.each(["", "x", "constructor", "__proto__", "fr", "zh-Hant-TW"])(
+    "Web Push: a user of locale '%s' reads English",
+    (locale) => {
+      const { body } = buildNotification("browser", content("ask", { locale }), presentation);
+      expect(JSON.parse(body)).toMatchObject({ notification: { lang: "en", title: PUSH_TEXTS.en.ask.title } });
+    },
+  );
 });
