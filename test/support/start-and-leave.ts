@@ -1,6 +1,7 @@
 // A program that starts servers and never stops them: `node start-and-leave.ts FOLDER [exit]`. Prints their pids and
-// addresses as one line of JSON; then waits to be killed, or with `exit` ends as one that forgot its servers.
-import { serverFolders } from "#app/embedded/data-folder.ts";
+// addresses as one line of JSON; then waits to be killed, or with `exit` ends as one that forgot its servers. When its own
+// input ends, the test that wanted it was killed, and it cleans up.
+import { removeData, serverFolders } from "#app/embedded/data-folder.ts";
 import { findOnPath } from "#app/embedded/find-on-path.ts";
 import { startAzurite } from "#app/embedded/start-azurite.ts";
 import { startPostgres } from "#app/embedded/start-postgres.ts";
@@ -20,7 +21,11 @@ const left: LeftServers = {
   redis: redis && { pid: redis.pid },
 };
 console.log(JSON.stringify(left));
-if (then !== "exit") setInterval(() => {}, 60_000);
+if (then !== "exit") {
+  for await (const _ of process.stdin);
+  await Promise.all([postgres.stop(), azurite.stop(), redis?.stop()]);
+  await removeData(folder);
+}
 
 export type LeftServers = {
   postgres: { pid: number; url: string };

@@ -25,8 +25,6 @@ type Claim = {
 
 export type ChildServer = {
   pid: number;
-  /** The last lines that the server wrote. */
-  logTail: () => string;
   /** Ends the server and gives its folder free. May be called twice. */
   stop: () => Promise<void>;
 };
@@ -106,7 +104,10 @@ export async function startChildServer(options: ChildServerOptions): Promise<Chi
   child.unref();
 
   const log = (): string => readFileSync(logFile, "utf8");
-  const stop = async (): Promise<void> => {
+  let stopping: Promise<void> | undefined;
+  // Once only: a second SIGTERM takes Azurite down before it has saved.
+  const stop = (): Promise<void> => (stopping ??= end());
+  const end = async (): Promise<void> => {
     if (pid !== undefined && exitCode === undefined) {
       child.ref();
       await endProcess(pid, stopSignals, () => exitCode !== undefined);
@@ -134,7 +135,7 @@ export async function startChildServer(options: ChildServerOptions): Promise<Chi
     if (performance.now() > giveUpAt) throw await failed(`was not ready after ${READY_TIMEOUT_MS / 1000} s`);
     await sleep(POLL_MS);
   }
-  return { pid, logTail: () => tail(log()), stop };
+  return { pid, stop };
 }
 
 /**

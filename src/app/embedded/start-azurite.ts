@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { startChildServer, type ChildServer } from "./child-server.ts";
 import { findPackage } from "./find-package.ts";
 import { onFreePort } from "./free-port.ts";
@@ -34,7 +34,7 @@ export type EmbeddedAzurite = {
  * @throws Error with Azurite's last lines and the next step.
  */
 export async function startAzurite({
-  dataDir,
+  dataDir: givenDataDir,
   port = 0,
   oauth,
   log,
@@ -44,6 +44,8 @@ export async function startAzurite({
   oauth?: { certFile: string; keyFile: string };
   log?: (line: string) => void;
 }): Promise<EmbeddedAzurite> {
+  // The server's working folder is not ours.
+  const dataDir = resolve(givenDataDir);
   const location = join(dataDir, "blobs");
   await mkdir(location, { recursive: true });
   const azurite = findAzurite();

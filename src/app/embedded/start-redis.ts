@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { createConnection } from "node:net";
+import { resolve } from "node:path";
 import { startChildServer, type ChildServer } from "./child-server.ts";
 import { onFreePort } from "./free-port.ts";
 
@@ -23,7 +24,7 @@ export type EmbeddedRedis = {
  */
 export async function startRedis({
   program,
-  dataDir,
+  dataDir: givenDataDir,
   port = 0,
   appendOnly = false,
   log,
@@ -34,6 +35,8 @@ export async function startRedis({
   appendOnly?: boolean;
   log?: (line: string) => void;
 }): Promise<EmbeddedRedis> {
+  // The server's working folder is not ours.
+  const dataDir = resolve(givenDataDir);
   await mkdir(dataDir, { recursive: true });
   const settings = (chosen: number): Record<string, string> => ({
     bind: "127.0.0.1",

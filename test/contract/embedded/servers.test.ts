@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rm, stat, symlink } from "node:fs/promises";
+import { cp, mkdir, rm, stat, symlink } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { BlobServiceClient } from "@azure/storage-blob";
@@ -17,9 +16,9 @@ import { processIdentity } from "#app/embedded/process-identity.ts";
 import { startAzurite } from "#app/embedded/start-azurite.ts";
 import { startPostgres } from "#app/embedded/start-postgres.ts";
 import { startRedis } from "#app/embedded/start-redis.ts";
+import { createTrustedCertificate, wellFormedToken } from "#test/support/blob-certificate.ts";
 import { makeRunFolder } from "#test/support/run-folder.ts";
 import type { LeftServers } from "#test/support/start-and-leave.ts";
-import { makeThrowawayCertificate } from "#test/support/throwaway-certificate.ts";
 
 const CLONE = resolve(import.meta.dirname, "../../..");
 const redisServer = findOnPath("redis-server", process.env["PATH"]);
@@ -142,12 +141,11 @@ describe("Azurite", () => {
   });
 
   test("speaks https and issues user delegation keys when it is given a certificate", async () => {
-    const oauth = await makeThrowawayCertificate(folder);
-    const server = until(await startAzurite({ dataDir: dirs.azurite, oauth }));
+    const certificate = await createTrustedCertificate();
+    after.defer(certificate.remove);
+    const server = until(await startAzurite({ dataDir: dirs.azurite, oauth: certificate }));
     expect(server.url).toMatch(/^https:/);
-    const client = new BlobServiceClient(server.url, {
-      getToken: () => Promise.resolve({ token: bearerOfAnyone(), expiresOnTimestamp: Date.now() + 3_600_000 }),
-    });
+    const client = new BlobServiceClient(server.url, { getToken: () => Promise.resolve(wellFormedToken()) });
     const key = await client.getUserDelegationKey(new Date(), new Date(Date.now() + 60_000));
     expect(key.value).not.toBe("");
   });
@@ -224,8 +222,8 @@ describe("in a clone in a closed folder", () => {
 
   beforeEach(async () => {
     // As `mktemp -d` makes it, 0700: as root, PostgreSQL's account reaches neither its binaries nor its data in there.
-    clone = await mkdtemp(join(tmpdir(), "beckon-closed-"));
-    after.defer(() => rm(clone, { recursive: true, force: true }));
+    clone = join(folder, "clone");
+    await mkdir(clone, { mode: 0o700 });
     after.defer(() => removeData(join(clone, ".data")));
     for (const part of ["package.json", "src/app/embedded", "test/support"]) {
       await cp(join(CLONE, part), join(clone, part), { recursive: true });
@@ -302,7 +300,7 @@ async function startAndLeave(
 ): Promise<{ parent: ChildProcess; left: LeftServers }> {
   const program = join(clone, "test/support/start-and-leave.ts");
   const parent = spawn(process.execPath, [program, data, ...more], {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: "pipe",
     cwd: dirname(data),
   });
   after.defer(() => killed(parent));
@@ -325,21 +323,4 @@ async function killed(process: ChildProcess): Promise<void> {
 
 async function ended(process: ChildProcess): Promise<void> {
   if (process.exitCode === null && process.signalCode === null) await once(process, "exit");
-}
-
-/** Azurite looks at the shape of a token and at its claims, not at who signed it. */
-function bearerOfAnyone(): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const now = Math.floor(Date.now() / 1000);
-  const claims = {
-    aud: "https://storage.azure.com",
-    iss: "https://sts.windows.net/00000000-0000-0000-0000-000000000000/",
-    iat: now,
-    nbf: now - 60,
-    exp: now + 3600,
-    // The key is issued to these two: a user and their tenant.
-    oid: "00000000-0000-0000-0000-000000000001",
-    tid: "00000000-0000-0000-0000-000000000000",
-  };
-  return `${part({ alg: "RS256", typ: "JWT" })}.${part(claims)}.c2lnbmF0dXJl`;
 }
