@@ -1,0 +1,76 @@
+import { renderTimelineEntry } from "#contract/render-ticket.ts";
+import { readFeed } from "#contract/operations.ts";
+import { lastEventIdOf, openEventStream, type EventStream } from "#http/event-stream.ts";
+import type { HttpKit } from "#http/http-kit.ts";
+import type { Store } from "#ports/store.ts";
+
+export interface FeedRoutes {
+  readonly store: Store;
+  /** Ends every stream, at shutdown. */
+  readonly stop: AbortSignal;
+  /** Tells of trouble that readers only notice as silence. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** How often PostgreSQL is asked for news, once a process and only while somebody listens. */
+const POLL_MS = 250;
+const ROWS_AT_ONCE = 200;
+/** Azure's ingress cuts an idle-looking stream at 240 s; ours ends before, and readers come back where they were. */
+const MAX_SECONDS = 200;
+
+/**
+ * Serves the timeline of all tickets as server-sent events, in the order of commits. A reader that comes back with Last-Event-ID
+ * misses nothing; one that comes without it hears what happens from now on.
+ */
+export function serveFeed(kit: HttpKit, { store, stop, onError }: FeedRoutes): void {
+  const readers = new Set<() => void>();
+  let newest: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const poll = async () => {
+    try {
+      const { cursor, rows } = await store.timeline.after(newest, ROWS_AT_ONCE);
+      newest = cursor;
+      if (rows.length > 0) for (const wake of readers) wake();
+    } catch (error) {
+      onError(error);
+    }
+    timer = readers.size > 0 && !stop.aborted ? setTimeout(() => void poll(), POLL_MS) : undefined;
+  };
+
+  const follow = async (stream: EventStream, from: string | undefined) => {
+    let { cursor } = from === undefined ? await store.timeline.after(undefined, 0) : { cursor: from };
+    while (!stream.signal.aborted) {
+      const news = newsFor(stream);
+      const page = await store.timeline.after(cursor, ROWS_AT_ONCE);
+      cursor = page.cursor;
+      for (const row of page.rows) stream.send({ id: row.cursor, data: renderTimelineEntry(row) });
+      if (page.rows.length < ROWS_AT_ONCE) await news.arrived;
+      news.forget();
+    }
+  };
+
+  /** Registered before the read, so that what is committed during it is not slept through. */
+  const newsFor = (stream: EventStream) => {
+    let wake: () => void = () => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    readers.add(wake);
+    stream.signal.addEventListener("abort", wake);
+    timer ??= setTimeout(() => void poll(), POLL_MS);
+    const forget = () => {
+      readers.delete(wake);
+      stream.signal.removeEventListener("abort", wake);
+    };
+    return { arrived, forget };
+  };
+
+  kit.serveRaw(readFeed, async (request, response) => {
+    const stream = openEventStream(request, response, { stop, maxSeconds: MAX_SECONDS });
+    await follow(stream, lastEventIdOf(request)).catch((error: unknown) => {
+      onError(error);
+      response.end();
+    });
+  });
+}

@@ -1,0 +1,91 @@
+import { UPLOAD_LINK_TTL_SECONDS } from "#domain/policy.ts";
+import { ingestBlobName, type LogFile } from "#domain/log-file.ts";
+import type { LogRequest } from "#domain/log-request.ts";
+import { Problem, type ProblemDetail } from "#domain/problems.ts";
+import { findOwnRequest } from "#http/find-own-request.ts";
+import type { BlobStore, UploadLink } from "#ports/blob-store.ts";
+import type { Clock } from "#ports/clock.ts";
+import type { Store } from "#ports/store.ts";
+
+export interface CreateUploadLinks {
+  readonly store: Store;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+}
+
+export interface FileLink {
+  readonly fileId: string;
+  readonly link: UploadLink;
+}
+
+/** Store look-ups that one call has under way at once. */
+const AT_ONCE = 8;
+
+/**
+ * Mints links for announced files of a consented request, each for one blob and some minutes, never past `uploadBy`. Every one
+ * is a fact, because Azure keeps no record of them (assurance, B-6).
+ *
+ * @throws blob_store_unavailable
+ */
+export async function mintLinks({ store, blobs, clock }: CreateUploadLinks, request: LogRequest, files: readonly LogFile[]): Promise<FileLink[]> {
+  const now = clock.now();
+  const expiresAt = Math.min(now + UPLOAD_LINK_TTL_SECONDS * 1000, request.uploadBy ?? now);
+  const links: FileLink[] = [];
+  for (const file of files) {
+    if (file.state !== "announced" || expiresAt <= now) continue;
+    links.push({ fileId: file.id, link: await blobs.createUploadLink(ingestBlobName(file), file.sizeBytes, expiresAt) });
+  }
+  if (links.length > 0) {
+    const { ticketId, id: requestId, userId } = request;
+    const data = { links: links.length, expiresAt, fileIds: links.map(({ fileId }) => fileId) };
+    await store.transaction((tx) => tx.append([{ type: "links.created", at: now, actor: { kind: "user", id: userId }, ticketId, requestId, userId, data }]));
+  }
+  return links;
+}
+
+/**
+ * Fresh links for what is not there yet, and which files are there already.
+ *
+ * @param fileIds only these; all when undefined
+ * @throws not_found, not_consented, request_closed, invalid_request, blob_store_unavailable
+ */
+export async function createUploadLinks(
+  deps: CreateUploadLinks,
+  caller: { readonly userId: string; readonly installationId?: string },
+  requestId: string,
+  fileIds?: readonly string[],
+): Promise<{ readonly links: readonly FileLink[]; readonly there: readonly string[] }> {
+  const request = await findOwnRequest(deps.store, caller, requestId);
+  const files = await deps.store.files.ofRequest(request.id);
+  requireUploading(request, files, deps.clock.now());
+  requireKnownFiles(files, fileIds);
+  const asked = files.filter((file) => fileIds === undefined || fileIds.includes(file.id));
+  const there = new Set(asked.filter((file) => file.uploadedAt !== undefined).map(({ id }) => id));
+  const open = asked.filter((file) => file.state === "announced");
+  for (let from = 0; from < open.length; from += AT_ONCE) {
+    const some = open.slice(from, from + AT_ONCE);
+    const heads = await Promise.all(some.map((file) => deps.blobs.head(ingestBlobName(file))));
+    some.forEach((file, index) => heads[index] && there.add(file.id));
+  }
+  const links = await mintLinks(deps, request, open.filter((file) => !there.has(file.id)));
+  return { links, there: [...there] };
+}
+
+/** Links are only for a consent that is being fulfilled. */
+function requireUploading(request: LogRequest, files: readonly LogFile[], now: number): void {
+  if (request.state === "consented" && now < (request.uploadBy ?? 0)) return;
+  const consented = files.length > 0;
+  throw new Problem(consented ? "request_closed" : "not_consented", {
+    detail: consented ? `Nothing more is taken: the request is ${request.state === "consented" ? "past its uploadBy" : request.state}.` : "Share first.",
+    extra: { state: request.state },
+  });
+}
+
+/** @throws invalid_request naming every id that is not one of the request's files */
+export function requireKnownFiles(files: readonly LogFile[], fileIds: readonly string[] | undefined, target = "fileIds"): void {
+  const known = new Set(files.map(({ id }) => id));
+  const details = (fileIds ?? []).flatMap((fileId, index): ProblemDetail[] =>
+    known.has(fileId) ? [] : [{ target: `${target}[${index}]`, message: "is not a file of this request" }],
+  );
+  if (details.length > 0) throw new Problem("invalid_request", { detail: "Some files are not of this request.", details });
+}

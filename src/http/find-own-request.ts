@@ -1,0 +1,23 @@
+import type { LogRequest } from "#domain/log-request.ts";
+import { Problem } from "#domain/problems.ts";
+import type { Transaction } from "#ports/store.ts";
+
+/**
+ * A request of this user, and of this installation where it was asked of one. What is another's looks like what does not exist.
+ *
+ * @throws not_found
+ */
+export async function findOwnRequest(
+  records: Pick<Transaction, "requests">,
+  { userId, installationId }: { readonly userId: string; readonly installationId?: string },
+  requestId: string,
+): Promise<LogRequest> {
+  const request = await records.requests.find(requestId);
+  if (!request || request.userId !== userId || !isAsked(request, installationId)) throw new Problem("not_found");
+  return request;
+}
+
+/** Whether a request that names an installation is this one's to answer, as far as the credential says which it is. */
+export function isAsked(request: Pick<LogRequest, "installationId">, installationId: string | undefined): boolean {
+  return request.installationId === undefined || installationId === undefined || request.installationId === installationId;
+}
