@@ -1,0 +1,55 @@
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+
+export type TcpProxy = {
+  port: number;
+  /** Breaks every connection and refuses new ones, as a server that has gone. */
+  cut: () => Promise<void>;
+  /** Takes connections again, on the same port. */
+  mend: () => Promise<void>;
+  /** Connections that are open now. */
+  open: () => number;
+};
+
+/** Stands before a shared server, so that one test can lose it while the others keep it. */
+export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy & AsyncDisposable> {
+  const sockets = new Set<Socket>();
+  const start = async (port: number): Promise<Server> => {
+    const server = createServer((near) => {
+      const far = connect(target.port, target.host);
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        sockets.add(from);
+        from.on("error", () => to.destroy());
+        from.once("close", () => {
+          sockets.delete(from);
+          to.destroy();
+        });
+        from.pipe(to);
+      }
+    }).listen(port, "127.0.0.1");
+    await once(server, "listening");
+    return server;
+  };
+  let server: Server | undefined = await start(0);
+  const { port } = server.address() as AddressInfo;
+  const cut = async () => {
+    if (server === undefined) return;
+    const closed = once(server, "close");
+    server.close();
+    server = undefined;
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  return {
+    port,
+    cut,
+    mend: async () => {
+      server ??= await start(port);
+    },
+    open: () => sockets.size / 2,
+    [Symbol.asyncDispose]: cut,
+  };
+}
