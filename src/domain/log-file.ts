@@ -1,4 +1,4 @@
-import type { Coverage, FileReason, FileState, Moment, TimeWindow } from "./vocabulary.ts";
+import type { Coverage, FileReason, FileState, Moment, RequestState, TimeWindow } from "./vocabulary.ts";
 
 /** What a device announces of a file that it froze. Device times are claims and decide nothing. */
 export interface AnnouncedFile {
@@ -65,8 +65,35 @@ export function evidenceBlobName(file: Pick<LogFile, "ownerId" | "id">): string 
   return `evidence/${file.ownerId}/${file.id}`;
 }
 
+/** Requests in these states link nothing more, whatever their files say. A `linked` one may not be cleaned up behind its back. */
+const NOTHING_MORE_LINKED: readonly RequestState[] = ["rejected", "declined", "expired", "cancelled", "withdrawn"];
+
+/** Which of a file's blobs may stay. What is not permitted here is removed, and never the other way round. */
+export function permittedBlobs(
+  file: Pick<LogFile, "state">,
+  requestState: RequestState | undefined,
+): { readonly ingest: boolean; readonly evidence: boolean } {
+  switch (file.state) {
+    case "announced":
+    case "uploaded": {
+      // Evidence too: verify may have copied it a moment ago and be about to link it.
+      const open = requestState === undefined || !NOTHING_MORE_LINKED.includes(requestState);
+      return { ingest: open, evidence: open };
+    }
+    case "linked":
+      return { ingest: false, evidence: true };
+    case "refused":
+    case "missing":
+    case "deleted":
+      return { ingest: false, evidence: false };
+  }
+}
+
 /** How much of the asked window a file says that it covers. */
-export function coverageOf(file: Pick<AnnouncedFile, "coversFrom" | "coversTo">, window: TimeWindow | undefined): Coverage {
+export function coverageOf(
+  file: Pick<AnnouncedFile, "coversFrom" | "coversTo">,
+  window: TimeWindow | undefined,
+): Coverage {
   if (!window || file.coversFrom === undefined || file.coversTo === undefined) return "unknown";
   if (file.coversTo < window.from || file.coversFrom > window.to) return "none";
   return file.coversFrom <= window.from && file.coversTo >= window.to ? "full" : "partly";

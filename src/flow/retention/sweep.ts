@@ -1,0 +1,37 @@
+import { Problem } from "#domain/problems.ts";
+import type { Moment } from "#domain/vocabulary.ts";
+import type { Log } from "#ports/log.ts";
+import type { DueWork } from "#ports/store.ts";
+import { deleteExpiredFiles, type DeleteExpiredFilesDeps } from "./delete-expired-files.ts";
+import { removeStrayBlobs, type RemoveStrayBlobsDeps } from "./remove-stray-blobs.ts";
+
+export interface SweepDeps extends DeleteExpiredFilesDeps, RemoveStrayBlobsDeps {
+  readonly dueWork: Pick<DueWork, "retention" | "ownedBlobs" | "forgetOld">;
+  readonly log: Pick<Log, "info" | "warn">;
+  /** Seconds between two looks for strays by one process. They list the whole store, and a stray is two hours old anyway. */
+  readonly straysEverySeconds?: number;
+}
+
+const STRAYS_EVERY_SECONDS = 10 * 60;
+
+/** Makes the sweep of this process: what is past its time goes, and, now and then, what belongs to nothing. */
+export function createSweep(deps: SweepDeps): (signal: AbortSignal) => Promise<void> {
+  const { clock, dueWork, log, straysEverySeconds = STRAYS_EVERY_SECONDS } = deps;
+  let straysAt: Moment | undefined;
+  return async (signal) => {
+    const deleted = await deleteExpiredFiles(deps, signal);
+    if (deleted > 0) log.info({ deleted }, "Files were deleted because their retention is over");
+    await dueWork.forgetOld(clock.now());
+    const now = clock.now();
+    if (straysAt !== undefined && now < straysAt) return;
+    try {
+      const removed = await removeStrayBlobs(deps, signal);
+      if (removed > 0) log.info({ removed }, "Blobs that belong to nothing were removed");
+      straysAt = now + straysEverySeconds * 1000;
+    } catch (error) {
+      // The next sweep looks again; rules for strays are patient.
+      if (!(error instanceof Problem) || error.code !== "blob_store_unavailable") throw error;
+      log.warn({ err: error }, "Strays could not be looked for");
+    }
+  };
+}

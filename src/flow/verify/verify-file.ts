@@ -1,0 +1,225 @@
+import type { Fact } from "#domain/facts.ts";
+import { evidenceBlobName, ingestBlobName, type LogFile } from "#domain/log-file.ts";
+import { retryDelaySeconds, UNREADABLE_AFTER_SECONDS } from "#domain/policy.ts";
+import { Problem } from "#domain/problems.ts";
+import { retryConflicts } from "#domain/retry-conflicts.ts";
+import type { Actor } from "#domain/vocabulary.ts";
+import { isEnded } from "#domain/vocabulary.ts";
+import type { BlobStore } from "#ports/blob-store.ts";
+import type { Clock } from "#ports/clock.ts";
+import type { Log } from "#ports/log.ts";
+import type { Store, Transaction } from "#ports/store.ts";
+import { type Finding, judgeContent, judgeHead, retentionDaysFor, settleFile, settleRequest } from "./settle-file.ts";
+
+export interface VerifyFileDeps {
+  readonly store: Pick<Store, "files" | "requests" | "transaction">;
+  readonly blobs: Pick<BlobStore, "head" | "inspect" | "promote">;
+  readonly clock: Clock;
+  /** How long a file is kept, unless its user was promised less. */
+  readonly retentionDays: number;
+  /** A number in [0, 1). */
+  readonly chance: () => number;
+  readonly log: Pick<Log, "warn">;
+  /** Where the kill tests stop the process: `verify:after-hash`, `verify:after-copy`, `verify:after-commit`. */
+  readonly failpoint?: (name: string) => void | Promise<void>;
+}
+
+const ACTOR: Actor = { kind: "system", id: "verify" };
+
+/** Every lost race means that another file of the request has settled, and a consent names at most some dozens. The bytes are
+ *  hashed by then: giving up would read them all again. */
+const SETTLE_TRIES = 100;
+
+/** While a large file is read, its `verifyAt` is kept this far ahead, so that the reconciler does not set a second worker on
+ *  it. Only a hint: a file is verified twice without harm. */
+const HEARTBEAT_MS = 10_000;
+const HEARTBEAT_AHEAD_MS = 30_000;
+
+/**
+ * Settles one uploaded file: reads it back, holds it against the consent, copies what holds to evidence on the condition
+ * that it is still what was hashed, and links it, or names it as refused or missing. The last file of a request settles the
+ * request. What is settled already is left alone, so that any step may be run again after a crash.
+ *
+ * The ingest blob goes by the cleanup that the facts set going. Trouble with the store puts the file off, for at most 24 h.
+ */
+export async function verifyFile(fileId: string, deps: VerifyFileDeps, signal: AbortSignal): Promise<void> {
+  const { store, clock } = deps;
+  const file = await store.files.find(fileId);
+  if (file?.state !== "uploaded") return;
+  const request = await store.requests.find(file.ownerId);
+  if (request?.state !== "uploaded") {
+    if (request && isEnded(request.state)) await leaveToCleanup(fileId, deps);
+    return;
+  }
+
+  let finding: Finding;
+  try {
+    finding = await whileBeating(file, deps, () => examine(file, deps, signal));
+  } catch (error) {
+    const unreadableSince = file.uploadedAt ?? request.updatedAt;
+    if (clock.now() - unreadableSince < UNREADABLE_AFTER_SECONDS * 1000) await putOff(fileId, error, deps);
+    else await settle(fileId, { kind: "refused", reason: "unreadable" }, deps);
+    // Recorded either way, so that every request ends; what nobody expected must still be seen.
+    if (signal.aborted || (error instanceof Problem && error.code === "blob_store_unavailable")) return;
+    throw error;
+  }
+  const settled = await settle(fileId, finding, deps);
+  if (!settled && finding.kind === "holds") await answerForLateCopy(fileId, deps, signal);
+  await deps.failpoint?.("verify:after-commit");
+}
+
+async function examine(file: LogFile, { blobs, failpoint }: VerifyFileDeps, signal: AbortSignal): Promise<Finding> {
+  const ingest = ingestBlobName(file);
+  const head = await blobs.head(ingest, signal);
+  const wrongHead = judgeHead(file, head);
+  if (wrongHead || !head) return wrongHead ?? { kind: "missing" };
+  const content = await blobs.inspect(ingest, signal);
+  const wrongContent = judgeContent(file, head, content);
+  if (wrongContent) return wrongContent;
+  await failpoint?.("verify:after-hash");
+  const promotion = await blobs.promote(ingest, evidenceBlobName(file), head.etag, signal);
+  await failpoint?.("verify:after-copy");
+  switch (promotion.kind) {
+    case "promoted":
+      return { kind: "holds", evidenceEtag: promotion.etag };
+    case "changed":
+      return { kind: "refused", reason: "changed_after_upload" };
+    case "missing":
+      return { kind: "missing" };
+  }
+}
+
+/** One transaction: the file, its request where that was the last one, and the facts. False when the file has settled otherwise. */
+async function settle(
+  fileId: string,
+  finding: Finding,
+  { store, clock, retentionDays }: VerifyFileDeps,
+): Promise<boolean> {
+  return retryConflicts(
+    () =>
+      orConflict(() =>
+        store.transaction(async (tx) => {
+          const file = await tx.files.find(fileId);
+          if (file?.state !== "uploaded") return false;
+          const request = await tx.requests.find(file.ownerId);
+          if (request?.state !== "uploaded") return false;
+          const now = clock.now();
+          const consent = await tx.consents.find(file.consentId);
+          const settled = settleFile(file, finding, {
+            request,
+            retentionDays: retentionDaysFor(consent?.shown, retentionDays),
+            now,
+          });
+          const files = (await tx.files.ofRequest(request.id)).map((one) => (one.id === fileId ? settled : one));
+          const next = settleRequest(request, files, now);
+          if (!(await tx.requests.save(next, { ifVersion: request.version }))) throw new LostRace();
+          if (!(await tx.files.save(settled, { ifState: "uploaded" }))) throw new LostRace();
+          const ids = { at: now, actor: ACTOR, ticketId: request.ticketId, requestId: request.id };
+          const facts: Fact[] = [{ ...ids, fileId, ...fileFact(settled, finding) }];
+          if (next.state === "linked") {
+            const linked = files.filter(({ state }) => state === "linked").length;
+            facts.push({
+              ...ids,
+              type: "request.linked",
+              userId: request.userId,
+              data: { linked, consented: files.length },
+            });
+          } else if (next.state === "rejected") {
+            // No round: the prompt was closed when the user answered.
+            facts.push({
+              ...ids,
+              type: "request.rejected",
+              userId: request.userId,
+              data: { reason: next.rejectReason ?? null },
+            });
+          }
+          await tx.append(facts);
+          return true;
+        }),
+      ),
+    SETTLE_TRIES,
+  );
+}
+
+function fileFact(file: LogFile, finding: Finding): Pick<Fact, "type" | "data"> {
+  const { sizeBytes, coverage } = file;
+  switch (finding.kind) {
+    case "holds":
+      return { type: "file.linked", data: { sizeBytes, coverage } };
+    case "refused": {
+      const { reason, foundBytes } = finding;
+      return { type: "file.refused", data: { reason, sizeBytes, ...(foundBytes !== undefined && { foundBytes }) } };
+    }
+    case "missing":
+      return { type: "file.missing", data: { reason: "not_uploaded", sizeBytes } };
+  }
+}
+
+/** Tries again later, at a time that PostgreSQL knows: whatever becomes of the queue, the reconciler finds it. */
+async function putOff(fileId: string, error: unknown, { store, clock, chance, log }: VerifyFileDeps): Promise<void> {
+  const askedSeconds = error instanceof Problem ? error.retryAfterSeconds : undefined;
+  await store.transaction(async (tx) => {
+    const file = await tx.files.find(fileId);
+    if (file?.state !== "uploaded") return;
+    const verifyAttempt = file.verifyAttempt + 1;
+    const verifyAt = clock.now() + Math.ceil(retryDelaySeconds(verifyAttempt, chance(), askedSeconds) * 1000);
+    if (!(await tx.files.save({ ...file, verifyAttempt, verifyAt }, { ifState: "uploaded" }))) return;
+    await tx.wake([{ type: "verify.due", dueAt: verifyAt, fileId, requestId: file.ownerId }]);
+    log.warn(
+      { fileId, requestId: file.ownerId, verifyAttempt, err: error },
+      "A file could not be verified and is tried again",
+    );
+  });
+}
+
+/**
+ * We copied, and another worker settled the file before us. If it linked it, our copy may have replaced the one whose ETag
+ * it wrote down: same bytes, another ETag. If the file was taken back, our copy must go.
+ */
+async function answerForLateCopy(fileId: string, deps: VerifyFileDeps, signal: AbortSignal): Promise<void> {
+  const file = await deps.store.files.find(fileId);
+  if (!file) return;
+  if (file.state !== "linked") return leaveToCleanup(fileId, deps);
+  const evidence = await deps.blobs.head(evidenceBlobName(file), signal);
+  if (!evidence || evidence.etag === file.evidenceEtag) return;
+  await deps.store.files.save({ ...file, evidenceEtag: evidence.etag }, { ifState: "linked" });
+}
+
+/** Sends cleanup to look at what the file left behind. It decides by itself what may stay. */
+async function leaveToCleanup(fileId: string, { store, clock }: VerifyFileDeps): Promise<void> {
+  await store.transaction(async (tx: Transaction) => {
+    const file = await tx.files.find(fileId);
+    if (!file || file.state === "linked") return;
+    const { verifyAt: _nothingToVerify, ...kept } = file;
+    const now = clock.now();
+    if (!(await tx.files.save({ ...kept, cleanupAt: now }, { ifState: file.state }))) return;
+    await tx.wake([{ type: "cleanup.due", dueAt: now, fileId, requestId: file.ownerId }]);
+  });
+}
+
+async function whileBeating<T>(file: LogFile, { store, clock }: VerifyFileDeps, work: () => Promise<T>): Promise<T> {
+  const beat = () => {
+    store.files
+      .save({ ...file, verifyAt: clock.now() + HEARTBEAT_AHEAD_MS }, { ifState: "uploaded" })
+      // The database is away: the worst is that a second worker reads the same file.
+      .catch(() => undefined);
+  };
+  const timer = setInterval(beat, HEARTBEAT_MS);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Thrown to roll back; answered as `"conflict"`, so that the decision is taken anew. */
+class LostRace extends Error {}
+
+async function orConflict<T>(attempt: () => Promise<T>): Promise<T | "conflict"> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error instanceof LostRace) return "conflict";
+    throw error;
+  }
+}
