@@ -7,6 +7,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { lifecyclePage } from "./generate/lifecycle-page.ts";
+import { lockfile } from "./generate/lockfile.ts";
 import { openApiDocument } from "./generate/open-api-document.ts";
 import { prismaClient } from "./generate/prisma-client.ts";
 
@@ -21,7 +22,7 @@ export interface Generator {
   generate(): Promise<Map<string, string>>;
 }
 
-const GENERATORS: Generator[] = [prismaClient, openApiDocument, lifecyclePage];
+const GENERATORS: Generator[] = [lockfile, prismaClient, openApiDocument, lifecyclePage];
 
 const ROOT = resolve(import.meta.dirname, "..");
 process.chdir(ROOT);
