@@ -94,7 +94,7 @@ export const deviceLogRequest = z
     snoozedUntil: time.optional(),
     retentionDays: z.number().int(),
     consentText,
-    consentValues: z.record(z.string(), z.string()).meta({ description: "What to put in the text's placeholders `{name}`" }),
+    consentValues: z.record(z.string(), z.string()).meta({ description: "What to put in the text's placeholders `{name}`; the device fills `{files}` and `{totalSize}` itself" }),
     decision: z.enum(DECISIONS).optional(),
     files: z.array(deviceFile).meta({ description: "What the consent names, once there is one" }),
     createdAt: time,
@@ -117,6 +117,10 @@ export const newConsent = z
     consentText: z.strictObject({ version: z.string().min(1).max(64), locale, sha256 }).meta({ description: "What was shown" }),
     installationId: id.optional(),
     deviceNow: time.meta({ description: "The device's clock: kept, never used" }),
+    shown: z
+      .record(z.string().max(40), z.string().max(5_000))
+      .optional()
+      .meta({ description: "What the device put in the placeholders that only it can fill: `files`, `totalSize`, `window`, `uploadBy`" }),
     files: z.array(announcedFile).max(500).default([]),
   })
   .refine(({ decision, files }) => decision === "share" || files.length === 0, {

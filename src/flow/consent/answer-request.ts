@@ -10,7 +10,7 @@ import { findOwnRequest } from "#http/find-own-request.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Ids } from "#ports/ids.ts";
 import type { Store, Transaction } from "#ports/store.ts";
-import { consentValues, type ConsentSettings } from "./consent-values.ts";
+import { consentValues, shownValues, type ConsentSettings } from "./consent-values.ts";
 
 /** What a user decided, and the words they decided on. */
 export interface GivenAnswer {
@@ -18,6 +18,8 @@ export interface GivenAnswer {
   readonly text: { readonly version: string; readonly locale: string; readonly sha256: string };
   readonly installationId?: string;
   readonly deviceNow: Moment;
+  /** What the device put in the placeholders that only it can fill. */
+  readonly shown?: Readonly<Record<string, string>>;
   readonly files: readonly AnnouncedFile[];
 }
 
@@ -101,9 +103,11 @@ async function record(deps: AnswerRequest, tx: Transaction, request: LogRequest,
     throw new Problem("consent_exceeds_request", { detail: beyond.map(({ message }) => message).join(" "), details: beyond });
   }
   if (answer.installationId !== undefined) await requireOwnInstallation(tx, request, answer.installationId);
-  const ticket = await tx.tickets.find(request.ticketId);
+  const [ticket, user] = await Promise.all([tx.tickets.find(request.ticketId), tx.users.find(request.userId)]);
 
   const now = clock.now();
+  const reader = { locale: answer.text.locale, timeZone: user?.timeZone };
+  const ours = consentValues(request, ticket?.number ?? 0, settings, reader, now);
   const roundId = ids.next();
   const { snoozedUntil: _over, ...kept } = request;
   const answered: LogRequest = {
@@ -127,7 +131,7 @@ async function record(deps: AnswerRequest, tx: Transaction, request: LogRequest,
     textVersion: answer.text.version,
     textLocale: answer.text.locale,
     textSha256: answer.text.sha256,
-    shown: consentValues(request, ticket?.number ?? 0, settings),
+    shown: shownValues(ours, answer.files, answer.shown),
     decidedAt: now,
     deviceNow: answer.deviceNow,
   };

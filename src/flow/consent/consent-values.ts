@@ -1,4 +1,6 @@
+import type { AnnouncedFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
+import type { Moment } from "#domain/vocabulary.ts";
 
 /** What an operator says of itself and its rules; shown in the prompt, and enforced. */
 export interface ConsentSettings {
@@ -9,8 +11,22 @@ export interface ConsentSettings {
   readonly uploadBySeconds: number;
 }
 
-/** What stands in the placeholders of a consent text for this request. What is shown is what is recorded. */
-export function consentValues(request: LogRequest, ticketNumber: number, settings: ConsentSettings): Record<string, string> {
+/** How a reader writes times and numbers. */
+export interface Reader {
+  /** BCP 47, of the consent text. */
+  readonly locale: string;
+  /** IANA; UTC where nobody said. */
+  readonly timeZone?: string | undefined;
+}
+
+/** Placeholders that only the device can fill, because it alone has seen the files; the rest is ours and stands as we say it. */
+const FILLED_BY_DEVICE = ["files", "totalSize", "window", "uploadBy"] as const;
+const SHOWN_AT_MOST = 5_000;
+
+/** What stands in the placeholders of a consent text for this request, as far as the server knows it. */
+export function consentValues(request: LogRequest, ticketNumber: number, settings: ConsentSettings, reader: Reader, now: Moment): Record<string, string> {
+  const times = new Intl.DateTimeFormat(reader.locale, { dateStyle: "medium", timeStyle: "short", timeZone: knownTimeZone(reader.timeZone) });
+  const { window } = request;
   return {
     controller: settings.controllerName,
     contact: settings.controllerContact,
@@ -18,9 +34,31 @@ export function consentValues(request: LogRequest, ticketNumber: number, setting
     ticketNumber: String(ticketNumber),
     reason: request.reason,
     collectors: request.collectors.join(", "),
-    maxFiles: String(request.maxFiles),
-    maxMegabytes: String(Math.ceil(request.maxBytes / (1024 * 1024))),
+    window: window ? times.formatRange(window.from, window.to) : "–",
+    uploadBy: times.format(request.uploadBy ?? now + settings.uploadBySeconds * 1000),
     retentionDays: String(settings.retentionDays),
-    uploadHours: String(Math.round(settings.uploadBySeconds / 3600)),
   };
+}
+
+/**
+ * What is recorded as shown: our own values, and for the few that only the device could fill, what it says it filled in. A device
+ * that does not say gets the files as it announced them.
+ */
+export function shownValues(ours: Readonly<Record<string, string>>, files: readonly AnnouncedFile[], given: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const derived = { files: files.map(({ name }) => name).join(", ").slice(0, SHOWN_AT_MOST), totalSize: `${bytes} B` };
+  const said = Object.fromEntries(FILLED_BY_DEVICE.flatMap((name) => (given?.[name] === undefined ? [] : [[name, given[name]]])));
+  return { ...ours, ...derived, ...said };
+}
+
+function knownTimeZone(timeZone: string | undefined): string {
+  return timeZone !== undefined && isTimeZone(timeZone) ? timeZone : "UTC";
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
 }

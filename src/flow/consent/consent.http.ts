@@ -27,15 +27,17 @@ export interface ConsentRoutes extends AnswerRequest {
 
 /** Serves a user's requests to their app, takes the answer, and gives the receipt. */
 export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
-  const { store, settings, publicUrl, createLinks, hashText } = deps;
+  const { store, clock, settings, publicUrl, createLinks, hashText } = deps;
 
   const show = async (request: LogRequest, caller: CallerOf<"device">, locale?: string): Promise<z.output<typeof routes.deviceLogRequest>> => {
+    const user = await store.users.find(caller.userId);
     const [ticket, files, consent, text] = await Promise.all([
       store.tickets.find(request.ticketId),
       store.files.ofRequest(request.id),
       store.consents.ofRequest(request.id),
-      textFor(caller, locale),
+      store.consentTexts.forLocale(locale ?? user?.locale),
     ]);
+    const reader = { locale: text.locale, timeZone: user?.timeZone };
     const ticketNumber = ticket?.number ?? 0;
     return {
       id: request.id,
@@ -52,15 +54,12 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
       ...(request.snoozedUntil === undefined ? {} : { snoozedUntil: formatTime(request.snoozedUntil) }),
       retentionDays: settings.retentionDays,
       consentText: { version: text.version, locale: text.locale, text: text.text, sha256: text.sha256 },
-      consentValues: consentValues(request, ticketNumber, settings),
+      consentValues: consentValues(request, ticketNumber, settings, reader, clock.now()),
       ...(consent ? { decision: consent.decision } : {}),
       files: files.map(renderDeviceFile),
       createdAt: formatTime(request.createdAt),
     };
   };
-
-  const textFor = async (caller: CallerOf<"device">, locale: string | undefined) =>
-    store.consentTexts.forLocale(locale ?? (await store.users.find(caller.userId))?.locale);
 
   kit.serve(routes.listMyLogRequests, async ({ query, caller }) => {
     const page = await store.requests.list({
@@ -91,13 +90,14 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
   }));
 
   kit.serve(routes.consentToLogRequest, async ({ params, body, caller }) => {
-    const { decision, consentText: text, installationId, deviceNow } = body;
+    const { decision, consentText: text, installationId, deviceNow, shown } = body;
     const given: GivenAnswer = {
       decision,
       text,
       deviceNow: parseTime(deviceNow),
       files: body.files.map(readAnnouncedFile),
       ...(installationId === undefined ? {} : { installationId }),
+      ...(shown ? { shown } : {}),
     };
     const { request, consent, files, first } = await answerRequest(deps, caller, params.requestId, given);
     const { links, retryAfterSeconds } = await linksFor(request, files);
@@ -145,7 +145,7 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
     const text = { version, locale, text: body.text, sha256: hashText(body.text) };
     await store.transaction(async (tx) => {
       await tx.consentTexts.put(text);
-      await tx.append([{ type: "consentText.put", at: deps.clock.now(), actor: actorOf(caller), data: { version, locale, sha256: text.sha256 } }]);
+      await tx.append([{ type: "consentText.put", at: clock.now(), actor: actorOf(caller), data: { version, locale, sha256: text.sha256 } }]);
     });
     return { status: 200, body: text };
   });

@@ -30,12 +30,16 @@ export function serveFeed(kit: HttpKit, { store, stop, onError }: FeedRoutes): v
   const poll = async () => {
     try {
       const { cursor, rows } = await store.timeline.after(newest, ROWS_AT_ONCE);
+      // The first look only learns where now is; what came before it may be news to a reader that looked earlier still.
+      const first = newest === undefined;
       newest = cursor;
-      if (rows.length > 0) for (const wake of readers) wake();
+      if (rows.length > 0 || first) for (const wake of readers) wake();
     } catch (error) {
       onError(error);
     }
-    timer = readers.size > 0 && !stop.aborted ? setTimeout(() => void poll(), POLL_MS) : undefined;
+    const goOn = readers.size > 0 && !stop.aborted;
+    timer = goOn ? setTimeout(() => void poll(), POLL_MS) : undefined;
+    if (!goOn) newest = undefined;
   };
 
   const follow = async (stream: EventStream, from: string | undefined) => {
