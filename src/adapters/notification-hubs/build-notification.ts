@@ -39,7 +39,7 @@ export const DEFAULT_APNS_PRESENTATION = {
 export const MAX_PUSH_BYTES = 1024;
 
 /** How long a closing push is worth delivering where the request's own time is over: a prompt may still be on the screen. */
-export const CLOSING_TTL_SECONDS = 60 * 60;
+const CLOSING_TTL_SECONDS = 60 * 60;
 
 /** FCM keeps a message for at most 4 weeks. https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#androidconfig */
 const FCM_MAX_TTL_SECONDS = 4 * 7 * 24 * 60 * 60;

@@ -7,6 +7,7 @@ import type {
 import type { Installation } from "#domain/user.ts";
 import type { Platform } from "#domain/vocabulary.ts";
 import type { Clock } from "#ports/clock.ts";
+import type { Log } from "#ports/log.ts";
 import type { OutgoingPush, PushGateway, PushOutcome, PushTarget } from "#ports/push-gateway.ts";
 import {
   buildNotification,
@@ -27,7 +28,7 @@ export interface PushGatewayOptions
   /** Host names that may be spoken to over plain http, if the connection string also says UseDevelopmentEmulator=true. */
   readonly allowInsecureHosts: readonly string[];
   readonly clock: Clock;
-  readonly log?: { warn(fields: Readonly<Record<string, unknown>>, message: string): void };
+  readonly log?: Pick<Log, "warn">;
   /** How long the hub may take to answer one call. Default 10 s: its 99th percentile is far below, and a job has 60. */
   readonly timeoutMs?: number;
 }

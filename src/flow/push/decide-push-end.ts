@@ -4,12 +4,12 @@ import type { PushOutcome } from "#ports/push-gateway.ts";
 import type { ClaimedPush, PushEnd } from "#ports/store.ts";
 
 /** When the hub's telemetry of a push is first read. Design, section 7. */
-export const FIRST_TELEMETRY_SECONDS = 10;
+const FIRST_TELEMETRY_SECONDS = 10;
 
 /** A closing push has no deadline of its own; these are about an hour of attempts (1 s doubling to 60 s; or every 5 minutes),
  *  after which the app has most likely fetched by itself. */
-export const CLOSING_ATTEMPTS = 65;
-export const CLOSING_OPERATOR_ATTEMPTS = 12;
+const CLOSING_ATTEMPTS = 65;
+const CLOSING_OPERATOR_ATTEMPTS = 12;
 
 /**
  * How an attempt ends: taken, to be tried again at a time, or given up. Nothing is tried when the user can no longer answer.

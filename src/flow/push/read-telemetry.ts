@@ -9,7 +9,7 @@ export interface ReadTelemetryDeps {
 }
 
 /** When the second and last reading of a push's telemetry is due, counted from the hub's taking it. Design, section 7. */
-export const SECOND_TELEMETRY_SECONDS = 2 * 60;
+const SECOND_TELEMETRY_SECONDS = 2 * 60;
 
 /** A job that came this much early is on time: queues and clocks are not that exact. */
 const EARLY_SECONDS = 5;

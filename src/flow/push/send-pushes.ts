@@ -16,7 +16,7 @@ export interface SendPushesDeps {
 }
 
 /** Longer than a job may take (60 s): nobody else may send what this worker still has in hand. After a kill it is the wait. */
-export const PUSH_LEASE_SECONDS = 90;
+const PUSH_LEASE_SECONDS = 90;
 
 /** Sends in flight at once for one job. With 10 s a call at worst, 4 platforms each of 32 requests end within 40 s. */
 const SENDS_AT_ONCE = 32;
