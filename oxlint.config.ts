@@ -33,7 +33,7 @@ const floors = (): Override[] => [
   // Each adapter stands between our ports and one vendor, named in VENDORS; the rest (ids, clock) have none.
   ...Object.entries(VENDORS).map(([name, vendor]) => row(`adapters/${name}`, `./ #adapters/${name} #ports #domain #messages node:* ${vendor}`,
                                                                      "Another vendor is another adapter, behind the same port.")),
-  row("adapters/**", "./ #ports #domain #messages node:*",           "An adapter with a vendor has its row in VENDORS.", `adapters/{${Object.keys(VENDORS)}}/**`),
+  row("adapters/**", "./ #ports #domain #messages node:*",           "An adapter with a vendor has its row in VENDORS.", `adapters/{${Object.keys(VENDORS).join(",")}}/**`),
 ];
 
 // oxfmt-ignore
