@@ -20,7 +20,7 @@ export interface PushContent {
 
 /** What the app's makers chose. */
 export interface PushPresentation {
-  /** Where a click in a browser leads, absolute; `{requestId}` is replaced. The app's own URL. */
+  /** Where a click in a browser leads: the app's own URL, absolute. `{requestId}` in it is replaced; without it `/{requestId}` is added. */
   readonly browserNavigateUrl: string;
   /** Keys of the iOS app's Localizable.strings. */
   readonly apnsTitleLocKey: string;

@@ -203,11 +203,11 @@ function countsOf(details: NotificationDetails, platform: Platform): Readonly<Re
   return details.state === "NoTargetFound" ? { NoTargets: 1 } : undefined;
 }
 
-function checkedPresentation(presentation: PushPresentation): PushPresentation {
-  const { browserNavigateUrl } = presentation;
-  if (!URL.canParse(browserNavigateUrl)) {
-    throw new Error(`The URL that browsers open for a push must be absolute; it is '${browserNavigateUrl}'.`);
-  }
+function checkedPresentation(given: PushPresentation): PushPresentation {
+  const url = given.browserNavigateUrl;
+  if (!URL.canParse(url)) throw new Error(`The URL that browsers open for a push must be absolute; it is '${url}'.`);
+  const browserNavigateUrl = url.includes("{requestId}") ? url : `${url.replace(/\/$/, "")}/{requestId}`;
+  const presentation = { ...given, browserNavigateUrl };
   const requestId = "00000000-0000-7000-8000-000000000000";
   for (const platform of ["apns", "fcmv1", "wns", "browser"] as const) {
     for (const kind of ["ask", "remind", "closed"] as const) {

@@ -172,6 +172,18 @@ describe("what the hub answers", () => {
     expect(JSON.stringify(installation)).not.toContain("ada@");
   });
 
+  test.each([
+    "https://app.example/requests",
+    "https://app.example/requests/",
+    "https://app.example/requests/{requestId}",
+  ])("a browser is led from %s to the request", async (browserNavigateUrl) => {
+    const gateway = gatewayOf([emulator.connectionString], { browserNavigateUrl });
+    await gateway.putInstallation(anInstallation({ id: "b1", userId: "ada", platform: "browser" }), signal);
+    await gateway.send({ ...someone, platform: "browser" }, signal);
+    const [message] = emulator.inbox();
+    expect(message?.body).toContain(`"navigate":"https://app.example/requests/${someone.requestId}"`);
+  });
+
   test("telemetry counts what the push services said, and says nothing where the hub has none", async () => {
     const gateway = gatewayOf([emulator.connectionString]);
     await gateway.putInstallation(anInstallation({ id: "t1", userId: "ada", platform: "apns" }), signal);
