@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Client, escapeIdentifier } from "pg";
 import { inject } from "vitest";
+import { migrate } from "#adapters/postgres/migrate.ts";
 
 /** What global-setup.ts started, once a run. Shared by every test file, so that each takes its own names in it. */
 export type TestServers = {
@@ -41,26 +42,21 @@ export type TestDatabase = {
   drop: () => Promise<void>;
 };
 
-type Migrate = (options: { databaseUrl: string }) => Promise<unknown>;
-
 const TEMPLATE = "beckon_template";
 /** Any number that nothing else locks on this server. */
 const TEMPLATE_LOCK = 7_301_204;
 
 /**
- * A migrated database for one test file, in some 30 ms: a copy of a template that the first caller of the run made.
+ * A database for one test file, in some 50 ms: a copy of a template that the first caller of the run migrated.
  *
- * @param options.migrate fills the template, for the one who makes it.
+ * @param options.migrated false gives one without tables, for tests of the migrations themselves.
  */
-export async function createTestDatabase({ migrate = leaveEmpty }: { migrate?: Migrate } = {}): Promise<TestDatabase> {
+export async function createTestDatabase({ migrated = true }: { migrated?: boolean } = {}): Promise<TestDatabase> {
   const { postgresUrl } = testServers();
   const name = uniqueName("beckon").replace("-", "_");
   await withClient(postgresUrl, async (client) => {
-    // Test files run in several processes, and only one of them may make the template.
-    await client.query("select pg_advisory_lock($1)", [TEMPLATE_LOCK]);
-    await makeTemplate(client, postgresUrl, migrate);
-    await client.query("select pg_advisory_unlock($1)", [TEMPLATE_LOCK]);
-    await client.query(`create database ${escapeIdentifier(name)} template ${TEMPLATE}`);
+    if (migrated) await makeTemplate(client, postgresUrl);
+    await client.query(`create database ${escapeIdentifier(name)} template ${migrated ? TEMPLATE : "template0"}`);
   });
   return {
     name,
@@ -72,18 +68,21 @@ export async function createTestDatabase({ migrate = leaveEmpty }: { migrate?: M
   };
 }
 
-async function makeTemplate(client: Client, postgresUrl: string, migrate: Migrate): Promise<void> {
+async function makeTemplate(client: Client, postgresUrl: string): Promise<void> {
+  // Test files run in several processes, and only one of them may make the template. Held until the connection ends if a
+  // migration fails; the next one then tries, and fails as well, so that every test file says why.
+  await client.query("select pg_advisory_lock($1)", [TEMPLATE_LOCK]);
   const { rowCount } = await client.query("select from pg_database where datname = $1", [TEMPLATE]);
-  if (rowCount !== 0) return;
-  // Under another name until it is whole: a migration that fails is then seen by every test file, not by the first alone.
-  const draft = `${TEMPLATE}_draft`;
-  await client.query(`drop database if exists ${draft} with (force)`);
-  await client.query(`create database ${draft}`);
-  await migrate({ databaseUrl: onDatabase(postgresUrl, draft) });
-  await client.query(`alter database ${draft} rename to ${TEMPLATE}`);
+  if (rowCount === 0) {
+    // Under another name until it is whole.
+    const draft = `${TEMPLATE}_draft`;
+    await client.query(`drop database if exists ${draft} with (force)`);
+    await client.query(`create database ${draft}`);
+    await migrate({ databaseUrl: onDatabase(postgresUrl, draft) });
+    await client.query(`alter database ${draft} rename to ${TEMPLATE}`);
+  }
+  await client.query("select pg_advisory_unlock($1)", [TEMPLATE_LOCK]);
 }
-
-async function leaveEmpty(): Promise<void> {}
 
 async function withClient(connectionString: string, use: (client: Client) => Promise<void>): Promise<void> {
   const client = new Client({ connectionString });
