@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { answerControlPlane, isControlRequest } from "./control/control-plane.ts";
 import type { Fault, StandingFault } from "./control/fault-book.ts";
+import type { LoggedRequest } from "./control/request-log.ts";
 import { isLoopbackHost } from "./control/loopback-only.ts";
 import type { DeliveredMessage } from "./devices/delivered-message.ts";
 import type { InboxFilter } from "./devices/inbox.ts";
@@ -68,6 +69,10 @@ export interface Emulator extends AsyncDisposable {
   waitForMessage(options: WaitOptions): Promise<DeliveredMessage>;
   /** The installations of a hub, as `GET /installations/{id}` shows them. @throws RangeError for an unknown hub. */
   installations(hub: string): Record<string, unknown>[];
+  /** The latest requests of the data plane, with warnings about traps that a client fell into. */
+  requests(): LoggedRequest[];
+  /** Moves the emulator's time on, in milliseconds: what is scheduled until then is sent now. `tokens` also lets clients' tokens grow old. */
+  advanceTime(ms: number, options?: { tokens?: boolean }): void;
   /** Empties hubs, inboxes, faults and log, and sets the clock right; hubs, policies and keys stay. */
   reset(): void;
   /** Ends every connection and frees the port. */
@@ -139,6 +144,8 @@ function control(namespace: Namespace, url: string, close: () => Promise<void>):
       if (!hub) throw new RangeError(`There is no hub '${name}'`);
       return [...hub.installations.values()].map(installationToJson);
     },
+    requests: () => namespace.requestLog.list(),
+    advanceTime: (ms, how) => namespace.clock.advance(ms, how),
     reset: () => namespace.reset(),
     close,
     [Symbol.asyncDispose]: close,

@@ -1,8 +1,9 @@
 import { HubError } from "#emulator/hub/hub-error.ts";
 import type { Hub } from "#emulator/hub/hub.ts";
 import { installationToJson } from "#emulator/hub/installation.ts";
-import { jsonReply } from "#emulator/wire/reply.ts";
+import { jsonReply, xmlReply } from "#emulator/wire/reply.ts";
 import type { Reply } from "#emulator/wire/reply.ts";
+import { element } from "#emulator/wire/xml-text.ts";
 import type { ControlCall } from "./control-plane.ts";
 import { inboxFilter, numberParameter } from "./inbox-filter.ts";
 import { parseFault } from "./parse-fault.ts";
@@ -38,6 +39,8 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   { method: "DELETE", path: ["faults", "*"], answer: removeFault },
   { method: "GET", path: ["hubs", "*", "installations"], answer: listInstallations },
   { method: "GET", path: ["hubs", "*", "notifications", "*", "feedback"], answer: readFeedback },
+  { method: "GET", path: ["hubs", "*", "feedback"], answer: listFeedbackDays },
+  { method: "GET", path: ["hubs", "*", "feedback", "*"], answer: readFeedbackDay },
   { method: "POST", path: ["reset"], answer: reset },
 ];
 
@@ -59,6 +62,27 @@ function removeFault({ namespace, params: [id = ""] }: ControlCall): Reply {
 function listInstallations({ namespace, params: [name = ""] }: ControlCall): Reply {
   const hub = requireHub(namespace.hub(name), name);
   return jsonReply(200, { installations: [...hub.installations.values()].map(installationToJson) });
+}
+
+/** The feedback container: names of its blobs, one for each day with complaints. */
+function listFeedbackDays({ namespace, params: [name = ""] }: ControlCall): Reply {
+  const days = new Set(feedbackLines(requireHub(namespace.hub(name), name)).map(({ day }) => day));
+  const blobs = [...days].map((day) => `<Blob>${element("Name", day)}</Blob>`).join("");
+  return xmlReply(200, `<EnumerationResults><Blobs>${blobs}</Blobs></EnumerationResults>`);
+}
+
+function readFeedbackDay({ namespace, params: [name = "", wanted = ""] }: ControlCall): Reply {
+  const lines = feedbackLines(requireHub(namespace.hub(name), name)).filter(({ day }) => day === wanted);
+  if (lines.length === 0) throw new HubError(404, `There is no feedback of the day ${wanted} (MMddyyyy)`);
+  return xmlReply(200, lines.map(({ line }) => `${line}\n`).join(""));
+}
+
+/** Every complaint with its day as Azure names the blobs, `MMddyyyy`. */
+function feedbackLines(hub: Hub): { day: string; line: string }[] {
+  return [...hub.notifications.values()].flatMap((record) => {
+    const [year = "", month = "", day = ""] = (record.endedAt ?? record.enqueuedAt).slice(0, 10).split("-");
+    return record.feedback.map((line) => ({ day: `${month}${day}${year}`, line }));
+  });
 }
 
 function readFeedback({ namespace, params: [name = "", id = ""] }: ControlCall): Reply {

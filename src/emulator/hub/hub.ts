@@ -2,6 +2,7 @@ import { defaultHubPolicies } from "./access-policy.ts";
 import type { AccessPolicy } from "./access-policy.ts";
 import { expandInstallation } from "./expand-installation.ts";
 import type { RegistrationDraft } from "./expand-installation.ts";
+import type { HubJob } from "#emulator/job/hub-job.ts";
 import type { Installation } from "./installation.ts";
 import type { NotificationRecord } from "#emulator/send/notification-record.ts";
 import { newRegistrationId } from "./new-id.ts";
@@ -22,6 +23,9 @@ export class Hub {
   readonly installations = new Map<string, Installation>();
   readonly registrations = new RegistrationStore();
   readonly notifications = new Map<string, NotificationRecord>();
+  readonly jobs = new Map<string, HubJob>();
+  /** Scheduled notifications that have not been sent, by id, with what takes their alarm back. */
+  readonly scheduled = new Map<string, () => void>();
   readonly #registrationIdsOf = new Map<string, readonly string[]>();
 
   constructor(name: string, tier: Tier, policies: readonly AccessPolicy[] = defaultHubPolicies()) {
@@ -73,7 +77,10 @@ export class Hub {
   clear(): void {
     for (const id of this.installations.keys()) this.deleteInstallation(id);
     for (const [, registration] of this.registrations.entries()) this.registrations.delete(registration.id);
+    for (const cancel of this.scheduled.values()) cancel();
+    this.scheduled.clear();
     this.notifications.clear();
+    this.jobs.clear();
   }
 }
 

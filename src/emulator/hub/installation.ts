@@ -208,7 +208,8 @@ export function textOf(value: unknown, what: string): string {
   return value;
 }
 
-function mapOf<T>(value: unknown, path: string, read: (each: unknown, path: string) => T): Record<string, T> {
+/** Reads an object whose every value `read` takes. @throws HubError 400 for anything else. */
+export function mapOf<T>(value: unknown, path: string, read: (each: unknown, path: string) => T): Record<string, T> {
   return Object.fromEntries(
     Object.entries(objectOf(value, path)).map(([name, each]) => [name, read(each, `${path}/${name}`)]),
   );

@@ -9,7 +9,7 @@ import { addressedHandles } from "./addressed-handles.ts";
 import type { Call } from "./call.ts";
 import { errorBody } from "./error-body.ts";
 import { HANDLERS } from "./handlers.ts";
-import { OPERATION_RIGHTS } from "./operation.ts";
+import { OPERATION_RIGHTS, TIER_REFUSALS } from "./operation.ts";
 import { readBody } from "./read-body.ts";
 import type { Reply } from "./reply.ts";
 import { routeRequest } from "./route-request.ts";
@@ -80,6 +80,9 @@ async function answer(namespace: Namespace, request: IncomingMessage, progress: 
     return faultReply(namespace, fault, fault.status, progress);
   authorise(namespace, hub, route, path, request, progress);
   if (!call) throw new HubError(404, `The hub '${route.hub}' does not exist`);
+  const gate = TIER_REFUSALS[route.operation];
+  if (gate?.tiers.includes(call.hub.tier))
+    throw new HubError(403, `${gate.what} is not available in the ${call.hub.tier} tier`);
   const reply = await HANDLERS[route.operation](call);
   return fault?.reset === "after" ? "cut" : reply;
 }

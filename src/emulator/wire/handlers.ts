@@ -1,4 +1,3 @@
-import { HubError } from "#emulator/hub/hub-error.ts";
 import type { Call } from "./call.ts";
 import {
   createOrUpdateInstallation,
@@ -6,8 +5,27 @@ import {
   getInstallation,
   updateInstallation,
 } from "./installation-operations.ts";
+import {
+  getFeedbackContainerUrl,
+  getNotificationHubJob,
+  listNotificationHubJobs,
+  submitNotificationHubJob,
+} from "./job-operations.ts";
 import type { Operation } from "./operation.ts";
+import { sendBatchNotification } from "./batch-operations.ts";
+import {
+  createOrUpdateRegistration,
+  createRegistration,
+  createRegistrationId,
+  deleteRegistration,
+  getRegistration,
+  listRegistrations,
+  listRegistrationsByChannel,
+  listRegistrationsByTag,
+  updateRegistration,
+} from "./registration-operations.ts";
 import type { Reply } from "./reply.ts";
+import { cancelScheduledNotification, scheduleNotification } from "./schedule-operations.ts";
 import { getNotificationOutcomeDetails, sendDirectNotification, sendNotification } from "./send-operations.ts";
 
 type Handler = (call: Call) => Reply | Promise<Reply>;
@@ -18,27 +36,23 @@ export const HANDLERS: Readonly<Record<Operation, Handler>> = {
   getInstallation,
   updateInstallation,
   deleteInstallation,
-  createRegistrationId: notYet,
-  createRegistration: notYet,
-  createOrUpdateRegistration: notYet,
-  updateRegistration: notYet,
-  getRegistration: notYet,
-  deleteRegistration: notYet,
-  listRegistrationsByChannel: notYet,
-  listRegistrations: notYet,
-  listRegistrationsByTag: notYet,
+  createRegistrationId,
+  createRegistration,
+  createOrUpdateRegistration,
+  updateRegistration,
+  getRegistration,
+  deleteRegistration,
+  listRegistrationsByChannel,
+  listRegistrations,
+  listRegistrationsByTag,
   sendNotification,
   sendDirectNotification,
-  sendBatchNotification: notYet,
-  scheduleNotification: notYet,
-  cancelScheduledNotification: notYet,
+  sendBatchNotification,
+  scheduleNotification,
+  cancelScheduledNotification,
   getNotificationOutcomeDetails,
-  getFeedbackContainerUrl: notYet,
-  submitNotificationHubJob: notYet,
-  getNotificationHubJob: notYet,
-  listNotificationHubJobs: notYet,
+  getFeedbackContainerUrl,
+  submitNotificationHubJob,
+  getNotificationHubJob,
+  listNotificationHubJobs,
 };
-
-function notYet({ operation }: Call): never {
-  throw new HubError(501, `The emulator does not model ${operation}`);
-}

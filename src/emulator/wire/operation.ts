@@ -30,6 +30,22 @@ export const OPERATION_RIGHTS = {
   listNotificationHubJobs: "Manage",
 } as const satisfies Record<string, AccessRight>;
 
+/**
+ * What a hub below Standard refuses with 403, in words; Free refuses batches as well (documentation of pricing tiers and of
+ * each operation).
+ */
+export const TIER_REFUSALS: Partial<Record<keyof typeof OPERATION_RIGHTS, { tiers: readonly string[]; what: string }>> =
+  {
+    getNotificationOutcomeDetails: { tiers: ["Free", "Basic"], what: "Notification telemetry" },
+    scheduleNotification: { tiers: ["Free", "Basic"], what: "Scheduling" },
+    cancelScheduledNotification: { tiers: ["Free", "Basic"], what: "Scheduling" },
+    getFeedbackContainerUrl: { tiers: ["Free", "Basic"], what: "Push notification system feedback" },
+    submitNotificationHubJob: { tiers: ["Free", "Basic"], what: "Bulk import and export" },
+    getNotificationHubJob: { tiers: ["Free", "Basic"], what: "Bulk import and export" },
+    listNotificationHubJobs: { tiers: ["Free", "Basic"], what: "Bulk import and export" },
+    sendBatchNotification: { tiers: ["Free"], what: "Direct batch send" },
+  };
+
 export type Operation = keyof typeof OPERATION_RIGHTS;
 
 /** Words that stand for several operations in a fault. `send` is every immediate send; `sendNotification` only those to tags or to all. */

@@ -6,6 +6,7 @@ import { readNotification, textHeader } from "#emulator/send/notification.ts";
 import { notificationDetails } from "#emulator/send/notification-details.ts";
 import { audienceOf, deliverAll, newRecord, sendToRegistrations } from "#emulator/send/send-notification.ts";
 import type { Target } from "#emulator/send/send-notification.ts";
+import { MAX_TEST_SEND_DEVICES, testSendOutcome } from "#emulator/send/test-send-outcome.ts";
 import { hubUrl } from "./call.ts";
 import type { Call } from "./call.ts";
 import { xmlReply } from "./reply.ts";
@@ -16,14 +17,17 @@ export function sendNotification(call: Call): Reply {
   const notification = readNotification(call, call.body, textHeader(call, "content-type"));
   const target = readTarget(call);
   const record = newRecord(call, newNotificationId(call.namespace.clock.now()), notification);
-  sendToRegistrations(
+  const registrations = audienceOf(call.hub, notification, target);
+  const isTest = call.query.has("test");
+  const outcomes = sendToRegistrations(
     call,
     record,
     notification,
-    audienceOf(call.hub, notification, target),
+    isTest ? registrations.slice(0, MAX_TEST_SEND_DEVICES) : registrations,
     target.expressionText ?? "broadcast",
   );
-  return accepted(call, record.id);
+  const reply = accepted(call, record.id);
+  return isTest ? xmlReply(201, testSendOutcome(outcomes), reply.headers) : reply;
 }
 
 /** `POST /messages?direct`: to one handle, whether or not a registration knows it. */
@@ -48,8 +52,6 @@ export function sendDirectNotification(call: Call): Reply {
 
 /** `GET /messages/{id}`: telemetry, in the Standard tier. */
 export function getNotificationOutcomeDetails(call: Call): Reply {
-  if (call.hub.tier !== "Standard")
-    throw new HubError(403, "Notification telemetry is available in the Standard tier only");
   const record = call.hub.notifications.get(call.id);
   if (!record) throw new HubError(404, "The notification does not exist or its telemetry is not available yet");
   return xmlReply(

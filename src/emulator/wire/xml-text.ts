@@ -14,7 +14,12 @@ export function escapeXml(text: string): string {
 // All but the characters of XML 1.0: other control characters, lone surrogates, U+FFFE and U+FFFF.
 const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
 
-/** `<Name>text</Name>`. */
+/** `<Name>text</Name>`. Quotation marks stay as they are in a text, as in recorded answers. */
 export function element(name: string, text: string | number): string {
-  return `<${name}>${escapeXml(String(text))}</${name}>`;
+  return `<${name}>${escapeXml(String(text)).replaceAll("&quot;", '"')}</${name}>`;
+}
+
+/** `<Name><![CDATA[text]]></Name>`. */
+export function cdataElement(name: string, text: string): string {
+  return `<${name}><![CDATA[${text.replace(FORBIDDEN, "\uFFFD").replaceAll("]]>", "]]]]><![CDATA[>")}]]></${name}>`;
 }
