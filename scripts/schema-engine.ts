@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
+import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from "@prisma/driver-adapter-utils";
 import type { PoolConfig, QueryArrayResult } from "pg";
 import * as engineModule from "@prisma/schema-engine-wasm/schema_engine_bg";
 import type { DiffTarget, MigrationList } from "@prisma/schema-engine-wasm/schema_engine_bg";
@@ -26,7 +26,6 @@ export async function openSchemaEngine({ databaseUrl }: { databaseUrl: string })
   const fromSchema: DiffTarget = {
     tag: "schemaDatamodel",
     files: [{ path: join(PRISMA_FOLDER, "schema.prisma"), content: schema }],
-    configDir: PRISMA_FOLDER,
   };
   return {
     /** The SQL that leads from the migrations to schema.prisma; says that it is empty when they agree. */
@@ -80,15 +79,27 @@ class TolerantPrismaPg extends PrismaPg {
 type Adapter = Awaited<ReturnType<PrismaPg["connect"]>>;
 
 function tolerant(adapter: Adapter): Adapter {
+  const charColumns = new Map<string, ReadonlySet<string>>();
   const pool = adapter.underlyingDriver();
-  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<QueryArrayResult>;
+  const query = pool.query.bind(pool) as (statement: string | { text: string }) => Promise<QueryArrayResult>;
   Object.assign(pool, {
-    query: async (...args: unknown[]) => {
-      const result = await query(...args);
-      for (const field of result.fields) if (field.dataTypeID === CHAR_OID) field.dataTypeID = TEXT_OID;
+    query: async (statement: string | { text: string }) => {
+      const result = await query(statement);
+      const chars = (result.fields ?? []).filter((field) => field.dataTypeID === CHAR_OID);
+      for (const field of chars) field.dataTypeID = TEXT_OID;
+      if (typeof statement !== "string") charColumns.set(statement.text, new Set(chars.map((field) => field.name)));
       return result;
     },
   });
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (statement) => {
+    const result = await queryRaw(statement);
+    const chars = charColumns.get(statement.sql);
+    const columnTypes = result.columnTypes.map((type, index) =>
+      chars?.has(result.columnNames[index] ?? "") ? ColumnTypeEnum.Character : type,
+    );
+    return { ...result, columnTypes };
+  };
   return adapter;
 }
 
@@ -114,6 +125,13 @@ function readMigrations(): MigrationList {
   };
 }
 
+/** Node has it, but its types come only with those of a browser. */
+const { WebAssembly: webAssembly } = globalThis as unknown as {
+  WebAssembly: {
+    instantiate: (code: Uint8Array, imports: object) => Promise<{ instance: { exports: Record<string, unknown> } }>;
+  };
+};
+
 let loaded: Promise<void> | undefined;
 
 function loadWasm(): Promise<void> {
@@ -128,7 +146,7 @@ function loadWasm(): Promise<void> {
     });
     const entry = fileURLToPath(import.meta.resolve("@prisma/schema-engine-wasm/schema_engine_bg"));
     const wasm = readFileSync(join(dirname(entry), "schema_engine_bg.wasm"));
-    const { instance } = await WebAssembly.instantiate(wasm, { "./schema_engine_bg.js": { ...engineModule } });
+    const { instance } = await webAssembly.instantiate(wasm, { "./schema_engine_bg.js": { ...engineModule } });
     engineModule.__wbg_set_wasm(instance.exports);
     const { __wbindgen_start: start } = instance.exports;
     if (typeof start === "function") start();

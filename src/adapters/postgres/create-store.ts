@@ -1,0 +1,146 @@
+import type { Pool } from "pg";
+import { FACT_TYPES } from "#domain/facts.ts";
+import type { Clock } from "#ports/clock.ts";
+import type { Ids } from "#ports/ids.ts";
+import type { DueWork, Outbox, PushLedger, Records, RequestAcceptor, Store, Transaction } from "#ports/store.ts";
+import { createApiKeys } from "./api-keys.ts";
+import { checkDatabase } from "./check-database.ts";
+import { createConsentTexts } from "./consent-texts.ts";
+import { createConsents } from "./consents.ts";
+import { databaseProblem, withDatabaseProblems } from "./database-problem.ts";
+import { createDownloads } from "./downloads.ts";
+import { createDueWork } from "./due-work.ts";
+import { APPEND_FACTS, APPEND_WAKES, factRecords, wakeRecords, type NeedsRelay } from "./facts.ts";
+import { createFiles } from "./files.ts";
+import { createIdempotency } from "./idempotency.ts";
+import { createInstallations } from "./installations.ts";
+import { openPool } from "./open-pool.ts";
+import { createOutbox } from "./outbox.ts";
+import { startClock } from "./postgres-clock.ts";
+import { openPrisma, type Db } from "./prisma-client.ts";
+import { createPushLedger } from "./push-ledger.ts";
+import { createPushes } from "./pushes.ts";
+import { createRequestAcceptor } from "./request-acceptor.ts";
+import { createRequests } from "./requests.ts";
+import { createTickets } from "./tickets.ts";
+import { createTimeline } from "./timeline.ts";
+import { createUsers } from "./users.ts";
+
+/** How long a transaction waits for a connection, and how long it may take: as the pool's own patience. */
+const TRANSACTION_LIMITS_MS = { maxWait: 4_000, timeout: 15_000 };
+const DEFAULT_CONSENT_TEXT_VERSION = "default-1";
+
+export interface PostgresStore {
+  readonly store: Store;
+  readonly acceptor: RequestAcceptor;
+  readonly pushLedger: PushLedger;
+  readonly outbox: Outbox;
+  readonly dueWork: DueWork;
+  readonly clock: Clock;
+  /** Ends the clock and, if it was opened here, the pool. */
+  close(): Promise<void>;
+}
+
+/**
+ * PostgreSQL behind all ports that are about what is true. Resolves when the clock was measured once, or when PostgreSQL did
+ * not answer: then everything throws `Problem("database_unavailable")` until it does.
+ *
+ * @param options.pool instead of `databaseUrl`; stays the caller's. Its sessions must be in UTC.
+ * @param options.poolSize connections at most, 10 when not given.
+ * @param options.needsRelay which facts have work in the pipeline.
+ * @param options.consentTextVersion the version in force, `default-1` when not given.
+ */
+export async function createStore({
+  needsRelay,
+  ids,
+  consentTextVersion = DEFAULT_CONSENT_TEXT_VERSION,
+  ...connection
+}: ({ databaseUrl: string; poolSize?: number } | { pool: Pool }) & {
+  needsRelay: NeedsRelay;
+  ids: Ids;
+  consentTextVersion?: string;
+}): Promise<PostgresStore> {
+  const pool = "pool" in connection ? connection.pool : openPool(connection);
+  // Without a listener a connection that breaks in the pool would end the process; the pool throws it away by itself.
+  const ignore = (): void => {};
+  pool.on("error", ignore);
+  const prisma = openPrisma(pool);
+  const relayedTypes = FACT_TYPES.filter(needsRelay);
+  const listeners = new Set<() => void>();
+  const onAppended = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const { clock, stop } = await startClock(pool);
+
+  const store: Store = {
+    ...records(prisma, consentTextVersion),
+    async transaction(work) {
+      let appended = false;
+      try {
+        const result = await prisma.$transaction(
+          (db) => work(transaction(db, consentTextVersion, needsRelay, relayedTypes, clock, () => (appended = true))),
+          TRANSACTION_LIMITS_MS,
+        );
+        if (appended) onAppended();
+        return result;
+      } catch (error) {
+        throw databaseProblem(error);
+      }
+    },
+    check: () => checkDatabase(pool),
+  };
+  return {
+    store: { ...store, check: withDatabaseProblems({ check: store.check }).check },
+    acceptor: createRequestAcceptor({ pool, relayedTypes, onWritten: onAppended }),
+    pushLedger: withDatabaseProblems(createPushLedger({ pool, ids, relayedTypes, onAppended })),
+    outbox: createOutbox({ pool, listeners }),
+    dueWork: withDatabaseProblems(createDueWork(pool)),
+    clock,
+    async close() {
+      stop();
+      await prisma.$disconnect();
+      pool.off("error", ignore);
+      if (!("pool" in connection)) await pool.end();
+    },
+  };
+}
+
+function records(db: Db, consentTextVersion: string): Records {
+  return {
+    tickets: withDatabaseProblems(createTickets(db)),
+    users: withDatabaseProblems(createUsers(db)),
+    installations: withDatabaseProblems(createInstallations(db)),
+    requests: withDatabaseProblems(createRequests(db)),
+    consents: withDatabaseProblems(createConsents(db)),
+    consentTexts: withDatabaseProblems(createConsentTexts(db, consentTextVersion)),
+    files: withDatabaseProblems(createFiles(db)),
+    downloads: withDatabaseProblems(createDownloads(db)),
+    timeline: withDatabaseProblems(createTimeline(db)),
+    apiKeys: withDatabaseProblems(createApiKeys(db)),
+    pushes: withDatabaseProblems(createPushes(db)),
+  };
+}
+
+function transaction(
+  db: Db,
+  consentTextVersion: string,
+  needsRelay: NeedsRelay,
+  relayedTypes: readonly string[],
+  clock: Clock,
+  onOutboxRow: () => void,
+): Transaction {
+  return {
+    ...records(db, consentTextVersion),
+    idempotency: createIdempotency(db),
+    async append(facts) {
+      if (facts.length === 0) return;
+      await db.$executeRawUnsafe(APPEND_FACTS, factRecords(facts), relayedTypes);
+      if (facts.some((fact) => needsRelay(fact.type))) onOutboxRow();
+    },
+    async wake(wakes) {
+      if (wakes.length === 0) return;
+      await db.$executeRawUnsafe(APPEND_WAKES, wakeRecords(wakes), new Date(clock.now()));
+      onOutboxRow();
+    },
+  };
+}

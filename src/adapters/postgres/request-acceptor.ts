@@ -1,0 +1,104 @@
+import type { Pool } from "pg";
+import { Problem } from "#domain/problems.ts";
+import type { AcceptInput, AcceptOutcome, RequestAcceptor } from "#ports/store.ts";
+import { acceptBatch } from "./accept-batch.ts";
+import { databaseProblem, hasCode, LOCK_NOT_AVAILABLE } from "./database-problem.ts";
+import { TWIN_WAIT_MS } from "./idempotency.ts";
+
+/** One statement's rows at most: beyond this a batch's own time, not the commit, is what the others wait for. */
+const MAX_BATCH = 256;
+/** Who waits behind this many is better off with a 503 and Retry-After: some 2 s of a slow machine's work. */
+const MAX_WAITING = 10_000;
+/** How long one twin in another process may hold up a whole batch. Past it, rows go one by one, and only the twin waits. */
+const BATCH_LOCK_TIMEOUT_MS = 250;
+/** Rows of a failed batch that go one by one at the same time: they leave connections for everybody else. */
+const SINGLES_AT_ONCE = 3;
+
+interface Waiting {
+  readonly input: AcceptInput;
+  readonly resolve: (outcome: AcceptOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Accepts requests in batches without waiting for company: the first one goes at once, and all that arrive while its commit
+ * is in flight make up the next batch.
+ *
+ * @param options.onWritten called after each commit that wrote outbox rows.
+ */
+export function createRequestAcceptor({
+  pool,
+  relayedTypes,
+  onWritten,
+}: {
+  pool: Pool;
+  relayedTypes: readonly string[];
+  onWritten: () => void;
+}): RequestAcceptor {
+  const waiting: Waiting[] = [];
+  const singles: Waiting[] = [];
+  let singlesUnderWay = 0;
+  let flushing = false;
+
+  return {
+    accept(input) {
+      return new Promise((resolve, reject) => {
+        if (waiting.length >= MAX_WAITING) {
+          reject(new Problem("database_unavailable", { detail: "More requests wait for the database than it can take." }));
+          return;
+        }
+        waiting.push({ input, resolve, reject });
+        if (!flushing) void flush();
+      });
+    },
+  };
+
+  async function flush(): Promise<void> {
+    flushing = true;
+    // What arrived in the same turn of the event loop goes together.
+    await Promise.resolve();
+    for (let batch = waiting.splice(0, MAX_BATCH); batch.length > 0; batch = waiting.splice(0, MAX_BATCH)) {
+      await write(batch, BATCH_LOCK_TIMEOUT_MS);
+    }
+    flushing = false;
+  }
+
+  async function write(batch: readonly Waiting[], lockTimeoutMs: number): Promise<void> {
+    try {
+      const inputs = batch.map(({ input }) => input);
+      const { outcomes, wrote } = await acceptBatch(pool, inputs, { lockTimeoutMs, relayedTypes });
+      if (wrote) onWritten();
+      batch.forEach(({ resolve, reject }, index) => {
+        const outcome = outcomes[index];
+        if (outcome) resolve(outcome);
+        else reject(new Error("A batch gave fewer outcomes than it had rows."));
+      });
+    } catch (error) {
+      const problem = databaseProblem(error);
+      if (problem instanceof Problem || (batch.length === 1 && lockTimeoutMs === TWIN_WAIT_MS)) {
+        for (const { reject } of batch) reject(problem);
+        return;
+      }
+      // One bad row must not fail the others, and a twin that is waited for must not keep the next batch waiting.
+      singles.push(...batch);
+      while (singlesUnderWay < SINGLES_AT_ONCE && singles.length > 0) void writeSingles();
+    }
+  }
+
+  async function writeSingles(): Promise<void> {
+    singlesUnderWay += 1;
+    for (let one = singles.shift(); one !== undefined; one = singles.shift()) {
+      const { input, resolve, reject } = one;
+      const single: Waiting = {
+        input,
+        resolve,
+        reject: (error) => {
+          if (hasCode(error, LOCK_NOT_AVAILABLE)) resolve({ kind: "in_progress" });
+          else reject(error);
+        },
+      };
+      await write([single], TWIN_WAIT_MS);
+    }
+    singlesUnderWay -= 1;
+  }
+}
