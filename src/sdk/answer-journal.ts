@@ -1,0 +1,112 @@
+import type { Collector, FrozenFile } from "./frozen-file.ts";
+import { freezeBytes } from "./frozen-file.ts";
+import type { BeckonStorage } from "./storage.ts";
+import type { NewConsent } from "./wire.ts";
+
+/**
+ * An answer that the user has given and that is not carried out to its end. It is stored before it is sent, so that a
+ * restart sends the same answer and uploads the same bytes.
+ */
+export interface AnswerUnderWay {
+  readonly requestId: string;
+  /** Sent word for word, also when it is sent again. */
+  readonly consent: NewConsent;
+  /** Where the bytes of `consent.files` are, in their order, and what became of them. */
+  readonly files: FileUnderWay[];
+  /** Whether the server has said that it recorded the answer. */
+  recorded: boolean;
+  /** The user took it back, and the server may not know yet. Nothing is uploaded any more. */
+  takingBack?: boolean;
+  /** When it is too late, by the server's clock: `answerBy`, then `uploadBy`. Milliseconds since 1970. */
+  until: number;
+}
+
+export interface FileUnderWay {
+  /** From the collector: it reopens the file. */
+  readonly saved?: string | undefined;
+  /** The SDK's own copy in the storage. */
+  readonly copy?: string | undefined;
+  fileId?: string | undefined;
+  outcome?: "uploaded" | "given_up" | "taken_back" | undefined;
+  /** The server knows the outcome. */
+  reported?: boolean;
+}
+
+export interface AnswerJournal {
+  find(requestId: string): Promise<AnswerUnderWay | undefined>;
+  list(): Promise<AnswerUnderWay[]>;
+  /** Stores the answer with its frozen files. */
+  begin(requestId: string, consent: NewConsent, files: readonly FrozenFile[], until: number): Promise<AnswerUnderWay>;
+  save(answer: AnswerUnderWay): Promise<void>;
+  /** @returns undefined when the bytes are gone */
+  open(answer: AnswerUnderWay, index: number): Promise<FrozenFile | undefined>;
+  /** Forgets the answer and lets its files go. */
+  end(answer: AnswerUnderWay): Promise<void>;
+}
+
+const ANSWER = "beckon/answer/";
+const COPY = "beckon/file/";
+
+export function createAnswerJournal(storage: BeckonStorage, collectors: readonly Collector[]): AnswerJournal {
+  /** Those of this run are open already. */
+  const opened = new Map<string, readonly (FrozenFile | undefined)[]>();
+
+  async function find(requestId: string) {
+    const stored = await storage.get(ANSWER + requestId);
+    return typeof stored === "string" ? (JSON.parse(stored) as AnswerUnderWay) : undefined;
+  }
+
+  async function save(answer: AnswerUnderWay) {
+    await storage.set(ANSWER + answer.requestId, JSON.stringify(answer));
+  }
+
+  async function open(answer: AnswerUnderWay, index: number) {
+    const here = opened.get(answer.requestId);
+    if (here) return here[index];
+    const announced = answer.consent.files?.[index];
+    const { saved, copy } = answer.files[index] ?? {};
+    if (!announced) return undefined;
+    if (saved !== undefined) return collectors.find(({ name }) => name === announced.collector)?.reopen?.(saved);
+    const blob = copy === undefined ? undefined : await storage.get(copy);
+    return blob instanceof Blob ? freezeBytes(announced.name, blob) : undefined;
+  }
+
+  return {
+    find,
+    save,
+    open,
+    async list() {
+      const keys = await storage.keys();
+      const answers = await Promise.all(
+        keys.filter((key) => key.startsWith(ANSWER)).map((key) => find(key.slice(ANSWER.length))),
+      );
+      return answers.filter((answer) => answer !== undefined);
+    },
+    async begin(requestId, consent, files, until) {
+      opened.set(requestId, files);
+      const kept = await Promise.all(
+        files.map(async (file, index): Promise<FileUnderWay> => {
+          if (file.saved !== undefined) return { saved: file.saved };
+          if (!file.blob) return {};
+          const copy = `${COPY}${requestId}/${index}`;
+          // Without room for a copy the upload still goes on; only a restart would end it.
+          const stored = await storage.set(copy, file.blob).then(
+            () => true,
+            () => false,
+          );
+          return stored ? { copy } : {};
+        }),
+      );
+      const answer: AnswerUnderWay = { requestId, consent, files: kept, recorded: false, until };
+      await save(answer);
+      return answer;
+    },
+    async end(answer) {
+      const files = await Promise.all(answer.files.map((_, index) => open(answer, index).catch(() => undefined)));
+      opened.delete(answer.requestId);
+      await storage.delete(ANSWER + answer.requestId);
+      for (const { copy } of answer.files) if (copy !== undefined) await storage.delete(copy);
+      for (const file of files) await file?.release?.();
+    },
+  };
+}

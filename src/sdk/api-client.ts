@@ -1,0 +1,200 @@
+import { BeckonError } from "./beckon-error.ts";
+import type { Bytes } from "./frozen-file.ts";
+import type { Page, ProblemDocument } from "./wire.ts";
+
+/** As much of `fetch` as the SDK uses: the global one fits, and so does any wrapper of it. */
+export type Fetch = (
+  url: string,
+  init?: {
+    method?: string;
+    headers?: Record<string, string>;
+    body?: string | Blob | Bytes | ReadableStream<Bytes>;
+    duplex?: "half";
+    signal?: AbortSignal;
+  },
+) => Promise<{ status: number; headers: { get(name: string): string | null }; text(): Promise<string> }>;
+
+/** Time as the SDK takes it; tests bring their own. */
+export interface SdkClock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Resolves after `ms`, rejects when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export const systemClock: SdkClock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(done, ms);
+      signal.addEventListener("abort", done);
+      function done(): void {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        if (signal.aborted) reject(signal.reason);
+        else resolve();
+      }
+      if (signal.aborted) done();
+    }),
+};
+
+/** Milliseconds before the next attempt after `failures`: doubles from 1 s to 60 s, never less than what was asked for. */
+export function backoffMs(failures: number, askedMs = 0): number {
+  const doubled = Math.min(60_000, 1000 * 2 ** Math.min(failures - 1, 6));
+  return Math.max(askedMs, doubled * (1 + Math.random() / 4));
+}
+
+/** @returns milliseconds that a Retry-After header asks for, in seconds or as a date */
+export function retryAfterMs(header: string | null, now: number): number | undefined {
+  if (!header) return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+/** One call waits this long for its answer: longer than the API gives itself (30 s). */
+const ANSWER_TIMEOUT_MS = 40_000;
+
+/** A person waits in front of most calls: three tries in some four seconds, then they hear of it. */
+const TRIES = 3;
+const LONGEST_WAIT_MS = 5_000;
+
+export interface ApiClient {
+  /**
+   * Calls an operation; tries again where that can help, as every device operation may be repeated.
+   *
+   * @throws BeckonError with the server's code, `network`, `unexpected_answer` or `stopped`
+   */
+  call<Result>(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: Result; retryAfterMs: number | undefined }>;
+  /** All pages of a list. */
+  list<Item>(path: string): Promise<Item[]>;
+  /** The server's time as far as its answers tell, in milliseconds since 1970. */
+  serverNow(): number;
+}
+
+export function createApiClient({
+  baseUrl,
+  getToken,
+  fetch,
+  clock,
+  signal,
+}: {
+  baseUrl: string;
+  getToken: (why: { refresh: boolean }) => string | Promise<string>;
+  fetch: Fetch;
+  clock: SdkClock;
+  signal: AbortSignal;
+}): ApiClient {
+  const base = baseUrl.replace(/\/+$/, "");
+  let serverAheadMs = 0;
+
+  async function once(method: string, path: string, body: unknown, refresh: boolean) {
+    const token = await Promise.resolve()
+      .then(() => getToken({ refresh }))
+      .catch((cause: unknown) => {
+        throw new BeckonError("no_token", "getToken failed.", { retryable: true, cause });
+      });
+    const waiting = new AbortController();
+    const stop = (): void => waiting.abort(signal.reason);
+    const timer = setTimeout(() => waiting.abort(new Error("no answer in time")), ANSWER_TIMEOUT_MS);
+    signal.addEventListener("abort", stop);
+    try {
+      signal.throwIfAborted();
+      const response = await fetch(base + path, {
+        method,
+        headers: {
+          Accept: "application/json",
+          Authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: waiting.signal,
+      });
+      const text = await response.text();
+      const date = Date.parse(response.headers.get("date") ?? "");
+      // The header has whole seconds; a clock that is right to a minute needs no correction.
+      if (Math.abs(date - clock.now()) > 60_000) serverAheadMs = date - clock.now();
+      return { response, text };
+    } catch (cause) {
+      if (signal.aborted) throw new BeckonError("stopped", "The SDK was stopped.", { cause });
+      throw new BeckonError("network", `No answer from ${base}.`, { retryable: true, cause });
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  async function attempt<Result>(method: string, path: string, body: unknown) {
+    let { response, text } = await once(method, path, body, false);
+    if (response.status === 401) ({ response, text } = await once(method, path, body, true));
+    const { status } = response;
+    const askedMs = retryAfterMs(response.headers.get("retry-after"), clock.now());
+    const parsed = text === "" ? undefined : parseJson(text);
+    if (status >= 200 && status < 300 && (status === 204 || parsed !== undefined)) {
+      return { status, body: parsed as Result, retryAfterMs: askedMs };
+    }
+    const problem = parsed as Partial<ProblemDocument> | undefined;
+    const retryable =
+      status >= 500 ||
+      status === 429 ||
+      status === 408 ||
+      problem?.error?.code === "in_progress" ||
+      problem?.error?.code === "conflict";
+    const traceId = problem?.traceId ?? response.headers.get("x-request-id") ?? undefined;
+    if (problem?.error?.code) {
+      throw new BeckonError(problem.error.code, problem.error.message, {
+        status,
+        retryable,
+        retryAfterMs: askedMs,
+        traceId,
+      });
+    }
+    throw new BeckonError("unexpected_answer", `${base} answered ${status} with something that is not the API's.`, {
+      status,
+      retryable,
+      retryAfterMs: askedMs,
+      traceId,
+    });
+  }
+
+  async function call<Result>(method: string, path: string, body?: unknown) {
+    for (let failures = 1; ; failures++) {
+      try {
+        return await attempt<Result>(method, path, body);
+      } catch (error) {
+        if (!(error instanceof BeckonError) || !error.retryable || failures >= TRIES) throw error;
+        const wait = backoffMs(failures, error.retryAfterMs);
+        if (wait > LONGEST_WAIT_MS) throw error;
+        await clock.sleep(wait, signal).catch(() => {
+          throw new BeckonError("stopped", "The SDK was stopped.", { cause: error });
+        });
+      }
+    }
+  }
+
+  return {
+    call,
+    async list<Item>(path: string) {
+      const items: Item[] = [];
+      for (let next: string | undefined = path; next;) {
+        const page: Page<Item> = (await call<Page<Item>>("GET", next)).body;
+        items.push(...page.value);
+        // Only the link's query is taken: the token goes to `baseUrl` and nowhere else.
+        next = page.nextLink && path.replace(/\?.*/, "") + new URL(page.nextLink).search;
+      }
+      return items;
+    },
+    serverNow: () => clock.now() + serverAheadMs,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

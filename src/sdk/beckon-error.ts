@@ -1,0 +1,59 @@
+import type { ProblemCode } from "./wire.ts";
+
+/** What the SDK itself finds wrong, beside what the server answers. */
+export type SdkErrorCode =
+  /** No answer: offline, DNS, TLS, CORS, or the wait was too long. */
+  | "network"
+  /** `getToken` failed; its error is the cause. */
+  | "no_token"
+  /** An answer that is not the API's: a proxy's page, or another server at `baseUrl`. */
+  | "unexpected_answer"
+  /** `stop()` or `withdraw()` ended it. */
+  | "stopped"
+  /** `share` before `review`. */
+  | "not_reviewed"
+  /** A frozen file can no longer be read, or reads as other bytes than were shown. */
+  | "file_unreadable"
+  /** The file store refuses the upload in a way that new links do not mend. */
+  | "upload_refused"
+  /** The time to upload (`uploadBy`) is over. */
+  | "upload_too_late";
+
+/** Every failure of the SDK. Branch on `code`; the message is for developers. */
+export class BeckonError extends Error {
+  override readonly name = "BeckonError";
+  /** The server's problem code, or one of the SDK's own. A newer server may say one that is not listed here. */
+  readonly code: ProblemCode | SdkErrorCode;
+  /** HTTP status; undefined where there was no answer. */
+  readonly status: number | undefined;
+  /** Whether the same call can succeed later. */
+  readonly retryable: boolean;
+  /** What the server asked to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  /** Finds the call in the server's logs. */
+  readonly traceId: string | undefined;
+
+  constructor(
+    code: ProblemCode | SdkErrorCode,
+    message: string,
+    more: {
+      status?: number | undefined;
+      retryable?: boolean;
+      retryAfterMs?: number | undefined;
+      traceId?: string | undefined;
+      cause?: unknown;
+    } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause });
+    this.code = code;
+    this.status = more.status;
+    this.retryable = more.retryable ?? false;
+    this.retryAfterMs = more.retryAfterMs;
+    this.traceId = more.traceId;
+  }
+}
+
+/** Whether `error` is the SDK's and says one of these codes. */
+export function hasCode(error: unknown, ...codes: BeckonError["code"][]): error is BeckonError {
+  return error instanceof BeckonError && codes.includes(error.code);
+}

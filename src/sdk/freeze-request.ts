@@ -1,0 +1,109 @@
+import type { Collector, FrozenFile } from "./frozen-file.ts";
+import type { DeviceLogRequest } from "./wire.ts";
+
+/** A frozen file as the user sees it in the prompt. */
+export interface ReviewFile {
+  readonly collector: string;
+  /** The collector's words for the user. */
+  readonly label: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly modifiedAt: Date;
+  readonly coversFrom: Date | undefined;
+  readonly coversTo: Date | undefined;
+  /** The frozen bytes, to show what is in the file. */
+  read(start?: number, end?: number): AsyncIterable<Uint8Array>;
+}
+
+/** A file that was found and will not be sent, because it is more than was asked for. */
+export interface LeftOutFile {
+  readonly collector: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly modifiedAt: Date;
+}
+
+export interface Frozen {
+  readonly files: readonly { readonly shown: ReviewFile; readonly file: FrozenFile }[];
+  readonly leftOut: readonly LeftOutFile[];
+  /** Asked collectors that this app has not, or that failed. */
+  readonly unavailable: readonly { readonly collector: string; readonly error?: unknown }[];
+}
+
+/** One PUT takes at most this: Azure's limit for Put Blob is 5,000 MiB. */
+const LARGEST_FILE_BYTES = 5_000 * 1024 * 1024;
+
+/** Freezes what the request asks for: the newest files that fit into it. What does not fit is named and released. */
+export async function freezeRequest(
+  request: DeviceLogRequest,
+  collectors: readonly Collector[],
+  signal: AbortSignal,
+): Promise<Frozen> {
+  const found: { collector: Collector; file: FrozenFile }[] = [];
+  const leftOut: LeftOutFile[] = [];
+  const unavailable: { collector: string; error?: unknown }[] = [];
+  const { maxBytes, maxFiles } = request;
+  const window = request.window && { from: new Date(request.window.from), to: new Date(request.window.to) };
+
+  for (const name of request.collectors) {
+    const collector = collectors.find((candidate) => candidate.name === name);
+    if (!collector) {
+      unavailable.push({ collector: name });
+      continue;
+    }
+    try {
+      // One that fails takes nothing from the others.
+      const files = await collector.collect({
+        window,
+        maxBytes,
+        maxFiles,
+        signal,
+        leaveOut: ({ name: file, sizeBytes, modifiedAt }) =>
+          leftOut.push({ collector: name, name: file, sizeBytes, modifiedAt }),
+      });
+      found.push(...files.map((file) => ({ collector, file })));
+    } catch (error) {
+      unavailable.push({ collector: name, error });
+    }
+  }
+
+  found.sort((one, other) => other.file.modifiedAt.getTime() - one.file.modifiedAt.getTime());
+  const files: { shown: ReviewFile; file: FrozenFile }[] = [];
+  const taken = new Set<string>();
+  let totalBytes = 0;
+  for (const { collector, file } of found) {
+    const { sizeBytes, modifiedAt } = file;
+    if (files.length >= maxFiles || totalBytes + sizeBytes > maxBytes || sizeBytes > LARGEST_FILE_BYTES) {
+      leftOut.push({ collector: collector.name, name: file.name, sizeBytes, modifiedAt });
+      await file.release?.();
+      continue;
+    }
+    totalBytes += sizeBytes;
+    const shown: ReviewFile = {
+      collector: collector.name,
+      label: collector.label,
+      name: unusedName(collector.name, file.name, taken),
+      sizeBytes,
+      modifiedAt,
+      coversFrom: file.coversFrom,
+      coversTo: file.coversTo,
+      read: (start, end) => file.stream(start, end),
+    };
+    files.push({ shown, file });
+  }
+  return { files, leftOut, unavailable };
+}
+
+/** A consent names a file by collector and name: the second `app.log` becomes `app-2.log`. */
+function unusedName(collector: string, wanted: string, taken: Set<string>): string {
+  const full = wanted || "unnamed";
+  const dot = full.lastIndexOf(".");
+  const [stem, extension] = dot > 0 && full.length - dot <= 20 ? [full.slice(0, dot), full.slice(dot)] : [full, ""];
+  for (let number = 1; ; number++) {
+    const end = (number === 1 ? "" : `-${number}`) + extension;
+    const name = stem.slice(0, 255 - end.length) + end;
+    if (taken.has(`${collector}/${name}`)) continue;
+    taken.add(`${collector}/${name}`);
+    return name;
+  }
+}

@@ -1,0 +1,84 @@
+import { BeckonError } from "./beckon-error.ts";
+import type { Bytes, FrozenFile } from "./frozen-file.ts";
+import type { Hasher } from "./sha256.ts";
+import type { UploadSource } from "./upload-bytes.ts";
+
+/** Blobs whose hash this run has taken. A Blob never changes, so once is enough. */
+const hashed = new WeakMap<Blob, string>();
+
+/** @returns the SHA-256 of the frozen bytes, lower-case hex */
+export async function hashFile(file: FrozenFile, createHasher: () => Hasher): Promise<string> {
+  const hasher = createHasher();
+  for await (const piece of file.stream()) hasher.update(piece);
+  const sha256 = hasher.digest("hex");
+  if (file.blob) hashed.set(file.blob, sha256);
+  return sha256;
+}
+
+/**
+ * The file as an upload takes it: the bytes that the user consented to, or an error, never others.
+ *
+ * @param onFailure told when the file itself fails, so that this is not taken for trouble of the network
+ */
+export function verifySource(
+  file: FrozenFile,
+  consented: { name: string; sizeBytes: number; sha256: string },
+  createHasher: () => Hasher,
+  onFailure: (error: BeckonError) => void,
+): UploadSource {
+  const { name, sizeBytes, sha256 } = consented;
+
+  function fail(message: string, cause?: unknown): BeckonError {
+    const error = new BeckonError("file_unreadable", `${name}: ${message}`, { cause });
+    onFailure(error);
+    return error;
+  }
+
+  async function* stream(): AsyncGenerator<Bytes> {
+    const hasher = createHasher();
+    let readBytes = 0;
+    let held: Bytes | undefined;
+    const pieces = file.stream()[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await pieces.next().catch((cause: unknown) => {
+          throw fail("it can no longer be read", cause);
+        });
+        if (next.done) break;
+        if (next.value.length === 0) continue;
+        hasher.update(next.value);
+        readBytes += next.value.length;
+        if (held) yield held;
+        held = next.value;
+      }
+      if (readBytes !== sizeBytes || hasher.digest("hex") !== sha256)
+        throw fail("its bytes are not those that were shown");
+      if (held) yield held;
+    } finally {
+      await pieces.return?.();
+    }
+  }
+
+  return {
+    name,
+    sizeBytes,
+    sha256,
+    saved: file.saved,
+    stream,
+    async blob() {
+      const { blob } = file;
+      if (!blob) {
+        const pieces: Bytes[] = [];
+        for await (const piece of stream()) pieces.push(piece);
+        return new Blob(pieces);
+      }
+      const actual =
+        hashed.get(blob) ??
+        (await hashFile(file, createHasher).catch((cause: unknown) => {
+          throw fail("it can no longer be read", cause);
+        }));
+      if (actual !== sha256) throw fail("its bytes are not those that were shown");
+      return blob;
+    },
+  };
+}
