@@ -5,6 +5,7 @@ type Rules = NonNullable<OxlintConfig["rules"]>;
 
 const SERVER = "./ #app #domain #contract #ports #messages #http #flow #adapters #emulator any-package";
 const DEMO = "app/{demo,dev}{.ts,-*.ts,/**}";
+const SDK_NODE = "sdk/node-*.ts";
 
 /**
  * The floors: what each folder under src/ may import, written as the imports are written. What a row does not name is
@@ -26,7 +27,8 @@ const floors = (): Override[] => [
                                                                      "A step reaches the world through #ports, another step through facts and jobs."),
   row("app",       SERVER,                                           "It composes the server; only demo and dev play the client.", DEMO),
   row(DEMO,        `${SERVER} #sdk #phone`,                          "It plays the server and the phone."),
-  row("sdk",       "./",                                             "It ships to others and depends on nothing."),
+  row("sdk",       "./",                                             "It ships to others and depends on nothing.", SDK_NODE),
+  row(SDK_NODE,    "./ node:*",                                      "It is the SDK's entry for Node, and depends on nothing else."),
   row("phone",     "./ #phone #sdk #contract #messages",             "It is a client like any other."),
   row("emulator",  "./ #emulator node:* express fast-xml-parser",    "It shares no code with us, so that it cannot agree with our bugs."),
 
