@@ -6,56 +6,140 @@ import { z } from "zod";
 import { MAX_REMINDERS, RETENTION_DAYS } from "#domain/policy.ts";
 
 const flag = z.stringbool();
-const list = z.string().transform((text) => text.split(",").map((item) => item.trim()).filter(Boolean));
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
 const port = z.coerce.number().int().min(0).max(65_535);
 const perMinute = z.coerce.number().int().min(1).max(10_000_000);
 
 /** A setting: what it takes, and what it is for. Absent default: it must be set. */
 const SETTINGS = z.object({
-  NODE_ENV: z.enum(["production", "development", "test"]).default("production").describe("'production' refuses everything that is only for development"),
+  NODE_ENV: z
+    .enum(["production", "development", "test"])
+    .default("production")
+    .describe("'production' refuses everything that is only for development"),
   HOST: z.string().default("127.0.0.1").describe("Address that the API listens on"),
   PORT: port.default(0).describe("Port that the API listens on; 0 takes a free one and prints it"),
-  PUBLIC_URL: z.url().optional().describe("Where users and agents reach the API; links are made from it. Needed in production"),
+  PUBLIC_URL: z
+    .url()
+    .optional()
+    .describe("Where users and agents reach the API; links are made from it. Needed in production"),
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0).describe("How many proxies in front are yours"),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info").describe("How much is logged"),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe("PostgreSQL 16 or newer"),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(100).default(10).describe("Connections a process"),
-  REDIS_URL: z.string().regex(/^redis(s|\+sentinel|\+cluster)?:\/\//).optional().describe("Queue on Redis: redis://, rediss://, redis+sentinel://, redis+cluster://. Unset: the queue is on PostgreSQL"),
-  QUEUE_PREFIX: z.string().regex(/^[a-z0-9-]{1,40}$/).default("beckon").describe("Begins every Redis key of the queues"),
+  REDIS_URL: z
+    .string()
+    .regex(/^redis(s|\+sentinel|\+cluster)?:\/\//)
+    .optional()
+    .describe(
+      "Queue on Redis: redis://, rediss://, redis+sentinel://, redis+cluster://. Unset: the queue is on PostgreSQL",
+    ),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/)
+    .default("beckon")
+    .describe("Begins every Redis key of the queues"),
   BLOB_ENDPOINT: z.url().describe("Blob service, such as https://ACCOUNT.blob.core.windows.net"),
-  BLOB_ACCOUNT_KEY: z.string().min(1).optional().describe("Account key. Only for Azurite, or with ALLOW_ACCOUNT_KEY. Unset: user delegation by DefaultAzureCredential"),
+  BLOB_ACCOUNT_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Account key. Only for Azurite, or with ALLOW_ACCOUNT_KEY. Unset: user delegation by DefaultAzureCredential",
+    ),
   ALLOW_ACCOUNT_KEY: flag.default(false).describe("Take BLOB_ACCOUNT_KEY against real Azure as well"),
   BLOB_PUBLIC_URL: z.url().optional().describe("Host in links, where devices reach the store under another name"),
-  BLOB_INGEST_CONTAINER: z.string().regex(/^[a-z0-9-]{3,63}$/).default("beckon-ingest").describe("Where devices upload"),
-  BLOB_EVIDENCE_CONTAINER: z.string().regex(/^[a-z0-9-]{3,63}$/).default("beckon-evidence").describe("Where verified files are kept"),
+  BLOB_INGEST_CONTAINER: z
+    .string()
+    .regex(/^[a-z0-9-]{3,63}$/)
+    .default("beckon-ingest")
+    .describe("Where devices upload"),
+  BLOB_EVIDENCE_CONTAINER: z
+    .string()
+    .regex(/^[a-z0-9-]{3,63}$/)
+    .default("beckon-evidence")
+    .describe("Where verified files are kept"),
   BLOB_CORS_ORIGINS: list.default([]).describe("Web origins that may upload, with commas"),
-  HUB_CONNECTION_STRING: z.string().startsWith("Endpoint=").describe("Notification hub, a policy with Listen and Send (and Manage for telemetry)"),
-  HUB_CONNECTION_STRING_2: z.string().startsWith("Endpoint=").optional().describe("The second key, tried when the first is refused; for rotation without a gap"),
+  HUB_CONNECTION_STRING: z
+    .string()
+    .startsWith("Endpoint=")
+    .describe("Notification hub, a policy with Listen and Send (and Manage for telemetry)"),
+  HUB_CONNECTION_STRING_2: z
+    .string()
+    .startsWith("Endpoint=")
+    .optional()
+    .describe("The second key, tried when the first is refused; for rotation without a gap"),
   HUB_NAME: z.string().min(1).default("beckon").describe("Name of the notification hub"),
-  HUB_MODE: z.enum(["own", "shared"]).default("own").describe("'own': the hub is Beckon's alone; 'shared': others register there too"),
-  DEPLOYMENT_KEY: z.string().min(32).describe("Secret of at least 32 characters: hides user ids from the hub, signs installation tokens"),
+  HUB_MODE: z
+    .enum(["own", "shared"])
+    .default("own")
+    .describe("'own': the hub is Beckon's alone; 'shared': others register there too"),
+  DEPLOYMENT_KEY: z
+    .string()
+    .min(32)
+    .describe("Secret of at least 32 characters: hides user ids from the hub, signs installation tokens"),
   AGENT_ISSUER: z.url().optional().describe("OIDC issuer of agents. Unset in development: the development issuer"),
   AGENT_AUDIENCE: z.string().default("beckon-agents").describe("`aud` of agents' tokens"),
   AGENT_SUBJECT_CLAIM: z.string().default("sub").describe("Claim that holds an agent's id"),
   AGENT_ROLES_CLAIM: z.string().default("roles").describe("Claim that lists an agent's roles"),
-  DEVICE_ISSUER: z.url().optional().describe("OIDC issuer of the app's users. Unset in development: the development issuer"),
+  DEVICE_ISSUER: z
+    .url()
+    .optional()
+    .describe("OIDC issuer of the app's users. Unset in development: the development issuer"),
   DEVICE_AUDIENCE: z.string().default("beckon-devices").describe("`aud` of devices' tokens"),
   DEVICE_SUBJECT_CLAIM: z.string().default("sub").describe("Claim that holds the app's own user id"),
   DEV_ISSUER: flag.default(false).describe("Serve the development issuer at /dev-issuer. Refused in production"),
-  ALLOW_INSECURE_HOSTS: list.default(["127.0.0.1", "localhost", "[::1]"]).describe("Hosts that plain http may go to. Empty in production"),
-  RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(RETENTION_DAYS).describe("How long verified files are kept"),
-  UPLOAD_BY_HOURS: z.coerce.number().int().min(1).max(168).default(24).describe("How long a user may take to upload after sharing"),
-  ANSWER_BY_HOURS: z.coerce.number().int().min(1).max(672).default(24).describe("How long a user is asked when the agent sets no time"),
-  MAX_REMINDERS: z.coerce.number().int().min(0).max(2).default(MAX_REMINDERS).describe("How often a request may remind"),
+  ALLOW_INSECURE_HOSTS: list
+    .default(["127.0.0.1", "localhost", "[::1]"])
+    .describe("Hosts that plain http may go to. Empty in production"),
+  RETENTION_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(RETENTION_DAYS)
+    .describe("How long verified files are kept"),
+  UPLOAD_BY_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(168)
+    .default(24)
+    .describe("How long a user may take to upload after sharing"),
+  ANSWER_BY_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(672)
+    .default(24)
+    .describe("How long a user is asked when the agent sets no time"),
+  MAX_REMINDERS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2)
+    .default(MAX_REMINDERS)
+    .describe("How often a request may remind"),
   CONTROLLER_NAME: z.string().min(1).default("Example Support").describe("Who asks, as users read it"),
   CONTROLLER_CONTACT: z.string().min(1).default("privacy@example.com").describe("Whom users may write to"),
   PRIVACY_NOTICE_URL: z.url().default("https://example.com/privacy").describe("The privacy notice that users may read"),
-  APP_NAVIGATE_URL: z.url().default("https://example.com/support/log-requests").describe("Where a browser's notification leads; `/{requestId}` is added"),
+  APP_NAVIGATE_URL: z
+    .url()
+    .default("https://example.com/support/log-requests")
+    .describe("Where a browser's notification leads; `/{requestId}` is added"),
   RATE_LIMIT_ADDRESS: perMinute.default(1_200).describe("Requests a minute from one address"),
   RATE_LIMIT_AGENT: perMinute.default(600).describe("Requests a minute of one agent"),
   RATE_LIMIT_DEVICE: perMinute.default(120).describe("Requests a minute of one user"),
   RATE_LIMIT_KEY: perMinute.default(6_000).describe("Requests a minute of one API key"),
-  FAILPOINT: z.string().regex(/^[a-z-]+:[a-z-]+(:\d+)?$/).optional().describe("For tests: die at this point. Refused in production"),
+  FAILPOINT: z
+    .string()
+    .regex(/^[a-z-]+:[a-z-]+(:\d+)?$/)
+    .optional()
+    .describe("For tests: die at this point. Refused in production"),
   FAILPOINT_FILE: z.string().optional().describe("For tests: where the hit is written down before dying"),
 });
 
@@ -63,7 +147,12 @@ export type Settings = z.output<typeof SETTINGS>;
 export type SettingName = keyof Settings;
 
 /** What `.env.example` and the README's table are made from: name, meaning, default. */
-export function describeSettings(): readonly { readonly name: string; readonly meaning: string; readonly fallback: string | undefined; readonly needed: boolean }[] {
+export function describeSettings(): readonly {
+  readonly name: string;
+  readonly meaning: string;
+  readonly fallback: string | undefined;
+  readonly needed: boolean;
+}[] {
   return Object.entries(SETTINGS.shape).map(([name, schema]) => {
     const given = schema.safeParse(undefined);
     const fallback = given.success && given.data !== undefined ? String(given.data) : undefined;
@@ -76,7 +165,9 @@ export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: readonly string[];
   constructor(problems: readonly string[]) {
-    super(`The configuration has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((problem) => `  ${problem}`).join("\n")}`);
+    super(
+      `The configuration has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((problem) => `  ${problem}`).join("\n")}`,
+    );
     this.problems = problems;
   }
 }
@@ -88,7 +179,9 @@ export class ConfigError extends Error {
  * @throws ConfigError with every problem at once
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
+  );
   const result = SETTINGS.safeParse(given);
   if (!result.success) {
     throw new ConfigError(
@@ -99,9 +192,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       }),
     );
   }
-  const problems = result.data.NODE_ENV === "production" ? productionProblems(result.data, given) : developmentProblems(result.data);
+  const problems =
+    result.data.NODE_ENV === "production" ? productionProblems(result.data, given) : developmentProblems(result.data);
   if (problems.length > 0) throw new ConfigError(problems);
-  return result.data.NODE_ENV === "production" && given["ALLOW_INSECURE_HOSTS"] === undefined ? { ...result.data, ALLOW_INSECURE_HOSTS: [] } : result.data;
+  return result.data.NODE_ENV === "production" && given["ALLOW_INSECURE_HOSTS"] === undefined
+    ? { ...result.data, ALLOW_INSECURE_HOSTS: [] }
+    : result.data;
 }
 
 function productionProblems(settings: Settings, given: Record<string, unknown>): string[] {
@@ -109,11 +205,23 @@ function productionProblems(settings: Settings, given: Record<string, unknown>):
   const refuse = (wrong: boolean, problem: string) => {
     if (wrong) problems.push(problem);
   };
-  refuse(settings.DEV_ISSUER, "DEV_ISSUER: the development issuer gives tokens to anybody; it is refused when NODE_ENV=production");
+  refuse(
+    settings.DEV_ISSUER,
+    "DEV_ISSUER: the development issuer gives tokens to anybody; it is refused when NODE_ENV=production",
+  );
   refuse(settings.FAILPOINT !== undefined, "FAILPOINT: is for tests; it is refused when NODE_ENV=production");
-  refuse(given["ALLOW_INSECURE_HOSTS"] !== undefined && settings.ALLOW_INSECURE_HOSTS.length > 0, "ALLOW_INSECURE_HOSTS: plain http is refused when NODE_ENV=production");
-  refuse(settings.PUBLIC_URL === undefined, "PUBLIC_URL: is not set. Links in answers are made from it, never from the Host header");
-  refuse(settings.AGENT_ISSUER === undefined, "AGENT_ISSUER: is not set. Name the OIDC issuer of your agents, such as https://login.microsoftonline.com/TENANT/v2.0");
+  refuse(
+    given["ALLOW_INSECURE_HOSTS"] !== undefined && settings.ALLOW_INSECURE_HOSTS.length > 0,
+    "ALLOW_INSECURE_HOSTS: plain http is refused when NODE_ENV=production",
+  );
+  refuse(
+    settings.PUBLIC_URL === undefined,
+    "PUBLIC_URL: is not set. Links in answers are made from it, never from the Host header",
+  );
+  refuse(
+    settings.AGENT_ISSUER === undefined,
+    "AGENT_ISSUER: is not set. Name the OIDC issuer of your agents, such as https://login.microsoftonline.com/TENANT/v2.0",
+  );
   refuse(settings.DEVICE_ISSUER === undefined, "DEVICE_ISSUER: is not set. Name the OIDC issuer of your app's users");
   refuse(
     settings.BLOB_ACCOUNT_KEY !== undefined && !settings.ALLOW_ACCOUNT_KEY,
@@ -122,20 +230,25 @@ function productionProblems(settings: Settings, given: Record<string, unknown>):
   for (const name of ["PUBLIC_URL", "AGENT_ISSUER", "DEVICE_ISSUER", "BLOB_ENDPOINT", "BLOB_PUBLIC_URL"] as const) {
     refuse(settings[name]?.startsWith("http:") === true, `${name}: must be https when NODE_ENV=production`);
   }
-  refuse(settings.HUB_CONNECTION_STRING.includes("Endpoint=http:"), "HUB_CONNECTION_STRING: must not be plain http when NODE_ENV=production");
+  refuse(
+    settings.HUB_CONNECTION_STRING.includes("Endpoint=http:"),
+    "HUB_CONNECTION_STRING: must not be plain http when NODE_ENV=production",
+  );
   return problems;
 }
 
 function developmentProblems(settings: Settings): string[] {
   const problems: string[] = [];
   for (const name of ["AGENT_ISSUER", "DEVICE_ISSUER"] as const) {
-    if (settings[name] === undefined && !settings.DEV_ISSUER) problems.push(`${name}: is not set. Name an OIDC issuer, or set DEV_ISSUER=true`);
+    if (settings[name] === undefined && !settings.DEV_ISSUER)
+      problems.push(`${name}: is not set. Name an OIDC issuer, or set DEV_ISSUER=true`);
   }
   for (const name of ["BLOB_ENDPOINT", "BLOB_PUBLIC_URL", "AGENT_ISSUER", "DEVICE_ISSUER"] as const) {
     const value = settings[name];
     if (value === undefined || !value.startsWith("http:")) continue;
     const { hostname } = new URL(value);
-    if (!settings.ALLOW_INSECURE_HOSTS.includes(hostname)) problems.push(`${name}: plain http goes only to ALLOW_INSECURE_HOSTS, and ${hostname} is not among them`);
+    if (!settings.ALLOW_INSECURE_HOSTS.includes(hostname))
+      problems.push(`${name}: plain http goes only to ALLOW_INSECURE_HOSTS, and ${hostname} is not among them`);
   }
   return problems;
 }

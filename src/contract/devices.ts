@@ -1,6 +1,14 @@
 /** What an app calls for its user: the wire of the client SDK. */
 import { z } from "zod";
-import { DECISIONS, FILE_REASONS, FILE_STATES, HUB_SYNCS, PLATFORMS, REJECT_REASONS, REQUEST_STATES } from "#domain/vocabulary.ts";
+import {
+  DECISIONS,
+  FILE_REASONS,
+  FILE_STATES,
+  HUB_SYNCS,
+  PLATFORMS,
+  REJECT_REASONS,
+  REQUEST_STATES,
+} from "#domain/vocabulary.ts";
 import { announcedFile, fileCounts } from "./files.ts";
 import { collectorName, id, listOf, locale, pageQuery, sha256, time, timeZone, userId } from "./primitives.ts";
 import { route } from "./route.ts";
@@ -17,9 +25,16 @@ export const collectorInfo = z
 export const pushChannel = z
   .union([
     z.string().min(1).max(4_096),
-    z.strictObject({ endpoint: z.url().max(2_048), p256dh: z.string().min(1).max(200), auth: z.string().min(1).max(100) }),
+    z.strictObject({
+      endpoint: z.url().max(2_048),
+      p256dh: z.string().min(1).max(200),
+      auth: z.string().min(1).max(100),
+    }),
   ])
-  .meta({ id: "PushChannel", description: "A device token or channel URI; for `browser` the three parts of a Web Push subscription." });
+  .meta({
+    id: "PushChannel",
+    description: "A device token or channel URI; for `browser` the three parts of a Web Push subscription.",
+  });
 
 export const newInstallation = z
   .strictObject({
@@ -76,7 +91,10 @@ export const deviceFile = z
 
 export const consentText = z
   .object({ version: z.string(), locale, text: z.string(), sha256 })
-  .meta({ id: "ConsentText", description: "The hash is over the UTF-8 bytes of the text with its placeholders unfilled." });
+  .meta({
+    id: "ConsentText",
+    description: "The hash is over the UTF-8 bytes of the text with its placeholders unfilled.",
+  });
 
 export const deviceLogRequest = z
   .object({
@@ -94,12 +112,20 @@ export const deviceLogRequest = z
     snoozedUntil: time.optional(),
     retentionDays: z.number().int(),
     consentText,
-    consentValues: z.record(z.string(), z.string()).meta({ description: "What to put in the text's placeholders `{name}`; the device fills `{files}` and `{totalSize}` itself" }),
+    consentValues: z
+      .record(z.string(), z.string())
+      .meta({
+        description:
+          "What to put in the text's placeholders `{name}`; the device fills `{files}` and `{totalSize}` itself",
+      }),
     decision: z.enum(DECISIONS).optional(),
     files: z.array(deviceFile).meta({ description: "What the consent names, once there is one" }),
     createdAt: time,
   })
-  .meta({ id: "DeviceLogRequest", description: "A request as its user's app sees it. Push is only a wake-up; this is the truth." });
+  .meta({
+    id: "DeviceLogRequest",
+    description: "A request as its user's app sees it. Push is only a wake-up; this is the truth.",
+  });
 
 export const uploadLink = z
   .object({
@@ -114,13 +140,18 @@ export const uploadLink = z
 export const newConsent = z
   .strictObject({
     decision: z.enum(DECISIONS),
-    consentText: z.strictObject({ version: z.string().min(1).max(64), locale, sha256 }).meta({ description: "What was shown" }),
+    consentText: z
+      .strictObject({ version: z.string().min(1).max(64), locale, sha256 })
+      .meta({ description: "What was shown" }),
     installationId: id.optional(),
     deviceNow: time.meta({ description: "The device's clock: kept, never used" }),
     shown: z
       .record(z.string().max(40), z.string().max(5_000))
       .optional()
-      .meta({ description: "What the device put in the placeholders that only it can fill: `files`, `totalSize`, `window`, `uploadBy`" }),
+      .meta({
+        description:
+          "What the device put in the placeholders that only it can fill: `files`, `totalSize`, `window`, `uploadBy`",
+      }),
     files: z.array(announcedFile).max(500).default([]),
   })
   .refine(({ decision, files }) => decision === "share" || files.length === 0, {
@@ -141,7 +172,9 @@ export const answer = z
     decidedAt: time,
     uploadBy: time.optional(),
     files: z.array(deviceFile),
-    links: z.array(uploadLink).meta({ description: "Empty with Retry-After while the file store is away: ask `:createUploadLinks`" }),
+    links: z
+      .array(uploadLink)
+      .meta({ description: "Empty with Retry-After while the file store is away: ask `:createUploadLinks`" }),
   })
   .meta({ id: "Answer" });
 
@@ -164,7 +197,7 @@ const withdrawal = z
   })
   .meta({ id: "Withdrawal" });
 
-const receipt = z
+export const receipt = z
   .object({
     requestId: id,
     ticketNumber: z.number().int(),
@@ -290,7 +323,12 @@ export const consentToLogRequest = route({
   body: newConsent,
   bodyLimitBytes: 512 * 1024,
   successes: [
-    { status: 201, description: "Recorded", body: answer, headers: { "Retry-After": "Seconds, when no links could be made yet" } },
+    {
+      status: 201,
+      description: "Recorded",
+      body: answer,
+      headers: { "Retry-After": "Seconds, when no links could be made yet" },
+    },
     { status: 200, description: "The same answer was recorded before", body: answer },
   ],
   problems: ["already_answered", "request_closed", "unknown_consent_text", "consent_exceeds_request", "conflict"],
@@ -351,3 +389,6 @@ export const getReceipt = route({
   params: requestParams,
   successes: [{ status: 200, description: "The receipt", body: receipt }],
 });
+
+export type DeviceLogRequest = z.output<typeof deviceLogRequest>;
+export type Receipt = z.output<typeof receipt>;

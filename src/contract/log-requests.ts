@@ -19,9 +19,18 @@ export const newLogRequest = z
     userId,
     installationId: id.optional().meta({ description: "Ask only this installation" }),
     reason: z.string().trim().min(1).max(1_000).meta({ description: "Words that the user will read" }),
-    collectors: z.array(collectorName).min(1).max(20).refine((names) => new Set(names).size === names.length, "must not repeat"),
+    collectors: z
+      .array(collectorName)
+      .min(1)
+      .max(20)
+      .refine((names) => new Set(names).size === names.length, "must not repeat"),
     window: timeWindow.optional(),
-    maxBytes: z.number().int().min(1).max(10_000 * MIB).default(50 * MIB),
+    maxBytes: z
+      .number()
+      .int()
+      .min(1)
+      .max(10_000 * MIB)
+      .default(50 * MIB),
     maxFiles: z.number().int().min(1).max(500).default(50),
     answerBy: time.optional().meta({ description: "Ends the asking; a day from now unless given, at most 28 days" }),
   })
@@ -64,11 +73,17 @@ export const push = z
     attempt: z.number().int(),
     nextAttemptAt: time.optional(),
     reason: z.string().optional(),
-    outcomes: z.record(z.string(), z.number().int()).optional().meta({ description: "Counts by the hub's outcome names" }),
+    outcomes: z
+      .record(z.string(), z.number().int())
+      .optional()
+      .meta({ description: "Counts by the hub's outcome names" }),
     createdAt: time,
     finishedAt: time.optional(),
   })
-  .meta({ id: "Push", description: "One send to the hub. That the hub took it says nothing about the device: that is `seen`." });
+  .meta({
+    id: "Push",
+    description: "One send to the hub. That the hub took it says nothing about the device: that is `seen`.",
+  });
 
 export const recordedConsent = z
   .object({
@@ -99,7 +114,14 @@ export const createLogRequest = route({
   summary: "Ask a user for their logs",
   params: z.strictObject({ ticketId: id }),
   body: newLogRequest,
-  successes: [{ status: 202, description: "Saved; it will reach an end, whatever dies in between", body: logRequest, headers: { Location: "Where it is" } }],
+  successes: [
+    {
+      status: 202,
+      description: "Saved; it will reach an end, whatever dies in between",
+      body: logRequest,
+      headers: { Location: "Where it is" },
+    },
+  ],
   problems: ["user_not_on_ticket", "installation_not_of_user", "idempotency_key_reused", "in_progress"],
   idempotent: true,
 });
@@ -117,7 +139,11 @@ export const listLogRequests = route({
       .transform((text) => text.split(","))
       .pipe(z.array(z.enum(REQUEST_STATES)))
       .optional()
-      .meta({ description: "One state, or several with commas", type: "string", examples: ["requested,notified,seen"] }),
+      .meta({
+        description: "One state, or several with commas",
+        type: "string",
+        examples: ["requested,notified,seen"],
+      }),
     ticketId: id.optional(),
     userId: userId.optional(),
     agentId: z.string().max(256).optional(),

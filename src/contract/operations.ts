@@ -9,7 +9,14 @@ export const readFeed = route({
   audience: "agent",
   tag: "Feed",
   summary: "Server-sent events, one a fact; resumable with Last-Event-ID",
-  successes: [{ status: 200, description: "The data of each event is a TimelineEntry", contentType: "text/event-stream", body: z.string() }],
+  successes: [
+    {
+      status: 200,
+      description: "The data of each event is a TimelineEntry",
+      contentType: "text/event-stream",
+      body: z.string(),
+    },
+  ],
   timeoutSeconds: 0,
 });
 

@@ -12,13 +12,17 @@ export const id = z.uuid();
 export const userId = z.string().min(1).max(256);
 
 /** BCP 47, such as `de-AT`. */
-export const locale = z.string().regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, "must be a BCP 47 language tag, such as 'de-AT'");
+export const locale = z
+  .string()
+  .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, "must be a BCP 47 language tag, such as 'de-AT'");
 
 /** IANA, such as `Europe/Berlin`. */
 export const timeZone = z.string().min(1).max(64);
 
 /** A named kind of log that an app can produce. */
-export const collectorName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and '-', at most 40");
+export const collectorName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and '-', at most 40");
 
 /** 64 lower-case hex digits. */
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hex digits");
@@ -26,7 +30,10 @@ export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case 
 /** The window that an agent asks about: `from` at or before `to`. */
 export const timeWindow = z
   .strictObject({ from: time, to: time })
-  .refine(({ from, to }) => Date.parse(from) <= Date.parse(to), { message: "'from' must not be after 'to'", path: ["from"] });
+  .refine(({ from, to }) => Date.parse(from) <= Date.parse(to), {
+    message: "'from' must not be after 'to'",
+    path: ["from"],
+  });
 
 /** A list's page: `nextLink` is opaque and absolute; absent on the last page. */
 export function listOf<Item extends z.ZodType>(item: Item) {

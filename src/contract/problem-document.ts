@@ -19,4 +19,8 @@ export const problemDocument = z
     }),
     traceId: z.string(),
   })
-  .meta({ id: "Problem", description: "RFC 9457 and `error { code, message, target, details }` in one body. Headers: x-ms-error-code, x-request-id." });
+  .meta({
+    id: "Problem",
+    description:
+      "RFC 9457 and `error { code, message, target, details }` in one body. Headers: x-ms-error-code, x-request-id.",
+  });

@@ -8,7 +8,11 @@ import { formatTime } from "./primitives.ts";
 import { renderFile } from "./render-file.ts";
 
 /** A request as agents see it. `webUrl` is a link that a person can open. */
-export function renderLogRequest(given: LogRequest, fileCounts: FileCounts, webUrl: string): z.output<typeof logRequest> {
+export function renderLogRequest(
+  given: LogRequest,
+  fileCounts: FileCounts,
+  webUrl: string,
+): z.output<typeof logRequest> {
   return {
     id: given.id,
     ticketId: given.ticketId,
@@ -38,7 +42,11 @@ export function renderLogRequest(given: LogRequest, fileCounts: FileCounts, webU
 
 export function renderLogRequestDetail(
   request: z.output<typeof logRequest>,
-  { consent, files, pushes }: { readonly consent: Consent | undefined; readonly files: readonly LogFile[]; readonly pushes: readonly Push[] },
+  {
+    consent,
+    files,
+    pushes,
+  }: { readonly consent: Consent | undefined; readonly files: readonly LogFile[]; readonly pushes: readonly Push[] },
 ): z.output<typeof logRequestDetail> {
   return {
     ...request,

@@ -13,7 +13,10 @@ export function renderTicket(given: Ticket, webUrl: string): z.output<typeof tic
     description: given.description,
     state: given.state,
     ...(given.userId === undefined ? {} : { userId: given.userId }),
-    participants: given.participants.map(({ userId, callId }) => ({ userId, ...(callId === undefined ? {} : { callId }) })),
+    participants: given.participants.map(({ userId, callId }) => ({
+      userId,
+      ...(callId === undefined ? {} : { callId }),
+    })),
     callIds: [...given.callIds],
     ...(given.assigneeId === undefined ? {} : { assigneeId: given.assigneeId }),
     ...(given.teamId === undefined ? {} : { teamId: given.teamId }),
@@ -26,7 +29,15 @@ export function renderTicket(given: Ticket, webUrl: string): z.output<typeof tic
 }
 
 /** One fact of a ticket; `cursor` resumes the feed after it. */
-export function renderTimelineEntry({ cursor, ticketId, fact }: { readonly cursor: string; readonly ticketId: string; readonly fact: Fact }): z.output<typeof timelineEntry> {
+export function renderTimelineEntry({
+  cursor,
+  ticketId,
+  fact,
+}: {
+  readonly cursor: string;
+  readonly ticketId: string;
+  readonly fact: Fact;
+}): z.output<typeof timelineEntry> {
   return {
     id: cursor,
     type: fact.type,

@@ -18,7 +18,20 @@ export function renderUser(given: User): z.output<typeof user> {
 
 /** Without the push channel: who holds it can push. */
 export function renderInstallation(given: Installation): z.output<typeof installation> {
-  const { id, userId, platform, locale, timeZone, appVersion, osVersion, sdkVersion, model, notificationsAllowed, hubSync, hubSyncReason } = given;
+  const {
+    id,
+    userId,
+    platform,
+    locale,
+    timeZone,
+    appVersion,
+    osVersion,
+    sdkVersion,
+    model,
+    notificationsAllowed,
+    hubSync,
+    hubSyncReason,
+  } = given;
   return {
     id,
     userId,
@@ -30,7 +43,10 @@ export function renderInstallation(given: Installation): z.output<typeof install
     ...(sdkVersion === undefined ? {} : { sdkVersion }),
     ...(model === undefined ? {} : { model }),
     ...(notificationsAllowed === undefined ? {} : { notificationsAllowed }),
-    collectors: given.collectors.map(({ oldestAt, ...rest }) => ({ ...rest, ...(oldestAt === undefined ? {} : { oldestAt: formatTime(oldestAt) }) })),
+    collectors: given.collectors.map(({ oldestAt, ...rest }) => ({
+      ...rest,
+      ...(oldestAt === undefined ? {} : { oldestAt: formatTime(oldestAt) }),
+    })),
     hubSync,
     ...(hubSyncReason === undefined ? {} : { hubSyncReason }),
     lastSeenAt: formatTime(given.lastSeenAt),

@@ -57,8 +57,9 @@ const none = z.strictObject({});
 type Draft<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z.ZodType, For extends Audience> = Pick<
   Route,
   "name" | "method" | "path" | "tag" | "summary" | "successes"
-> & { readonly audience: For } &
-  Partial<Pick<Route, "roles" | "problems" | "idempotent" | "ifMatch" | "bodyLimitBytes" | "timeoutSeconds">> & {
+> & { readonly audience: For } & Partial<
+    Pick<Route, "roles" | "problems" | "idempotent" | "ifMatch" | "bodyLimitBytes" | "timeoutSeconds">
+  > & {
     params?: Params;
     query?: Query;
     body?: Body;

@@ -6,7 +6,9 @@ import { id, listOf, pageQuery, time, userId } from "./primitives.ts";
 import { route } from "./route.ts";
 
 const callId = z.string().min(1).max(256);
-const externalSystem = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and '-', at most 40");
+const externalSystem = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and '-', at most 40");
 const externalId = z.string().min(1).max(256);
 
 export const participant = z
@@ -63,7 +65,9 @@ export const ticketChange = z
   .partial()
   .meta({ id: "TicketChange", description: "Only what is named changes; null removes." });
 
-export const actor = z.object({ kind: z.enum(["agent", "user", "key", "system"]), id: z.string() }).meta({ id: "Actor" });
+export const actor = z
+  .object({ kind: z.enum(["agent", "user", "key", "system"]), id: z.string() })
+  .meta({ id: "Actor" });
 
 export const timelineEntry = z
   .object({
@@ -91,7 +95,9 @@ export const createTicket = route({
   tag,
   summary: "Open a ticket",
   body: newTicket,
-  successes: [{ status: 201, description: "The ticket", body: ticket, headers: { Location: "Where it is", ETag: "Its version" } }],
+  successes: [
+    { status: 201, description: "The ticket", body: ticket, headers: { Location: "Where it is", ETag: "Its version" } },
+  ],
   problems: ["external_id_taken", "idempotency_key_reused", "in_progress"],
   idempotent: true,
 });
@@ -104,7 +110,11 @@ export const listTickets = route({
   tag,
   summary: "Search tickets, newest first",
   query: z.strictObject({
-    query: z.string().max(200).optional().meta({ description: "Words of the subject, or a number, user id, call id or external id" }),
+    query: z
+      .string()
+      .max(200)
+      .optional()
+      .meta({ description: "Words of the subject, or a number, user id, call id or external id" }),
     number: z.coerce.number().int().optional(),
     userId: userId.optional(),
     callId: callId.optional(),
@@ -126,7 +136,12 @@ export const getTicket = route({
   summary: "Read a ticket with its files",
   params: ticketParams,
   successes: [
-    { status: 200, description: "The ticket", body: ticket.extend({ files: z.array(file) }).meta({ id: "TicketWithFiles" }), headers: { ETag: "Its version" } },
+    {
+      status: 200,
+      description: "The ticket",
+      body: ticket.extend({ files: z.array(file) }).meta({ id: "TicketWithFiles" }),
+      headers: { ETag: "Its version" },
+    },
   ],
 });
 
@@ -166,8 +181,18 @@ export const putTicketByExternal = route({
   params: z.strictObject({ system: externalSystem, externalId }),
   body: z.strictObject(ticketContent).meta({ id: "ExternalTicket" }),
   successes: [
-    { status: 200, description: "The ticket stood already and is now as given", body: ticket, headers: { ETag: "Its version" } },
-    { status: 201, description: "The ticket is new", body: ticket, headers: { Location: "Where it is", ETag: "Its version" } },
+    {
+      status: 200,
+      description: "The ticket stood already and is now as given",
+      body: ticket,
+      headers: { ETag: "Its version" },
+    },
+    {
+      status: 201,
+      description: "The ticket is new",
+      body: ticket,
+      headers: { Location: "Where it is", ETag: "Its version" },
+    },
   ],
   problems: ["conflict"],
 });

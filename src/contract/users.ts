@@ -72,9 +72,19 @@ export const createInstallationToken = route({
   tag: "Back ends",
   summary: "Get a token for one user's app, to hand to the device",
   body: z
-    .strictObject({ userId, installationId: id.optional(), ttlSeconds: z.number().int().min(60).max(86_400).default(3_600) })
+    .strictObject({
+      userId,
+      installationId: id.optional(),
+      ttlSeconds: z.number().int().min(60).max(86_400).default(3_600),
+    })
     .meta({ id: "NewInstallationToken" }),
-  successes: [{ status: 201, description: "The token", body: z.object({ token: z.string(), expiresAt: time }).meta({ id: "InstallationToken" }) }],
+  successes: [
+    {
+      status: 201,
+      description: "The token",
+      body: z.object({ token: z.string(), expiresAt: time }).meta({ id: "InstallationToken" }),
+    },
+  ],
 });
 
 export const putConsentText = route({

@@ -63,11 +63,17 @@ export function beyondRequest(
     }
   });
   if (files.length > request.maxFiles) {
-    details.push({ target: "files", message: `${files.length} files were named; at most ${request.maxFiles} were asked for.` });
+    details.push({
+      target: "files",
+      message: `${files.length} files were named; at most ${request.maxFiles} were asked for.`,
+    });
   }
   const total = files.reduce((sum, file) => sum + file.sizeBytes, 0);
   if (total > request.maxBytes) {
-    details.push({ target: "files", message: `The files are ${total} bytes together; at most ${request.maxBytes} were asked for.` });
+    details.push({
+      target: "files",
+      message: `The files are ${total} bytes together; at most ${request.maxBytes} were asked for.`,
+    });
   }
   return details;
 }

@@ -96,9 +96,21 @@ export interface Refusal {
 export const REFUSALS: readonly Refusal[] = [
   { from: ["expired", "cancelled"], on: "share", problem: "request_closed" },
   { from: ["expired", "cancelled"], on: "decline", problem: "request_closed" },
-  { from: ["consented", "uploaded", "linked", "rejected", "declined", "withdrawn"], on: "share", problem: "already_answered" },
-  { from: ["consented", "uploaded", "linked", "rejected", "declined", "withdrawn"], on: "decline", problem: "already_answered" },
-  { from: ["uploaded", "linked", "rejected", "declined", "expired", "withdrawn"], on: "cancel", problem: "cannot_cancel" },
+  {
+    from: ["consented", "uploaded", "linked", "rejected", "declined", "withdrawn"],
+    on: "share",
+    problem: "already_answered",
+  },
+  {
+    from: ["consented", "uploaded", "linked", "rejected", "declined", "withdrawn"],
+    on: "decline",
+    problem: "already_answered",
+  },
+  {
+    from: ["uploaded", "linked", "rejected", "declined", "expired", "withdrawn"],
+    on: "cancel",
+    problem: "cannot_cancel",
+  },
   { from: ["requested", "notified", "seen", "declined"], on: "complete", problem: "not_consented" },
   { from: ["requested", "notified", "seen", "declined"], on: "withdraw", problem: "nothing_to_withdraw" },
   { from: ["rejected", "expired", "cancelled"], on: "withdraw", problem: "nothing_to_withdraw" },

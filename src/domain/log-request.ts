@@ -1,4 +1,13 @@
-import type { Moment, PushKind, PushState, Platform, Reach, RejectReason, RequestState, TimeWindow } from "./vocabulary.ts";
+import type {
+  Moment,
+  PushKind,
+  PushState,
+  Platform,
+  Reach,
+  RejectReason,
+  RequestState,
+  TimeWindow,
+} from "./vocabulary.ts";
 
 /**
  * What push has to do for a request right now. A newer round replaces an older one, so that a close wins over an ask that

@@ -32,7 +32,11 @@ export const PROBLEMS = {
   consent_text_in_use: { status: 409, title: "This consent text has been shown to users and cannot change." },
   external_id_taken: { status: 409, title: "Another ticket has this external id." },
   conflict: { status: 409, title: "Somebody else changed this at the same time." },
-  in_progress: { status: 409, title: "The first call with this Idempotency-Key is still under way.", retryAfterSeconds: 1 },
+  in_progress: {
+    status: 409,
+    title: "The first call with this Idempotency-Key is still under way.",
+    retryAfterSeconds: 1,
+  },
   file_gone: { status: 410, title: "This file has been deleted." },
   precondition_failed: { status: 412, title: "The resource has changed since the ETag that was given." },
   body_too_large: { status: 413, title: "The body is larger than this operation takes." },

@@ -21,9 +21,21 @@ const id = z.uuid();
 
 export const JOBS = {
   /** Sends what the request's push errand says. */
-  push: { item: z.object({ requestId: id, roundId: id }), batch: 32, concurrency: 4, timeoutSeconds: 60, everyMs: null },
+  push: {
+    item: z.object({ requestId: id, roundId: id }),
+    batch: 32,
+    concurrency: 4,
+    timeoutSeconds: 60,
+    everyMs: null,
+  },
   /** Tells the hub about an installation, or makes it forget one. */
-  syncInstallation: { item: z.object({ installationId: id }), batch: 1, concurrency: 8, timeoutSeconds: 60, everyMs: null },
+  syncInstallation: {
+    item: z.object({ installationId: id }),
+    batch: 1,
+    concurrency: 8,
+    timeoutSeconds: 60,
+    everyMs: null,
+  },
   /** Reads one uploaded file back and settles it. An hour: 5,000 MiB at 1.5 MiB/s. */
   verify: { item: z.object({ fileId: id }), batch: 1, concurrency: 4, timeoutSeconds: 3600, everyMs: null },
   /** Removes the blobs that a file's state does not permit. */

@@ -1,7 +1,16 @@
 /** Credentials to callers. Who may do what with them is the route's row, not this file's business. */
 import { createHash, createSecretKey, hkdfSync } from "node:crypto";
 import type { Request } from "express";
-import { createRemoteJWKSet, errors, jwtVerify, SignJWT, type JWTPayload, type JWTVerifyGetKey } from "jose";
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  jwtVerify,
+  SignJWT,
+  type JSONWebKeySet,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from "jose";
 import type { Audience } from "#contract/route.ts";
 import { Problem } from "#domain/problems.ts";
 import { ROLES, type Moment, type Role } from "#domain/vocabulary.ts";
@@ -13,8 +22,8 @@ export interface IssuerSettings {
   /** The `iss` that tokens carry, and where `/.well-known/openid-configuration` is. */
   readonly issuer: string;
   readonly audience: string;
-  /** Read instead of asking the issuer's discovery document. */
-  readonly jwksUri?: string;
+  /** The issuer's keys, where this process knows them itself; else its discovery document is asked. */
+  readonly jwks?: JSONWebKeySet;
   /** Which claim is the caller's id; `sub` as a rule. */
   readonly subjectClaim: string;
   /** Which claim lists an agent's roles. */
@@ -48,20 +57,29 @@ export function createTokenVerifier(settings: IssuerSettings): (token: string) =
   };
 }
 
-async function discoverKeys({ issuer, jwksUri }: IssuerSettings): Promise<JWTVerifyGetKey> {
-  if (jwksUri !== undefined) return createRemoteJWKSet(new URL(jwksUri));
-  const response = await fetch(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, { signal: AbortSignal.timeout(5_000) });
+async function discoverKeys({ issuer, jwks }: IssuerSettings): Promise<JWTVerifyGetKey> {
+  if (jwks) return createLocalJWKSet(jwks);
+  const response = await fetch(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, {
+    signal: AbortSignal.timeout(5_000),
+  });
   if (!response.ok) throw new Error(`the identity provider's discovery document answered ${response.status}`);
   const document = (await response.json()) as { jwks_uri?: unknown };
-  if (typeof document.jwks_uri !== "string") throw new Error("the identity provider's discovery document has no jwks_uri");
+  if (typeof document.jwks_uri !== "string")
+    throw new Error("the identity provider's discovery document has no jwks_uri");
   return createRemoteJWKSet(new URL(document.jwks_uri));
 }
 
 /** Makes and reads the tokens that an app's back end hands to one user's device. */
 export interface InstallationTokens {
-  create(claims: { readonly userId: string; readonly installationId?: string; readonly expiresAt: Moment }): Promise<string>;
+  create(claims: {
+    readonly userId: string;
+    readonly installationId?: string;
+    readonly expiresAt: Moment;
+  }): Promise<string>;
   /** Undefined when it is not one of ours. */
-  read(token: string): Promise<{ readonly userId: string; readonly installationId?: string; readonly expiresAt: Moment } | undefined>;
+  read(
+    token: string,
+  ): Promise<{ readonly userId: string; readonly installationId?: string; readonly expiresAt: Moment } | undefined>;
 }
 
 /** @param deploymentKey the deployment's secret; a key of its own is derived from it for this use */
@@ -77,7 +95,12 @@ export function createInstallationTokens(deploymentKey: string): InstallationTok
         .sign(key),
     async read(token) {
       if (!isOurs(token)) return undefined;
-      const { payload } = await jwtVerify(token, key, { algorithms: ["HS256"], issuer: OUR_ISSUER, typ: "beckon-installation+jwt", requiredClaims: ["exp", "sub"] });
+      const { payload } = await jwtVerify(token, key, {
+        algorithms: ["HS256"],
+        issuer: OUR_ISSUER,
+        typ: "beckon-installation+jwt",
+        requiredClaims: ["exp", "sub"],
+      });
       const installationId = payload["installationId"];
       return {
         userId: String(payload.sub),
@@ -106,7 +129,9 @@ export interface AuthenticateOptions {
  *
  * @throws unauthenticated when the credential is missing, of another kind, expired or not genuine
  */
-export function createAuthenticate(options: AuthenticateOptions): (request: Request, audience: Audience) => Promise<Caller> {
+export function createAuthenticate(
+  options: AuthenticateOptions,
+): (request: Request, audience: Audience) => Promise<Caller> {
   const { agents, devices, installationTokens, apiKeys, clock } = options;
   const verifyAgent = createTokenVerifier(agents);
   const verifyDevice = createTokenVerifier(devices);
@@ -115,7 +140,8 @@ export function createAuthenticate(options: AuthenticateOptions): (request: Requ
   const identify = async (token: string, audience: Audience): Promise<{ caller: Caller; expiresAt: Moment }> => {
     if (audience === "key") {
       const key = await apiKeys.findByHash(createHash("sha256").update(token).digest("hex"));
-      if (!key || key.revokedAt !== undefined) throw new Problem("unauthenticated", { detail: "This API key is not known, or it was revoked." });
+      if (!key || key.revokedAt !== undefined)
+        throw new Problem("unauthenticated", { detail: "This API key is not known, or it was revoked." });
       // A revoked key must stop soon, so it is remembered for a few seconds only.
       return { caller: { kind: "key", id: key.id }, expiresAt: clock.now() + 5_000 };
     }
@@ -123,23 +149,37 @@ export function createAuthenticate(options: AuthenticateOptions): (request: Requ
       const payload = await verifyAgent(token);
       const roles = rolesOf(payload[agents.rolesClaim]);
       if (roles.length === 0) {
-        throw new Problem("forbidden", { detail: `The token's '${agents.rolesClaim}' claim has none of the roles: ${ROLES.join(", ")}. Ask your administrator for one.` });
+        throw new Problem("forbidden", {
+          detail: `The token's '${agents.rolesClaim}' claim has none of the roles: ${ROLES.join(", ")}. Ask your administrator for one.`,
+        });
       }
-      return { caller: { kind: "agent", id: String(payload[agents.subjectClaim]), roles }, expiresAt: Number(payload.exp) * 1000 };
+      return {
+        caller: { kind: "agent", id: String(payload[agents.subjectClaim]), roles },
+        expiresAt: Number(payload.exp) * 1000,
+      };
     }
     const ours = await installationTokens.read(token);
     if (ours) {
       const { userId, installationId, expiresAt } = ours;
-      return { caller: { kind: "device", userId, ...(installationId === undefined ? {} : { installationId }) }, expiresAt };
+      return {
+        caller: { kind: "device", userId, ...(installationId === undefined ? {} : { installationId }) },
+        expiresAt,
+      };
     }
     const payload = await verifyDevice(token);
-    return { caller: { kind: "device", userId: String(payload[devices.subjectClaim]) }, expiresAt: Number(payload.exp) * 1000 };
+    return {
+      caller: { kind: "device", userId: String(payload[devices.subjectClaim]) },
+      expiresAt: Number(payload.exp) * 1000,
+    };
   };
 
   return async (request, audience) => {
     if (audience === "public") return { kind: "public" };
     const token = /^Bearer +([\x21-\x7e]{1,8192})$/i.exec(request.get("authorization") ?? "")?.[1];
-    if (token === undefined) throw new Problem("unauthenticated", { detail: "Send 'Authorization: Bearer …' with a credential for this API." });
+    if (token === undefined)
+      throw new Problem("unauthenticated", {
+        detail: "Send 'Authorization: Bearer …' with a credential for this API.",
+      });
     const memory = `${audience}:${createHash("sha256").update(token).digest("base64")}`;
     const known = remembered.get(memory);
     if (known && known.until > clock.now()) return known.caller;
@@ -162,9 +202,15 @@ function rolesOf(claim: unknown): Role[] {
 
 function asAuthenticationProblem(error: unknown): unknown {
   if (error instanceof Problem) return error;
-  if (error instanceof errors.JWTExpired) return new Problem("unauthenticated", { detail: "The token has expired. Get a new one." });
-  if (error instanceof errors.JWTClaimValidationFailed) return new Problem("unauthenticated", { detail: `The token's '${error.claim}' claim is not right for this API.` });
-  if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) return new Problem("unauthenticated", { detail: "The token is not genuine, or not one for this API.", cause: error });
+  if (error instanceof errors.JWTExpired)
+    return new Problem("unauthenticated", { detail: "The token has expired. Get a new one." });
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return new Problem("unauthenticated", { detail: `The token's '${error.claim}' claim is not right for this API.` });
+  if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout))
+    return new Problem("unauthenticated", {
+      detail: "The token is not genuine, or not one for this API.",
+      cause: error,
+    });
   // The identity provider is away: nobody's credential can be judged just now.
   return new Problem("timeout", { detail: "The identity provider did not answer. Try again shortly.", cause: error });
 }

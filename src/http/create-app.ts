@@ -41,7 +41,13 @@ export function createApp({ routers, limits, trustProxy, onAnswered, onError }: 
     response.setHeader("x-request-id", traceId);
     const from = performance.now();
     response.once("finish", () =>
-      onAnswered({ traceId, method: request.method, path: request.path, status: response.statusCode, ms: performance.now() - from }),
+      onAnswered({
+        traceId,
+        method: request.method,
+        path: request.path,
+        status: response.statusCode,
+        ms: performance.now() - from,
+      }),
     );
     next();
   });
@@ -49,7 +55,12 @@ export function createApp({ routers, limits, trustProxy, onAnswered, onError }: 
     helmet({
       contentSecurityPolicy: {
         useDefaults: false,
-        directives: { "default-src": ["'none'"], "frame-ancestors": ["'none'"], "base-uri": ["'none'"], "form-action": ["'none'"] },
+        directives: {
+          "default-src": ["'none'"],
+          "frame-ancestors": ["'none'"],
+          "base-uri": ["'none'"],
+          "form-action": ["'none'"],
+        },
       },
       referrerPolicy: { policy: "no-referrer" },
     }),

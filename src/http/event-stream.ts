@@ -12,7 +12,11 @@ const KEEP_ALIVE_MS = 15_000;
  * Opens a server-sent event stream (WHATWG HTML, section 9.2). Ends when the reader goes, when `stop` aborts, or after
  * `maxSeconds`, so that a load balancer's own limit never cuts in mid-event; readers reconnect with Last-Event-ID.
  */
-export function openEventStream(request: Request, response: Response, { stop, maxSeconds }: { readonly stop: AbortSignal; readonly maxSeconds: number }): EventStream {
+export function openEventStream(
+  request: Request,
+  response: Response,
+  { stop, maxSeconds }: { readonly stop: AbortSignal; readonly maxSeconds: number },
+): EventStream {
   response.status(200).set({
     "Content-Type": "text/event-stream",
     "Cache-Control": "no-store",

@@ -19,5 +19,7 @@ export async function findOwnRequest(
 
 /** Whether a request that names an installation is this one's to answer, as far as the credential says which it is. */
 export function isAsked(request: Pick<LogRequest, "installationId">, installationId: string | undefined): boolean {
-  return request.installationId === undefined || installationId === undefined || request.installationId === installationId;
+  return (
+    request.installationId === undefined || installationId === undefined || request.installationId === installationId
+  );
 }

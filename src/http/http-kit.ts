@@ -109,7 +109,11 @@ export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit
     };
   }
 
-  async function withinTime(route: Route, response: Response, work: (signal: AbortSignal) => Promise<Reply>): Promise<Reply> {
+  async function withinTime(
+    route: Route,
+    response: Response,
+    work: (signal: AbortSignal) => Promise<Reply>,
+  ): Promise<Reply> {
     const gone = new AbortController();
     const onClose = () => gone.abort();
     response.once("close", onClose);
@@ -151,7 +155,8 @@ function send(response: Response, reply: Reply): void {
 }
 
 function requireJson(request: Request): void {
-  const hasBody = request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
+  const hasBody =
+    request.headers["transfer-encoding"] !== undefined || Number(request.headers["content-length"] ?? 0) > 0;
   if (hasBody && !request.is(["application/json", "application/*+json"])) {
     throw new Problem("unsupported_media_type", { detail: "Send the body as application/json." });
   }
@@ -168,7 +173,10 @@ function versionOf(request: Request): number {
   const header = request.get("if-match");
   if (header === undefined) throw new Problem("precondition_required");
   const match = /^(?:W\/)?"(\d{1,15})"$/.exec(header.trim());
-  if (!match) throw new Problem("precondition_failed", { detail: "If-Match must be the ETag that a read of this resource gave." });
+  if (!match)
+    throw new Problem("precondition_failed", {
+      detail: "If-Match must be the ETag that a read of this resource gave.",
+    });
   return Number(match[1]);
 }
 

@@ -23,7 +23,9 @@ export function idempotencyKeyOf(request: Request, route: Route, caller: Caller)
       details: [{ target: "header Idempotency-Key", message: "must be 1 to 255 visible ASCII characters" }],
     });
   }
-  const fingerprint = createHash("sha256").update(`${request.method} ${request.path}\n${canonicalJson(request.body)}`).digest("hex");
+  const fingerprint = createHash("sha256")
+    .update(`${request.method} ${request.path}\n${canonicalJson(request.body)}`)
+    .digest("hex");
   return { caller: callerKey(caller), method: request.method, route: route.name, key, fingerprint };
 }
 
@@ -33,7 +35,12 @@ export function idempotencyKeyOf(request: Request, route: Route, caller: Caller)
  *
  * @throws idempotency_key_reused, in_progress
  */
-export async function once(tx: Transaction, scope: IdempotencyKey | undefined, now: Moment, effect: () => Promise<Reply>): Promise<Reply> {
+export async function once(
+  tx: Transaction,
+  scope: IdempotencyKey | undefined,
+  now: Moment,
+  effect: () => Promise<Reply>,
+): Promise<Reply> {
   if (!scope) return effect();
   const claim = await tx.idempotency.claim(scope, now);
   if (claim.kind === "reused") throw new Problem("idempotency_key_reused");
@@ -49,9 +56,11 @@ export async function once(tx: Transaction, scope: IdempotencyKey | undefined, n
 
 /** JSON with its keys in order, so that the same content has one fingerprint. */
 function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === "object" && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  ) ?? "";
+  return (
+    JSON.stringify(value, (_key, inner: unknown) =>
+      typeof inner === "object" && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+    ) ?? ""
+  );
 }

@@ -2,7 +2,11 @@ import type { z } from "zod";
 import { Problem, type ProblemDetail } from "#domain/problems.ts";
 
 /** Names every field that is wrong and what would be right, in one answer. */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown, place: "body" | "query" | "header"): z.output<Schema> {
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  place: "body" | "query" | "header",
+): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const details = result.error.issues.flatMap((issue) => describe(issue, place, schema));
@@ -24,13 +28,26 @@ function describe(issue: z.core.$ZodIssue, place: string, schema: z.ZodType): Pr
       return issue.keys.map((key) => ({ target: pathText([...issue.path, key]), message: `is not known here${hint}` }));
     }
     case "invalid_type":
-      return [{ target, message: issue.input === undefined && issue.message.includes("undefined") ? "is missing" : `must be ${article(issue.expected)}` }];
+      return [
+        {
+          target,
+          message:
+            issue.input === undefined && issue.message.includes("undefined")
+              ? "is missing"
+              : `must be ${article(issue.expected)}`,
+        },
+      ];
     case "too_big":
       return [{ target, message: `must be at most ${issue.maximum}${unit(issue.origin)}` }];
     case "too_small":
       return [{ target, message: `must be at least ${issue.minimum}${unit(issue.origin)}` }];
     case "invalid_value":
-      return [{ target, message: `must be ${issue.values.length === 1 ? "" : "one of "}${issue.values.map((value) => JSON.stringify(value)).join(", ")}` }];
+      return [
+        {
+          target,
+          message: `must be ${issue.values.length === 1 ? "" : "one of "}${issue.values.map((value) => JSON.stringify(value)).join(", ")}`,
+        },
+      ];
     case "invalid_format":
       return [{ target, message: formatHint(issue.format) ?? issue.message }];
     case "invalid_union":
@@ -41,11 +58,20 @@ function describe(issue: z.core.$ZodIssue, place: string, schema: z.ZodType): Pr
 }
 
 function pathText(path: readonly PropertyKey[]): string {
-  return path.map((part, index) => (typeof part === "number" ? `[${part}]` : `${index > 0 ? "." : ""}${String(part)}`)).join("");
+  return path
+    .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index > 0 ? "." : ""}${String(part)}`))
+    .join("");
 }
 
 function article(expected: string): string {
-  const words: Record<string, string> = { int: "a whole number", number: "a number", array: "a list", object: "an object", string: "a text", boolean: "true or false" };
+  const words: Record<string, string> = {
+    int: "a whole number",
+    number: "a number",
+    array: "a list",
+    object: "an object",
+    string: "a text",
+    boolean: "true or false",
+  };
   return words[expected] ?? `a ${expected}`;
 }
 

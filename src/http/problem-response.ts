@@ -11,7 +11,8 @@ const TYPE_PREFIX = "urn:beckon:problem:";
 export function sendProblem(response: Response, problem: Problem, traceId: string): void {
   const message = problem.detail ?? problem.title;
   const [only] = problem.details;
-  if (problem.retryAfterSeconds !== undefined) response.setHeader("Retry-After", String(Math.ceil(problem.retryAfterSeconds)));
+  if (problem.retryAfterSeconds !== undefined)
+    response.setHeader("Retry-After", String(Math.ceil(problem.retryAfterSeconds)));
   response.setHeader("x-ms-error-code", problem.code);
   response.setHeader("Cache-Control", "no-store");
   response
@@ -48,12 +49,16 @@ export function asProblem(error: unknown): Problem {
   }
   if (type === "entity.too.large") {
     const limit = error instanceof Error && "limit" in error ? Number(error.limit) : undefined;
-    return new Problem("body_too_large", limit === undefined ? {} : { detail: `This operation takes at most ${limit} bytes.` });
+    return new Problem(
+      "body_too_large",
+      limit === undefined ? {} : { detail: `This operation takes at most ${limit} bytes.` },
+    );
   }
   if (type === "encoding.unsupported" || type === "charset.unsupported") {
     return new Problem("unsupported_media_type", { detail: "Send the body as UTF-8 JSON without Content-Encoding." });
   }
   // A path that does not decode, a body that was cut off: the caller's doing, and nothing was done.
-  if (error instanceof URIError || status === 400) return new Problem("invalid_request", { detail: "The request could not be read.", cause: error });
+  if (error instanceof URIError || status === 400)
+    return new Problem("invalid_request", { detail: "The request could not be read.", cause: error });
   return new Problem("internal", { cause: error });
 }

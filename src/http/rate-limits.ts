@@ -22,7 +22,9 @@ export function createRateLimits(settings: RateLimitSettings, redis?: object): R
   const limiter = (kind: LimitedKind): RateLimiterAbstract => {
     const options = { keyPrefix: `beckon-limit-${kind}`, points: settings[kind], duration: 60 };
     const memory = new RateLimiterMemory(options);
-    return redis ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory, rejectIfRedisNotReady: true }) : memory;
+    return redis
+      ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory, rejectIfRedisNotReady: true })
+      : memory;
   };
   const limiters: Record<LimitedKind, RateLimiterAbstract> = {
     address: limiter("address"),

@@ -66,7 +66,12 @@ export async function answerRequest(
   return outcome;
 }
 
-async function replay(tx: Transaction, request: LogRequest, consent: Consent, answer: GivenAnswer): Promise<RecordedAnswer> {
+async function replay(
+  tx: Transaction,
+  request: LogRequest,
+  consent: Consent,
+  answer: GivenAnswer,
+): Promise<RecordedAnswer> {
   const files = await tx.files.ofRequest(request.id);
   const before = { decision: consent.decision, textVersion: consent.textVersion, files };
   if (!sameAnswer(before, { decision: answer.decision, textVersion: answer.text.version, files: answer.files })) {
@@ -79,28 +84,53 @@ async function replay(tx: Transaction, request: LogRequest, consent: Consent, an
 }
 
 /** The deadline job has not come by yet: what it would do is done now, so that the prompts come down. */
-async function expireNow({ clock, ids }: AnswerRequest, tx: Transaction, request: LogRequest): Promise<"too_late" | "conflict"> {
+async function expireNow(
+  { clock, ids }: AnswerRequest,
+  tx: Transaction,
+  request: LogRequest,
+): Promise<"too_late" | "conflict"> {
   const verdict = transition(request, { type: "answerDeadline" });
   if (!verdict.ok || !verdict.changed) return "too_late";
   const now = clock.now();
   const roundId = ids.next();
   const { snoozedUntil: _over, ...kept } = request;
-  const expired: LogRequest = { ...kept, state: verdict.state, push: { roundId, kind: "closed", nextAt: now }, updatedAt: now, endedAt: now };
+  const expired: LogRequest = {
+    ...kept,
+    state: verdict.state,
+    push: { roundId, kind: "closed", nextAt: now },
+    updatedAt: now,
+    endedAt: now,
+  };
   if (!(await tx.requests.save(expired, { ifVersion: request.version }))) return "conflict";
   const { ticketId, id: requestId, userId } = request;
-  await tx.append([{ type: "request.expired", at: now, actor: { kind: "system", id: "answer" }, ticketId, requestId, userId, roundId }]);
+  await tx.append([
+    { type: "request.expired", at: now, actor: { kind: "system", id: "answer" }, ticketId, requestId, userId, roundId },
+  ]);
   return "too_late";
 }
 
-async function record(deps: AnswerRequest, tx: Transaction, request: LogRequest, answer: GivenAnswer, actor: Actor): Promise<RecordedAnswer | "conflict"> {
+async function record(
+  deps: AnswerRequest,
+  tx: Transaction,
+  request: LogRequest,
+  answer: GivenAnswer,
+  actor: Actor,
+): Promise<RecordedAnswer | "conflict"> {
   const { clock, ids, settings } = deps;
-  const verdict = transition(request, answer.decision === "share" ? { type: "share", files: answer.files.length } : { type: "decline" });
-  if (!verdict.ok) throw new Problem(verdict.problem, { detail: `The request is ${request.state}.`, extra: { state: request.state } });
+  const verdict = transition(
+    request,
+    answer.decision === "share" ? { type: "share", files: answer.files.length } : { type: "decline" },
+  );
+  if (!verdict.ok)
+    throw new Problem(verdict.problem, { detail: `The request is ${request.state}.`, extra: { state: request.state } });
   if (!verdict.changed) throw new Problem("request_closed", { extra: { state: request.state } });
   await requireKnownText(tx, answer);
   const beyond = beyondRequest(answer.files, request);
   if (beyond.length > 0) {
-    throw new Problem("consent_exceeds_request", { detail: beyond.map(({ message }) => message).join(" "), details: beyond });
+    throw new Problem("consent_exceeds_request", {
+      detail: beyond.map(({ message }) => message).join(" "),
+      details: beyond,
+    });
   }
   if (answer.installationId !== undefined) await requireOwnInstallation(tx, request, answer.installationId);
   const [ticket, user] = await Promise.all([tx.tickets.find(request.ticketId), tx.users.find(request.userId)]);
@@ -152,8 +182,18 @@ async function record(deps: AnswerRequest, tx: Transaction, request: LogRequest,
   return { request: { ...answered, version: request.version + 1 }, consent, files, first: true };
 }
 
-function factOf(request: LogRequest, consent: Consent, files: readonly LogFile[], base: Pick<Fact, "at" | "actor"> & { roundId: string }): Fact {
-  const type = consent.decision === "decline" ? "request.declined" : request.state === "rejected" ? "request.rejected" : "request.consented";
+function factOf(
+  request: LogRequest,
+  consent: Consent,
+  files: readonly LogFile[],
+  base: Pick<Fact, "at" | "actor"> & { roundId: string },
+): Fact {
+  const type =
+    consent.decision === "decline"
+      ? "request.declined"
+      : request.state === "rejected"
+        ? "request.rejected"
+        : "request.consented";
   return {
     ...base,
     type,
@@ -177,7 +217,10 @@ async function requireKnownText(tx: Transaction, { text }: GivenAnswer): Promise
   const message = known
     ? `must be ${known.sha256}, the hash of the text '${text.version}' in '${text.locale}' with its placeholders unfilled`
     : `names no registered text: '${text.version}' in '${text.locale}'`;
-  throw new Problem("unknown_consent_text", { detail: `consentText ${message}.`, details: [{ target: "consentText", message }] });
+  throw new Problem("unknown_consent_text", {
+    detail: `consentText ${message}.`,
+    details: [{ target: "consentText", message }],
+  });
 }
 
 async function requireOwnInstallation(tx: Transaction, request: LogRequest, installationId: string): Promise<void> {

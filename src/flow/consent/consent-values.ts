@@ -24,8 +24,18 @@ const FILLED_BY_DEVICE = ["files", "totalSize", "window", "uploadBy"] as const;
 const SHOWN_AT_MOST = 5_000;
 
 /** What stands in the placeholders of a consent text for this request, as far as the server knows it. */
-export function consentValues(request: LogRequest, ticketNumber: number, settings: ConsentSettings, reader: Reader, now: Moment): Record<string, string> {
-  const times = new Intl.DateTimeFormat(reader.locale, { dateStyle: "medium", timeStyle: "short", timeZone: knownTimeZone(reader.timeZone) });
+export function consentValues(
+  request: LogRequest,
+  ticketNumber: number,
+  settings: ConsentSettings,
+  reader: Reader,
+  now: Moment,
+): Record<string, string> {
+  const times = new Intl.DateTimeFormat(reader.locale, {
+    dateStyle: "medium",
+    timeStyle: "short",
+    timeZone: knownTimeZone(reader.timeZone),
+  });
   const { window } = request;
   return {
     controller: settings.controllerName,
@@ -44,10 +54,22 @@ export function consentValues(request: LogRequest, ticketNumber: number, setting
  * What is recorded as shown: our own values, and for the few that only the device could fill, what it says it filled in. A device
  * that does not say gets the files as it announced them.
  */
-export function shownValues(ours: Readonly<Record<string, string>>, files: readonly AnnouncedFile[], given: Readonly<Record<string, string>> | undefined): Record<string, string> {
+export function shownValues(
+  ours: Readonly<Record<string, string>>,
+  files: readonly AnnouncedFile[],
+  given: Readonly<Record<string, string>> | undefined,
+): Record<string, string> {
   const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const derived = { files: files.map(({ name }) => name).join(", ").slice(0, SHOWN_AT_MOST), totalSize: `${bytes} B` };
-  const said = Object.fromEntries(FILLED_BY_DEVICE.flatMap((name) => (given?.[name] === undefined ? [] : [[name, given[name]]])));
+  const derived = {
+    files: files
+      .map(({ name }) => name)
+      .join(", ")
+      .slice(0, SHOWN_AT_MOST),
+    totalSize: `${bytes} B`,
+  };
+  const said = Object.fromEntries(
+    FILLED_BY_DEVICE.flatMap((name) => (given?.[name] === undefined ? [] : [[name, given[name]]])),
+  );
   return { ...ours, ...derived, ...said };
 }
 

@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import * as routes from "#contract/devices.ts";
 import { formatTime, parseTime } from "#contract/primitives.ts";
 import { readAnnouncedFile, renderDeviceFile } from "#contract/render-file.ts";
@@ -20,7 +19,10 @@ import { seeRequest, snoozeRequest } from "./see-request.ts";
 export interface ConsentRoutes extends AnswerRequest {
   readonly publicUrl: PublicUrl;
   /** Links that a recorded consent has earned, for what is not there yet; the upload step's. */
-  readonly createLinks: (request: LogRequest, files: readonly LogFile[]) => Promise<readonly { readonly fileId: string; readonly link: UploadLink }[]>;
+  readonly createLinks: (
+    request: LogRequest,
+    files: readonly LogFile[],
+  ) => Promise<readonly { readonly fileId: string; readonly link: UploadLink }[]>;
   /** Hex SHA-256 of a text's UTF-8 bytes. */
   readonly hashText: (text: string) => string;
 }
@@ -29,7 +31,11 @@ export interface ConsentRoutes extends AnswerRequest {
 export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
   const { store, clock, settings, publicUrl, createLinks, hashText } = deps;
 
-  const show = async (request: LogRequest, caller: CallerOf<"device">, locale?: string): Promise<z.output<typeof routes.deviceLogRequest>> => {
+  const show = async (
+    request: LogRequest,
+    caller: CallerOf<"device">,
+    locale?: string,
+  ): Promise<routes.DeviceLogRequest> => {
     const user = await store.users.find(caller.userId);
     const [ticket, files, consent, text] = await Promise.all([
       store.tickets.find(request.ticketId),
@@ -71,7 +77,10 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
     const asked = page.items.filter((request) => isAsked(request, caller.installationId));
     const items = await Promise.all(asked.map((request) => show(request, caller, query.locale)));
     const rendered = { items, ...(page.next === undefined ? {} : { next: page.next }) };
-    return { status: 200, body: renderPage(rendered, (item) => item, { publicUrl, path: "/v1/me/log-requests", query }) };
+    return {
+      status: 200,
+      body: renderPage(rendered, (item) => item, { publicUrl, path: "/v1/me/log-requests", query }),
+    };
   });
 
   kit.serve(routes.getMyLogRequest, async ({ params, query, caller }) => ({
@@ -123,7 +132,8 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
       const links = await createLinks(request, files);
       return { links: links.map(({ fileId, link }) => ({ fileId, ...link, expiresAt: formatTime(link.expiresAt) })) };
     } catch (error) {
-      if (error instanceof Problem && error.code === "blob_store_unavailable") return { links: [], retryAfterSeconds: error.retryAfterSeconds ?? 10 };
+      if (error instanceof Problem && error.code === "blob_store_unavailable")
+        return { links: [], retryAfterSeconds: error.retryAfterSeconds ?? 10 };
       throw error;
     }
   }
@@ -145,7 +155,14 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
     const text = { version, locale, text: body.text, sha256: hashText(body.text) };
     await store.transaction(async (tx) => {
       await tx.consentTexts.put(text);
-      await tx.append([{ type: "consentText.put", at: clock.now(), actor: actorOf(caller), data: { version, locale, sha256: text.sha256 } }]);
+      await tx.append([
+        {
+          type: "consentText.put",
+          at: clock.now(),
+          actor: actorOf(caller),
+          data: { version, locale, sha256: text.sha256 },
+        },
+      ]);
     });
     return { status: 200, body: text };
   });

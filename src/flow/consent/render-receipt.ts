@@ -1,13 +1,10 @@
-import type { z } from "zod";
-import type { getReceipt } from "#contract/devices.ts";
+import type { Receipt } from "#contract/devices.ts";
 import { formatTime } from "#contract/primitives.ts";
 import { renderDeviceFile } from "#contract/render-file.ts";
 import { renderWindow } from "#contract/render-log-request.ts";
 import type { Consent, ConsentText } from "#domain/consent.ts";
 import type { LogFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
-
-type Receipt = z.output<NonNullable<(typeof getReceipt)["successes"][number]["body"]>>;
 
 /** The consent as the user keeps it: who asked for what, what was shown, what was decided, and what became of it. */
 export function renderReceipt({
@@ -39,7 +36,12 @@ export function renderReceipt({
     decision: consent.decision,
     decidedAt: formatTime(consent.decidedAt),
     ...(consent.deviceNow === undefined ? {} : { deviceNow: formatTime(consent.deviceNow) }),
-    consentText: { version: consent.textVersion, locale: consent.textLocale, text: text?.text ?? "", sha256: consent.textSha256 },
+    consentText: {
+      version: consent.textVersion,
+      locale: consent.textLocale,
+      text: text?.text ?? "",
+      sha256: consent.textSha256,
+    },
     shown: { ...consent.shown },
     ...(request.uploadBy === undefined ? {} : { uploadBy: formatTime(request.uploadBy) }),
     ...(consent.withdrawnAt === undefined ? {} : { withdrawnAt: formatTime(consent.withdrawnAt) }),

@@ -15,7 +15,11 @@ type DeviceCaller = { readonly userId: string; readonly installationId?: string 
  *
  * @throws not_found, conflict
  */
-export async function seeRequest({ store, clock }: { readonly store: Store; readonly clock: Clock }, caller: DeviceCaller, requestId: string): Promise<LogRequest> {
+export async function seeRequest(
+  { store, clock }: { readonly store: Store; readonly clock: Clock },
+  caller: DeviceCaller,
+  requestId: string,
+): Promise<LogRequest> {
   const actor: Actor = { kind: "user", id: caller.userId };
   return retryConflicts(() =>
     store.transaction(async (tx) => {
@@ -25,7 +29,9 @@ export async function seeRequest({ store, clock }: { readonly store: Store; read
       const now = clock.now();
       const seen: LogRequest = { ...request, state: verdict.state, updatedAt: now };
       if (!(await tx.requests.save(seen, { ifVersion: request.version }))) return "conflict";
-      await tx.append([{ type: "request.seen", at: now, actor, ticketId: request.ticketId, requestId, userId: request.userId }]);
+      await tx.append([
+        { type: "request.seen", at: now, actor, ticketId: request.ticketId, requestId, userId: request.userId },
+      ]);
       return { ...seen, version: request.version + 1 };
     }),
   );
@@ -49,16 +55,37 @@ export async function snoozeRequest(
       const request = await findOwnRequest(tx, caller, requestId);
       const now = clock.now();
       if (!isOpen(request.state) || now >= request.answerBy) {
-        throw new Problem("request_not_open", { detail: `The request is ${request.state}.`, extra: { state: request.state } });
+        throw new Problem("request_not_open", {
+          detail: `The request is ${request.state}.`,
+          extra: { state: request.state },
+        });
       }
       if (snoozeUntil <= now || snoozeUntil > request.answerBy) {
         const message = `must be after now and at most answerBy, ${new Date(request.answerBy).toISOString()}`;
-        throw new Problem("invalid_request", { detail: `snoozeUntil ${message}.`, details: [{ target: "snoozeUntil", message }] });
+        throw new Problem("invalid_request", {
+          detail: `snoozeUntil ${message}.`,
+          details: [{ target: "snoozeUntil", message }],
+        });
       }
       const roundId = ids.next();
-      const snoozed: LogRequest = { ...request, snoozedUntil: snoozeUntil, push: { roundId, kind: "closed", nextAt: now }, updatedAt: now };
+      const snoozed: LogRequest = {
+        ...request,
+        snoozedUntil: snoozeUntil,
+        push: { roundId, kind: "closed", nextAt: now },
+        updatedAt: now,
+      };
       if (!(await tx.requests.save(snoozed, { ifVersion: request.version }))) return "conflict";
-      await tx.append([{ type: "request.snoozed", at: now, actor, ticketId: request.ticketId, requestId, userId: request.userId, roundId }]);
+      await tx.append([
+        {
+          type: "request.snoozed",
+          at: now,
+          actor,
+          ticketId: request.ticketId,
+          requestId,
+          userId: request.userId,
+          roundId,
+        },
+      ]);
       await tx.wake([{ type: "snooze.due", dueAt: snoozeUntil, requestId }]);
       return { ...snoozed, version: request.version + 1 };
     }),

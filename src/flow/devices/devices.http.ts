@@ -25,7 +25,10 @@ export function serveDevices(kit: HttpKit, deps: DeviceRoutes): void {
     const given = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined)) as typeof body;
     const content = {
       ...given,
-      collectors: body.collectors.map(({ oldestAt, ...rest }) => ({ ...rest, ...(oldestAt === undefined ? {} : { oldestAt: parseTime(oldestAt) }) })),
+      collectors: body.collectors.map(({ oldestAt, ...rest }) => ({
+        ...rest,
+        ...(oldestAt === undefined ? {} : { oldestAt: parseTime(oldestAt) }),
+      })),
     } as InstallationContent;
     const { installation, created } = await registerInstallation(deps, actorOf(caller), {
       id: params.installationId,
@@ -45,7 +48,11 @@ export function serveDevices(kit: HttpKit, deps: DeviceRoutes): void {
     const { userId, installationId, ttlSeconds } = body;
     const now = clock.now();
     const expiresAt = now + ttlSeconds * 1000;
-    const token = await installationTokens.create({ userId, expiresAt, ...(installationId === undefined ? {} : { installationId }) });
+    const token = await installationTokens.create({
+      userId,
+      expiresAt,
+      ...(installationId === undefined ? {} : { installationId }),
+    });
     await store.transaction((tx) =>
       tx.append([
         {

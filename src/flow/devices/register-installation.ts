@@ -9,7 +9,16 @@ import type { Store } from "#ports/store.ts";
 /** What an app says about itself at every start. */
 export type InstallationContent = Pick<
   Installation,
-  "platform" | "pushChannel" | "locale" | "timeZone" | "appVersion" | "osVersion" | "sdkVersion" | "model" | "notificationsAllowed" | "collectors"
+  | "platform"
+  | "pushChannel"
+  | "locale"
+  | "timeZone"
+  | "appVersion"
+  | "osVersion"
+  | "sdkVersion"
+  | "model"
+  | "notificationsAllowed"
+  | "collectors"
 >;
 
 export interface RegisterInstallation {
@@ -36,7 +45,8 @@ export async function registerInstallation(
       const standing = await tx.installations.find(id);
       const version = standing?.version ?? 0;
       const takenOver = standing !== undefined && standing.userId !== userId;
-      const hubKnows = standing !== undefined && !takenOver && standing.removedAt === undefined && sameForHub(standing, content);
+      const hubKnows =
+        standing !== undefined && !takenOver && standing.removedAt === undefined && sameForHub(standing, content);
       const previousUserId = takenOver ? standing.userId : standing?.previousUserId;
       const installation: Installation = {
         ...content,
@@ -68,7 +78,10 @@ export async function registerInstallation(
 }
 
 function sameForHub(standing: Installation, content: InstallationContent): boolean {
-  return standing.platform === content.platform && JSON.stringify(standing.pushChannel) === JSON.stringify(content.pushChannel);
+  return (
+    standing.platform === content.platform &&
+    JSON.stringify(standing.pushChannel) === JSON.stringify(content.pushChannel)
+  );
 }
 
 /**
@@ -76,7 +89,11 @@ function sameForHub(standing: Installation, content: InstallationContent): boole
  *
  * @throws not_found when it is not this user's
  */
-export async function removeInstallation({ store, clock }: RegisterInstallation, actor: Actor, { id, userId }: { readonly id: string; readonly userId: string }): Promise<void> {
+export async function removeInstallation(
+  { store, clock }: RegisterInstallation,
+  actor: Actor,
+  { id, userId }: { readonly id: string; readonly userId: string },
+): Promise<void> {
   await retryConflicts(() =>
     store.transaction(async (tx) => {
       const standing = await tx.installations.find(id);

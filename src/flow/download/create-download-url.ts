@@ -24,13 +24,31 @@ export async function createDownloadUrl(
 ): Promise<{ readonly file: LogFile; readonly url: string; readonly expiresAt: Moment }> {
   const file = await store.files.find(fileId);
   if (!file) throw new Problem("not_found");
-  if (file.state === "deleted") throw new Problem("file_gone", { detail: file.reason === "withdrawn" ? "Its user took it back." : "Its retention is over.", extra: { reason: file.reason } });
-  if (file.state !== "linked") throw new Problem("conflict", { detail: `Only a linked file can be downloaded; this one is ${file.state}.`, extra: { state: file.state } });
+  if (file.state === "deleted")
+    throw new Problem("file_gone", {
+      detail: file.reason === "withdrawn" ? "Its user took it back." : "Its retention is over.",
+      extra: { reason: file.reason },
+    });
+  if (file.state !== "linked")
+    throw new Problem("conflict", {
+      detail: `Only a linked file can be downloaded; this one is ${file.state}.`,
+      extra: { state: file.state },
+    });
   const now = clock.now();
   const expiresAt = now + DOWNLOAD_LINK_TTL_SECONDS * 1000;
   const { url } = await blobs.createDownloadLink(evidenceBlobName(file), file.name, expiresAt);
   await store.transaction((tx) =>
-    tx.append([{ type: "file.downloadLinkCreated", at: now, actor, ticketId: file.ticketId, requestId: file.ownerId, fileId, data: { expiresAt } }]),
+    tx.append([
+      {
+        type: "file.downloadLinkCreated",
+        at: now,
+        actor,
+        ticketId: file.ticketId,
+        requestId: file.ownerId,
+        fileId,
+        data: { expiresAt },
+      },
+    ]),
   );
   return { file, url, expiresAt };
 }

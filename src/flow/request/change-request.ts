@@ -21,12 +21,20 @@ export interface RequestChanges {
  *
  * @throws not_found, cannot_cancel, conflict
  */
-export async function cancelRequest({ store, clock, ids }: RequestChanges, actor: Actor, requestId: string): Promise<LogRequest> {
+export async function cancelRequest(
+  { store, clock, ids }: RequestChanges,
+  actor: Actor,
+  requestId: string,
+): Promise<LogRequest> {
   return retryConflicts(() =>
     store.transaction(async (tx) => {
       const request = await findRequest(tx, requestId);
       const verdict = transition(request, { type: "cancel" });
-      if (!verdict.ok) throw new Problem(verdict.problem, { detail: `The request is ${request.state}.`, extra: { state: request.state } });
+      if (!verdict.ok)
+        throw new Problem(verdict.problem, {
+          detail: `The request is ${request.state}.`,
+          extra: { state: request.state },
+        });
       if (!verdict.changed) return request;
       const now = clock.now();
       const roundId = ids.next();
@@ -90,19 +98,31 @@ async function dropFiles(tx: Transaction, request: LogRequest, now: number, acto
  *
  * @throws not_found, request_not_open, too_many_reminders, conflict
  */
-export async function remindRequest({ store, clock, ids, maxReminders }: RequestChanges, actor: Actor, requestId: string): Promise<LogRequest> {
+export async function remindRequest(
+  { store, clock, ids, maxReminders }: RequestChanges,
+  actor: Actor,
+  requestId: string,
+): Promise<LogRequest> {
   return retryConflicts(() =>
     store.transaction(async (tx) => {
       const request = await findRequest(tx, requestId);
       const now = clock.now();
       if (!isOpen(request.state) || now >= request.answerBy) {
-        throw new Problem("request_not_open", { detail: `The request is ${request.state}.`, extra: { state: request.state } });
+        throw new Problem("request_not_open", {
+          detail: `The request is ${request.state}.`,
+          extra: { state: request.state },
+        });
       }
       if (request.snoozedUntil !== undefined && request.snoozedUntil > now) {
-        throw new Problem("request_not_open", { detail: "The user asked to be asked later, and will be.", extra: { state: request.state } });
+        throw new Problem("request_not_open", {
+          detail: "The user asked to be asked later, and will be.",
+          extra: { state: request.state },
+        });
       }
       if (request.reminders >= maxReminders) {
-        throw new Problem("too_many_reminders", { detail: `The user was reminded ${request.reminders} times; at most ${maxReminders} are allowed.` });
+        throw new Problem("too_many_reminders", {
+          detail: `The user was reminded ${request.reminders} times; at most ${maxReminders} are allowed.`,
+        });
       }
       const roundId = ids.next();
       const reminded: LogRequest = {

@@ -45,7 +45,9 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
   kit.serve(routes.listLogRequests, async ({ query }) => {
     const { state, ...rest } = query;
     const asked = { ...rest, ...(state ? { states: state } : {}) };
-    const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as unknown as RequestQuery;
+    const given = Object.fromEntries(
+      Object.entries(asked).filter(([, value]) => value !== undefined),
+    ) as unknown as RequestQuery;
     const page = await store.requests.list(given);
     const counts = await store.files.countsOf(page.items.map(({ id }) => id));
     const render = (request: LogRequest) => show(request, counts.get(request.id) ?? NO_FILES);

@@ -36,21 +36,37 @@ export interface RequestLogs {
  *
  * @throws not_found, user_not_on_ticket, installation_not_of_user, invalid_request, idempotency_key_reused, in_progress
  */
-export async function requestLogs({ acceptor, clock, ids, answerBySeconds }: RequestLogs, ask: Ask, idempotency?: IdempotencyScope): Promise<LogRequest> {
+export async function requestLogs(
+  { acceptor, clock, ids, answerBySeconds }: RequestLogs,
+  ask: Ask,
+  idempotency?: IdempotencyScope,
+): Promise<LogRequest> {
   const now = clock.now();
   const answerBy = ask.answerBy ?? now + answerBySeconds * 1000;
   if (answerBy < now + ANSWER_BY_AT_LEAST_SECONDS * 1000 || answerBy > now + ANSWER_BY_AT_MOST_SECONDS * 1000) {
     const message = "must be at least a minute and at most 28 days from now, by the server's clock";
-    throw new Problem("invalid_request", { detail: `answerBy ${message}.`, details: [{ target: "answerBy", message }] });
+    throw new Problem("invalid_request", {
+      detail: `answerBy ${message}.`,
+      details: [{ target: "answerBy", message }],
+    });
   }
-  const outcome = await acceptor.accept({ ...ask, id: ids.next(), roundId: ids.next(), answerBy, now, ...(idempotency ? { idempotency } : {}) });
+  const outcome = await acceptor.accept({
+    ...ask,
+    id: ids.next(),
+    roundId: ids.next(),
+    answerBy,
+    now,
+    ...(idempotency ? { idempotency } : {}),
+  });
   switch (outcome.kind) {
     case "accepted":
       return outcome.request;
     case "ticket_not_found":
       throw new Problem("not_found");
     case "user_not_on_ticket":
-      throw new Problem("user_not_on_ticket", { detail: "Add the user to the ticket first, or as a participant of one of its calls." });
+      throw new Problem("user_not_on_ticket", {
+        detail: "Add the user to the ticket first, or as a participant of one of its calls.",
+      });
     case "installation_not_of_user":
       throw new Problem("installation_not_of_user");
     case "key_reused":

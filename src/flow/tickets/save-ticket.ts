@@ -94,7 +94,13 @@ export async function changeTicket(
     .filter(([, value]) => value !== undefined)
     .map(([name]) => name);
   await tx.append([
-    { type: "ticket.updated", at: now, actor, ticketId: ticket.id, data: { fields, ...(change.state === undefined ? {} : { state: change.state }) } },
+    {
+      type: "ticket.updated",
+      at: now,
+      actor,
+      ticketId: ticket.id,
+      data: { fields, ...(change.state === undefined ? {} : { state: change.state }) },
+    },
   ]);
   return { ...changed, version: ticket.version + 1 };
 }
@@ -106,7 +112,12 @@ export async function findTicket(records: Pick<Transaction, "tickets">, ticketId
   return ticket;
 }
 
-async function ensureUsers(tx: Transaction, actor: Actor, content: Pick<TicketContent, "userId" | "participants">, now: number): Promise<void> {
+async function ensureUsers(
+  tx: Transaction,
+  actor: Actor,
+  content: Pick<TicketContent, "userId" | "participants">,
+  now: number,
+): Promise<void> {
   const named = new Set(content.participants.map(({ userId }) => userId));
   if (content.userId !== undefined) named.add(content.userId);
   const facts: Fact[] = [];

@@ -33,21 +33,31 @@ export function serveTickets(kit: HttpKit, { store, clock, ids, publicUrl }: Tic
     store.transaction((tx) =>
       once(tx, idempotency, clock.now(), async () => {
         const { externalSystem, externalId, ...content } = body;
-        const external = externalSystem !== undefined && externalId !== undefined ? { externalSystem, externalId } : undefined;
+        const external =
+          externalSystem !== undefined && externalId !== undefined ? { externalSystem, externalId } : undefined;
         return created(await createTicket({ tx, clock, ids }, actorOf(caller), content, external));
       }),
     ),
   );
 
   kit.serve(routes.listTickets, async ({ query }) => {
-    const given = Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as unknown as TicketQuery;
-    return { status: 200, body: renderPage(await store.tickets.list(given), show, { publicUrl, path: "/v1/tickets", query }) };
+    const given = Object.fromEntries(
+      Object.entries(query).filter(([, value]) => value !== undefined),
+    ) as unknown as TicketQuery;
+    return {
+      status: 200,
+      body: renderPage(await store.tickets.list(given), show, { publicUrl, path: "/v1/tickets", query }),
+    };
   });
 
   kit.serve(routes.getTicket, async ({ params }) => {
     const ticket = await findTicket(store, params.ticketId);
     const files = await store.files.ofTicket(ticket.id);
-    return { status: 200, headers: { ETag: etagOf(ticket.version) }, body: { ...show(ticket), files: files.map(renderFile) } };
+    return {
+      status: 200,
+      headers: { ETag: etagOf(ticket.version) },
+      body: { ...show(ticket), files: files.map(renderFile) },
+    };
   });
 
   kit.serve(routes.changeTicket, async ({ params, body, caller, ifMatch }) => {
@@ -63,7 +73,10 @@ export function serveTickets(kit: HttpKit, { store, clock, ids, publicUrl }: Tic
   kit.serve(routes.listTicketTimeline, async ({ params, query }) => {
     const ticket = await findTicket(store, params.ticketId);
     const page = await store.timeline.ofTicket(ticket.id, pageOf(query));
-    return { status: 200, body: renderPage(page, renderTimelineEntry, { publicUrl, path: `/v1/tickets/${ticket.id}/timeline`, query }) };
+    return {
+      status: 200,
+      body: renderPage(page, renderTimelineEntry, { publicUrl, path: `/v1/tickets/${ticket.id}/timeline`, query }),
+    };
   });
 
   kit.serve(routes.putTicketByExternal, async ({ params, body, caller }) =>
@@ -76,7 +89,9 @@ export function serveTickets(kit: HttpKit, { store, clock, ids, publicUrl }: Tic
         }
         const change = { ...body, userId: body.userId ?? null, assigneeId: body.assigneeId ?? null };
         const changed = await changeTicket({ tx, clock }, actorOf(caller), standing, change);
-        return changed === "conflict" ? changed : { status: 200, headers: { ETag: etagOf(changed.version) }, body: show(changed) };
+        return changed === "conflict"
+          ? changed
+          : { status: 200, headers: { ETag: etagOf(changed.version) }, body: show(changed) };
       }),
     ),
   );

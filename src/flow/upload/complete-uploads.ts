@@ -37,7 +37,11 @@ export async function completeUploads(
         const request = await findOwnRequest(tx, caller, requestId);
         const before = await tx.files.ofRequest(request.id);
         if (before.length === 0) throw new Problem("not_consented", { extra: { state: request.state } });
-        requireKnownFiles(before, outcomes.map(({ fileId }) => fileId), "files");
+        requireKnownFiles(
+          before,
+          outcomes.map(({ fileId }) => fileId),
+          "files",
+        );
         const now = clock.now();
         const files = applyOutcomes(before, outcomes, request, now);
         const changed = files.filter((file, index) => file !== before[index]);
@@ -57,13 +61,18 @@ export async function completeUploads(
         // Saved even where the state stays: of two reports at once, the later must see what the earlier wrote, or neither would
         // see that nothing is open any more.
         if (!(await tx.requests.save(next, { ifVersion: request.version }))) return "conflict";
-        const due = verdict.changed && verdict.state === "uploaded" ? files.map((file) => dueForVerify(file, now)) : files;
+        const due =
+          verdict.changed && verdict.state === "uploaded" ? files.map((file) => dueForVerify(file, now)) : files;
         await saveFiles(tx, before, due);
         await tx.append([
           ...changed.map((file) => outcomeFact(file, request, actor, now)),
           ...(verdict.changed ? [endFact(next, due, actor, now)] : []),
         ]);
-        await tx.wake(due.flatMap((file): Wake[] => (file.verifyAt === now ? [{ type: "verify.due", dueAt: now, requestId, fileId: file.id }] : [])));
+        await tx.wake(
+          due.flatMap((file): Wake[] =>
+            file.verifyAt === now ? [{ type: "verify.due", dueAt: now, requestId, fileId: file.id }] : [],
+          ),
+        );
         return { request: { ...next, version: request.version + 1 }, files: due };
       }),
     ROUNDS,
@@ -71,18 +80,27 @@ export async function completeUploads(
 }
 
 /** A file's first outcome stands: an equal one again is nothing new, a different one is refused. */
-function applyOutcomes(files: readonly LogFile[], outcomes: readonly FileOutcome[], request: LogRequest, now: Moment): LogFile[] {
+function applyOutcomes(
+  files: readonly LogFile[],
+  outcomes: readonly FileOutcome[],
+  request: LogRequest,
+  now: Moment,
+): LogFile[] {
   const given = new Map<string, FileOutcome["outcome"]>();
   const details: ProblemDetail[] = [];
   outcomes.forEach(({ fileId, outcome }, index) => {
     const file = files.find(({ id }) => id === fileId);
     const standing = given.get(fileId) ?? (file ? standingOutcome(file) : undefined);
     if (standing !== undefined && standing !== outcome) {
-      details.push({ target: `files[${index}].outcome`, message: `'${outcome}' comes too late: the file's outcome is '${standing}'` });
+      details.push({
+        target: `files[${index}].outcome`,
+        message: `'${outcome}' comes too late: the file's outcome is '${standing}'`,
+      });
     }
     given.set(fileId, outcome);
   });
-  if (details.length > 0) throw new Problem("file_outcome_stands", { detail: details.map(({ message }) => message).join("; "), details });
+  if (details.length > 0)
+    throw new Problem("file_outcome_stands", { detail: details.map(({ message }) => message).join("; "), details });
   return files.map((file) => {
     const outcome = given.get(file.id);
     if (outcome === undefined || file.state !== "announced" || request.state !== "consented") return file;

@@ -27,18 +27,29 @@ const AT_ONCE = 8;
  *
  * @throws blob_store_unavailable
  */
-export async function mintLinks({ store, blobs, clock }: CreateUploadLinks, request: LogRequest, files: readonly LogFile[]): Promise<FileLink[]> {
+export async function mintLinks(
+  { store, blobs, clock }: CreateUploadLinks,
+  request: LogRequest,
+  files: readonly LogFile[],
+): Promise<FileLink[]> {
   const now = clock.now();
   const expiresAt = Math.min(now + UPLOAD_LINK_TTL_SECONDS * 1000, request.uploadBy ?? now);
   const links: FileLink[] = [];
   for (const file of files) {
     if (file.state !== "announced" || expiresAt <= now) continue;
-    links.push({ fileId: file.id, link: await blobs.createUploadLink(ingestBlobName(file), file.sizeBytes, expiresAt) });
+    links.push({
+      fileId: file.id,
+      link: await blobs.createUploadLink(ingestBlobName(file), file.sizeBytes, expiresAt),
+    });
   }
   if (links.length > 0) {
     const { ticketId, id: requestId, userId } = request;
     const data = { links: links.length, expiresAt, fileIds: links.map(({ fileId }) => fileId) };
-    await store.transaction((tx) => tx.append([{ type: "links.created", at: now, actor: { kind: "user", id: userId }, ticketId, requestId, userId, data }]));
+    await store.transaction((tx) =>
+      tx.append([
+        { type: "links.created", at: now, actor: { kind: "user", id: userId }, ticketId, requestId, userId, data },
+      ]),
+    );
   }
   return links;
 }
@@ -67,7 +78,11 @@ export async function createUploadLinks(
     const heads = await Promise.all(some.map((file) => deps.blobs.head(ingestBlobName(file))));
     some.forEach((file, index) => heads[index] && there.add(file.id));
   }
-  const links = await mintLinks(deps, request, open.filter((file) => !there.has(file.id)));
+  const links = await mintLinks(
+    deps,
+    request,
+    open.filter((file) => !there.has(file.id)),
+  );
   return { links, there: [...there] };
 }
 
@@ -76,16 +91,23 @@ function requireUploading(request: LogRequest, files: readonly LogFile[], now: n
   if (request.state === "consented" && now < (request.uploadBy ?? 0)) return;
   const consented = files.length > 0;
   throw new Problem(consented ? "request_closed" : "not_consented", {
-    detail: consented ? `Nothing more is taken: the request is ${request.state === "consented" ? "past its uploadBy" : request.state}.` : "Share first.",
+    detail: consented
+      ? `Nothing more is taken: the request is ${request.state === "consented" ? "past its uploadBy" : request.state}.`
+      : "Share first.",
     extra: { state: request.state },
   });
 }
 
 /** @throws invalid_request naming every id that is not one of the request's files */
-export function requireKnownFiles(files: readonly LogFile[], fileIds: readonly string[] | undefined, target = "fileIds"): void {
+export function requireKnownFiles(
+  files: readonly LogFile[],
+  fileIds: readonly string[] | undefined,
+  target = "fileIds",
+): void {
   const known = new Set(files.map(({ id }) => id));
   const details = (fileIds ?? []).flatMap((fileId, index): ProblemDetail[] =>
     known.has(fileId) ? [] : [{ target: `${target}[${index}]`, message: "is not a file of this request" }],
   );
-  if (details.length > 0) throw new Problem("invalid_request", { detail: "Some files are not of this request.", details });
+  if (details.length > 0)
+    throw new Problem("invalid_request", { detail: "Some files are not of this request.", details });
 }

@@ -12,7 +12,10 @@ export function serveUpload(kit: HttpKit, deps: CreateUploadLinks): void {
     const { links, there } = await createUploadLinks(deps, caller, params.requestId, body.fileIds);
     return {
       status: 200,
-      body: { links: links.map(({ fileId, link }) => ({ fileId, ...link, expiresAt: formatTime(link.expiresAt) })), there },
+      body: {
+        links: links.map(({ fileId, link }) => ({ fileId, ...link, expiresAt: formatTime(link.expiresAt) })),
+        there,
+      },
     };
   });
 
@@ -20,7 +23,12 @@ export function serveUpload(kit: HttpKit, deps: CreateUploadLinks): void {
     const { request, files } = await completeUploads(deps, caller, params.requestId, body.files);
     return {
       status: 200,
-      body: { requestId: request.id, state: request.state, fileCounts: countFiles(files), files: files.map(renderDeviceFile) },
+      body: {
+        requestId: request.id,
+        state: request.state,
+        fileCounts: countFiles(files),
+        files: files.map(renderDeviceFile),
+      },
     };
   });
 }

@@ -43,7 +43,11 @@ export async function withdrawConsent(
         const files = before.map((file) => (isMeant(file, fileIds) ? deleted(file, now) : file));
         const goes = files.filter((file, index) => file !== before[index]);
         const verdict = decide(request, files, { all: fileIds === undefined, changed: goes.length > 0 });
-        if (!verdict.ok) throw new Problem(verdict.problem, { detail: `The request is ${request.state}.`, extra: { state: request.state } });
+        if (!verdict.ok)
+          throw new Problem(verdict.problem, {
+            detail: `The request is ${request.state}.`,
+            extra: { state: request.state },
+          });
         if (verdict.changed || goes.length > 0) {
           const next: LogRequest = {
             ...request,
@@ -56,8 +60,15 @@ export async function withdrawConsent(
           if (!(await saveAll(tx, before, goes))) throw new Problem("conflict");
           if (verdict.state === "withdrawn") await markWithdrawn(tx, requestId, now);
           await startVerify(tx, request, next, files, now);
-          await tx.append([...goes.map((file) => deletedFact(file, request, actor, now)), ...(verdict.changed ? [endFact(next, actor, now)] : [])]);
-          return { request: { ...next, version: request.version + 1 }, files, downloadedBefore: await tx.downloads.ofFiles(goes.map(({ id }) => id)) };
+          await tx.append([
+            ...goes.map((file) => deletedFact(file, request, actor, now)),
+            ...(verdict.changed ? [endFact(next, actor, now)] : []),
+          ]);
+          return {
+            request: { ...next, version: request.version + 1 },
+            files,
+            downloadedBefore: await tx.downloads.ofFiles(goes.map(({ id }) => id)),
+          };
         }
         const gone = before.filter((file) => file.reason === "withdrawn").map(({ id }) => id);
         return { request, files: before, downloadedBefore: await tx.downloads.ofFiles(gone) };
@@ -67,7 +78,11 @@ export async function withdrawConsent(
 }
 
 /** What a take-back does to the request: all, the last of them, or only some of its files. */
-function decide(request: LogRequest, files: readonly LogFile[], { all, changed }: { all: boolean; changed: boolean }): Verdict {
+function decide(
+  request: LogRequest,
+  files: readonly LogFile[],
+  { all, changed }: { all: boolean; changed: boolean },
+): Verdict {
   const inState = (state: FileState) => files.filter((file) => file.state === state).length;
   const nothingLeft = files.every((file) => !STANDING.includes(file.state));
   if (all || (changed && nothingLeft)) return transition(request, { type: "withdraw" });
@@ -103,7 +118,13 @@ async function markWithdrawn(tx: Transaction, requestId: string, now: Moment): P
 }
 
 /** Taking back the last file that was waited for sends the others on to verify. */
-async function startVerify(tx: Transaction, before: LogRequest, next: LogRequest, files: readonly LogFile[], now: Moment): Promise<void> {
+async function startVerify(
+  tx: Transaction,
+  before: LogRequest,
+  next: LogRequest,
+  files: readonly LogFile[],
+  now: Moment,
+): Promise<void> {
   if (before.state !== "consented" || next.state !== "uploaded") return;
   for (const file of files) {
     if (file.state !== "uploaded") continue;
@@ -113,18 +134,42 @@ async function startVerify(tx: Transaction, before: LogRequest, next: LogRequest
 }
 
 function deletedFact(file: LogFile, request: LogRequest, actor: Actor, at: Moment): Fact {
-  return { type: "file.deleted", at, actor, ticketId: request.ticketId, requestId: request.id, fileId: file.id, data: { reason: "withdrawn" } };
+  return {
+    type: "file.deleted",
+    at,
+    actor,
+    ticketId: request.ticketId,
+    requestId: request.id,
+    fileId: file.id,
+    data: { reason: "withdrawn" },
+  };
 }
 
 function endFact(request: LogRequest, actor: Actor, at: Moment): Fact {
-  const types = { withdrawn: "request.withdrawn", uploaded: "request.uploaded", linked: "request.linked", rejected: "request.rejected" } as const;
+  const types = {
+    withdrawn: "request.withdrawn",
+    uploaded: "request.uploaded",
+    linked: "request.linked",
+    rejected: "request.rejected",
+  } as const;
   const type = types[request.state as keyof typeof types];
-  return { type, at, actor, ticketId: request.ticketId, requestId: request.id, userId: request.userId, data: request.rejectReason ? { reason: request.rejectReason } : {} };
+  return {
+    type,
+    at,
+    actor,
+    ticketId: request.ticketId,
+    requestId: request.id,
+    userId: request.userId,
+    data: request.rejectReason ? { reason: request.rejectReason } : {},
+  };
 }
 
 function requireKnown(files: readonly LogFile[], fileIds: readonly string[] | undefined): void {
   const details = (fileIds ?? []).flatMap((fileId, index): ProblemDetail[] =>
-    files.some(({ id }) => id === fileId) ? [] : [{ target: `fileIds[${index}]`, message: "is not a file of this request" }],
+    files.some(({ id }) => id === fileId)
+      ? []
+      : [{ target: `fileIds[${index}]`, message: "is not a file of this request" }],
   );
-  if (details.length > 0) throw new Problem("invalid_request", { detail: "Some files are not of this request.", details });
+  if (details.length > 0)
+    throw new Problem("invalid_request", { detail: "Some files are not of this request.", details });
 }
