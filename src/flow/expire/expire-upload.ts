@@ -1,0 +1,123 @@
+import type { Fact, Wake } from "#domain/facts.ts";
+import { transition } from "#domain/lifecycle.ts";
+import { ingestBlobName, type LogFile } from "#domain/log-file.ts";
+import type { LogRequest } from "#domain/log-request.ts";
+import { Problem } from "#domain/problems.ts";
+import { retryConflicts } from "#domain/retry-conflicts.ts";
+import { isEnded, type Actor, type Moment } from "#domain/vocabulary.ts";
+import type { BlobStore } from "#ports/blob-store.ts";
+import type { Clock } from "#ports/clock.ts";
+import type { Store, Transaction } from "#ports/store.ts";
+
+export interface ExpireUploadDeps {
+  readonly store: Pick<Store, "requests" | "files" | "transaction">;
+  readonly blobs: Pick<BlobStore, "head">;
+  readonly clock: Clock;
+}
+
+const ACTOR: Actor = { kind: "system", id: "deadlines" };
+
+/**
+ * Ends an upload when `uploadBy` has passed. A file whose blob is there counts as uploaded, whether the device said so or
+ * died before it could; the rest is missing. Goes on to verify when anything arrived, else the request is rejected.
+ *
+ * @throws blob_store_unavailable: nothing is decided while nobody can look. conflict
+ */
+export async function expireUpload(requestId: string, deps: ExpireUploadDeps, signal: AbortSignal): Promise<void> {
+  const { store, blobs, clock } = deps;
+  const request = await store.requests.find(requestId);
+  if (request === undefined || !isOver(request, clock.now())) return;
+  const arrived = new Set<string>();
+  // Looked at before the transaction, which should not wait for a store. What arrives after this is a stray blob, and swept.
+  for (const file of await store.files.ofRequest(requestId)) {
+    if (file.state === "announced" && (await blobs.head(ingestBlobName(file), signal))) arrived.add(file.id);
+  }
+  await retryConflicts(() => store.transaction((tx) => settleUpload(requestId, arrived, tx, clock.now())));
+}
+
+async function settleUpload(
+  requestId: string,
+  arrived: ReadonlySet<string>,
+  tx: Transaction,
+  now: Moment,
+): Promise<"conflict" | undefined> {
+  const request = await tx.requests.find(requestId);
+  if (request === undefined || !isOver(request, now)) return undefined;
+  const before = await tx.files.ofRequest(requestId);
+  const files = before.map((file) => settleFile(file, arrived.has(file.id), now));
+  const uploaded = files.filter(({ state }) => state === "uploaded").length;
+  const verdict = transition(request, { type: "uploadDeadline", uploaded });
+  if (!verdict.ok || !verdict.changed) return undefined;
+  const next: LogRequest = {
+    ...request,
+    state: verdict.state,
+    ...(verdict.rejectReason && { rejectReason: verdict.rejectReason }),
+    updatedAt: now,
+    ...(isEnded(verdict.state) && { endedAt: now }),
+  };
+  if (!(await tx.requests.save(next, { ifVersion: request.version }))) return "conflict";
+  const facts: Fact[] = [];
+  for (const [index, file] of files.entries()) {
+    const was = before[index];
+    if (was === undefined || was === file) continue;
+    // Whoever changes a file of a consented request saves the request as well. Rolls back; the next round decides anew.
+    if (!(await tx.files.save(file, { ifState: was.state }))) throw new Problem("conflict");
+    if (was.state === "announced") facts.push(fileFact(file, request, now));
+  }
+  await tx.append([...facts, requestFact(next, files, now)]);
+  await tx.wake(files.flatMap((file) => verifyNow(file, now)));
+  return undefined;
+}
+
+function isOver(request: LogRequest, now: Moment): boolean {
+  return request.state === "consented" && request.uploadBy !== undefined && request.uploadBy <= now;
+}
+
+function settleFile(file: LogFile, arrived: boolean, now: Moment): LogFile {
+  switch (file.state) {
+    case "announced":
+      return arrived
+        ? { ...file, state: "uploaded", uploadedAt: now, verifyAt: now }
+        : { ...file, state: "missing", reason: "upload_deadline", cleanupAt: now };
+    case "uploaded":
+      // The device said so, and verify finds out.
+      return { ...file, verifyAt: now };
+    default:
+      return file;
+  }
+}
+
+function verifyNow(file: LogFile, now: Moment): Wake[] {
+  return file.state === "uploaded"
+    ? [{ type: "verify.due", dueAt: now, requestId: file.ownerId, fileId: file.id }]
+    : [];
+}
+
+function fileFact(file: LogFile, request: LogRequest, at: Moment): Fact {
+  return {
+    type: file.state === "uploaded" ? "file.uploaded" : "file.missing",
+    at,
+    actor: ACTOR,
+    ticketId: request.ticketId,
+    requestId: request.id,
+    fileId: file.id,
+    data: file.reason ? { reason: file.reason } : { sizeBytes: file.sizeBytes },
+  };
+}
+
+function requestFact(request: LogRequest, files: readonly LogFile[], at: Moment): Fact {
+  return {
+    // No round on either: the prompt was closed when the user answered.
+    type: request.state === "rejected" ? "request.rejected" : "request.uploaded",
+    at,
+    actor: ACTOR,
+    ticketId: request.ticketId,
+    requestId: request.id,
+    userId: request.userId,
+    data: {
+      uploaded: files.filter(({ state }) => state === "uploaded").length,
+      missing: files.filter(({ state }) => state === "missing").length,
+      ...(request.rejectReason && { reason: request.rejectReason }),
+    },
+  };
+}

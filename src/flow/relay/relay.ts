@@ -1,0 +1,86 @@
+import type { OutboxRow } from "#domain/facts.ts";
+import type { Clock } from "#ports/clock.ts";
+import type { JobQueue } from "#ports/job-queue.ts";
+import type { Log } from "#ports/log.ts";
+import type { Outbox } from "#ports/store.ts";
+import { gatherJobs, type Pipeline } from "./gather-jobs.ts";
+import { createWakeableSleep } from "./wakeable-sleep.ts";
+
+export interface RelayDeps {
+  readonly outbox: Pick<Outbox, "relay" | "onAppended">;
+  readonly queue: Pick<JobQueue, "add">;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Rows a round. 200 jobs an `addBulk` is where both engines stop getting faster (assurance, section 4.3). */
+  readonly batchSize?: number;
+  /** How long rows that another process wrote may lie. No NOTIFY: in the accepting transaction it halves throughput. */
+  readonly pollMs?: number;
+  /** Where the kill tests stop the process: `relay:after-enqueue`. */
+  readonly failpoint?: (name: string) => void | Promise<void>;
+}
+
+const FIRST_BACK_OFF_MS = 250;
+const LONGEST_BACK_OFF_MS = 5_000;
+
+/**
+ * Moves committed facts and due wakes from the outbox to the queue, in every process. Woken by this process's own commits;
+ * polls for those of others. Rows are marked only after the queue has them, so that a death in between makes duplicates and
+ * loses nothing. While the queue or the database is away it waits, longer each time, and says so once.
+ *
+ * @returns `stop`, which finishes the batch in hand
+ */
+export function startRelay({
+  outbox,
+  queue,
+  pipeline,
+  clock,
+  log,
+  batchSize = 200,
+  pollMs = 250,
+  failpoint,
+}: RelayDeps): { readonly stop: () => Promise<void> } {
+  const poll = createWakeableSleep();
+  const backOff = createWakeableSleep();
+  let stopped = false;
+  let failures = 0;
+
+  const move = async (rows: readonly OutboxRow[]) => {
+    const jobs = gatherJobs(rows, pipeline);
+    if (jobs.length > 0) await queue.add(jobs);
+    await failpoint?.("relay:after-enqueue");
+  };
+
+  const loop = async () => {
+    while (!stopped) {
+      try {
+        const { moved, nextDueAt } = await outbox.relay(batchSize, clock.now(), move);
+        if (failures > 0) log.info({ failures }, "The relay moves work to the queue again");
+        failures = 0;
+        if (moved >= batchSize) continue;
+        // A row that is due and was not moved is in another relay's hands: asking for it at once would spin.
+        const untilDue = nextDueAt === undefined ? pollMs : nextDueAt - clock.now();
+        await poll.sleep(untilDue > 0 ? Math.min(untilDue, pollMs) : pollMs);
+      } catch (error) {
+        if (failures === 0) {
+          const reason = error instanceof Error ? error.message : String(error);
+          log.warn({ reason }, "The relay cannot move work to the queue; it stays in the outbox until it can");
+        }
+        failures += 1;
+        // Not woken by commits: a thousand accepts a second must not become a thousand tries.
+        await backOff.sleep(Math.min(FIRST_BACK_OFF_MS * 2 ** Math.min(failures - 1, 8), LONGEST_BACK_OFF_MS));
+      }
+    }
+  };
+
+  outbox.onAppended(poll.wake);
+  const looping = loop();
+  return {
+    async stop() {
+      stopped = true;
+      poll.wake();
+      backOff.wake();
+      await looping;
+    },
+  };
+}
