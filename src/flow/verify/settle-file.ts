@@ -1,5 +1,5 @@
 import { transition } from "#domain/lifecycle.ts";
-import { coverageOf, type LogFile } from "#domain/log-file.ts";
+import type { LogFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
 import type { FileReason, Moment } from "#domain/vocabulary.ts";
 import type { BlobContent, BlobHead } from "#ports/blob-store.ts";
@@ -35,7 +35,7 @@ export function judgeContent(
 export function settleFile(
   file: LogFile,
   finding: Finding,
-  { request, retentionDays, now }: { request: Pick<LogRequest, "window">; retentionDays: number; now: Moment },
+  { retentionDays, now }: { retentionDays: number; now: Moment },
 ): LogFile {
   const { verifyAt: _settled, ...kept } = file;
   const settled = { ...kept, cleanupAt: now };
@@ -46,7 +46,6 @@ export function settleFile(
         state: "linked",
         evidenceEtag: finding.evidenceEtag,
         linkedAt: now,
-        coverage: coverageOf(file, request.window),
         deleteAfter: now + retentionDays * DAY_MS,
       };
     case "refused":

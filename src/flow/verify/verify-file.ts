@@ -3,8 +3,7 @@ import { evidenceBlobName, ingestBlobName, type LogFile } from "#domain/log-file
 import { retryDelaySeconds, UNREADABLE_AFTER_SECONDS } from "#domain/policy.ts";
 import { Problem } from "#domain/problems.ts";
 import { retryConflicts } from "#domain/retry-conflicts.ts";
-import type { Actor } from "#domain/vocabulary.ts";
-import { isEnded } from "#domain/vocabulary.ts";
+import { isEnded, type Actor } from "#domain/vocabulary.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Log } from "#ports/log.ts";
@@ -20,6 +19,8 @@ export interface VerifyFileDeps {
   /** A number in [0, 1). */
   readonly chance: () => number;
   readonly log: Pick<Log, "warn">;
+  /** How often a worker says that it is still reading, in milliseconds; 10 s unless told. */
+  readonly heartbeatMs?: number;
   /** Where the kill tests stop the process: `verify:after-hash`, `verify:after-copy`, `verify:after-commit`. */
   readonly failpoint?: (name: string) => void | Promise<void>;
 }
@@ -106,7 +107,6 @@ async function settle(
           const now = clock.now();
           const consent = await tx.consents.find(file.consentId);
           const settled = settleFile(file, finding, {
-            request,
             retentionDays: retentionDaysFor(consent?.shown, retentionDays),
             now,
           });
@@ -197,14 +197,18 @@ async function leaveToCleanup(fileId: string, { store, clock }: VerifyFileDeps):
   });
 }
 
-async function whileBeating<T>(file: LogFile, { store, clock }: VerifyFileDeps, work: () => Promise<T>): Promise<T> {
+async function whileBeating<T>(
+  file: LogFile,
+  { store, clock, heartbeatMs = HEARTBEAT_MS }: VerifyFileDeps,
+  work: () => Promise<T>,
+): Promise<T> {
   const beat = () => {
     store.files
       .save({ ...file, verifyAt: clock.now() + HEARTBEAT_AHEAD_MS }, { ifState: "uploaded" })
       // The database is away: the worst is that a second worker reads the same file.
       .catch(() => undefined);
   };
-  const timer = setInterval(beat, HEARTBEAT_MS);
+  const timer = setInterval(beat, heartbeatMs);
   try {
     return await work();
   } finally {

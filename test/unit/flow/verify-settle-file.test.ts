@@ -16,8 +16,6 @@ const file: LogFile = {
   sizeBytes: 5,
   sha256: "aa",
   modifiedAt: NOW,
-  coversFrom: NOW - 10,
-  coversTo: NOW,
   state: "uploaded",
   coverage: "unknown",
   uploadedAt: NOW - 1000,
@@ -71,22 +69,17 @@ describe("what was uploaded", () => {
 });
 
 describe("a file that settles", () => {
-  const settle = (finding: Parameters<typeof settleFile>[1], window?: LogRequest["window"]) =>
-    settleFile(file, finding, { request: window ? { window } : {}, retentionDays: 30, now: NOW });
+  const settle = (finding: Parameters<typeof settleFile>[1]) =>
+    settleFile(file, finding, { retentionDays: 30, now: NOW });
 
-  test("is linked with its evidence, what it covers and the day of its deletion", () => {
-    const linked = settle({ kind: "holds", evidenceEtag: "e" }, { from: NOW - 5, to: NOW });
+  test("is linked with its evidence and the day of its deletion", () => {
+    const linked = settle({ kind: "holds", evidenceEtag: "e" });
     expect(linked).toMatchObject({
       state: "linked",
       evidenceEtag: "e",
       linkedAt: NOW,
-      coverage: "full",
       deleteAfter: NOW + 30 * DAY_MS,
     });
-  });
-
-  test("says nothing of a window that nobody asked about", () => {
-    expect(settle({ kind: "holds", evidenceEtag: "e" }).coverage).toBe("unknown");
   });
 
   test.for([
