@@ -3,6 +3,7 @@ import { type AnswerUnderWay, createAnswerJournal } from "./answer-journal.ts";
 import { createApiClient, type Fetch, type SdkClock, systemClock } from "./api-client.ts";
 import { BeckonError, hasCode } from "./beckon-error.ts";
 import { type AnswerResult, carryOutAnswer, type FileProgress, isOver } from "./carry-out-answer.ts";
+import { deviceValues, fillConsentText } from "./fill-consent-text.ts";
 import { type Frozen, freezeRequest, type LeftOutFile, type ReviewFile } from "./freeze-request.ts";
 import type { Collector } from "./frozen-file.ts";
 import { type BeckonPush, parsePush } from "./parse-push.ts";
@@ -65,8 +66,8 @@ export interface BeckonOptions {
 /** What the prompt shows: all of it is what the server enforces or what will be sent. */
 export interface Review {
   readonly request: DeviceLogRequest;
-  /** The consent text, its placeholders filled. Plain text: never put it into HTML unescaped. */
-  readonly text: string;
+  /** The consent text, filled for these files (all unless given). Plain text: never put it into HTML unescaped. */
+  textFor(files?: readonly ReviewFile[]): string;
   readonly files: readonly ReviewFile[];
   readonly totalBytes: number;
   readonly leftOut: readonly LeftOutFile[];
@@ -304,6 +305,12 @@ export function createBeckon(options: BeckonOptions): Beckon {
       consentText: { version, locale: language, sha256 },
       installationId,
       deviceNow: new Date(clock.now()).toISOString(),
+      ...(decision === "share" && {
+        shown: deviceValues(
+          shown,
+          chosen.map((one) => one.shown),
+        ),
+      }),
       files: chosen.map(({ shown: file, sha256: hash }) => ({
         collector: file.collector,
         name: file.name,
@@ -345,10 +352,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
       hashes,
       review: {
         request,
-        text: request.consentText.text.replace(
-          /\{(\w+)\}/g,
-          (whole, name: string) => request.consentValues[name] ?? whole,
-        ),
+        textFor: (chosen = files) => fillConsentText(request, chosen),
         files,
         totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
         leftOut: frozen.leftOut,

@@ -114,7 +114,7 @@ export interface DeviceLogRequest {
   snoozedUntil?: string | undefined;
   retentionDays: number;
   consentText: ConsentText;
-  /** What stands for the text's placeholders `{name}`. */
+  /** What stands for the text's placeholders `{name}`; the device fills `{files}` and `{totalSize}` itself. */
   consentValues: Record<string, string>;
   decision?: Decision | undefined;
   /** What the consent names, once there is one. */
@@ -137,6 +137,8 @@ export interface NewConsent {
   consentText: { version: string; locale: string; sha256: string };
   installationId?: string | undefined;
   deviceNow: string;
+  /** What the device put in the placeholders that only it can fill. */
+  shown?: Record<string, string> | undefined;
   files?: AnnouncedFile[] | undefined;
 }
 

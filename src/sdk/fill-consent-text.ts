@@ -1,0 +1,33 @@
+import type { DeviceLogRequest } from "./wire.ts";
+
+interface Named {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+/** What one placeholder may hold, as the API takes it. */
+const LONGEST_VALUE = 5_000;
+
+/** What stands for the placeholders that only the device can fill, as it alone has seen the files. */
+export function deviceValues({ consentText }: DeviceLogRequest, files: readonly Named[]): Record<string, string> {
+  const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const names = files.map(({ name }) => name).join(", ");
+  return { files: names.slice(0, LONGEST_VALUE), totalSize: formatSize(totalBytes, consentText.locale) };
+}
+
+/** The text as the user reads it: plain text, its placeholders filled for these files. */
+export function fillConsentText(request: DeviceLogRequest, files: readonly Named[]): string {
+  const values = { ...request.consentValues, ...deviceValues(request, files) };
+  return request.consentText.text.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
+}
+
+function formatSize(bytes: number, locale: string): string {
+  const power = bytes < 1000 ? 0 : bytes < 1000 ** 2 ? 1 : bytes < 1000 ** 3 ? 2 : 3;
+  const unit = ["byte", "kilobyte", "megabyte", "gigabyte"][power];
+  const format = new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit,
+    maximumSignificantDigits: 3,
+  } as Intl.NumberFormatOptions);
+  return format.format(bytes / 1000 ** power);
+}
