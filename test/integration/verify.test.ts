@@ -123,8 +123,13 @@ describe("an uploaded file", () => {
     await world.settle(
       onceAt("verify:after-copy", async () => {
         await withdrawConsent(world, { userId }, requestId);
-        // Its cleanup comes and goes before this worker gets any further.
+        // Its cleanup comes and goes, and only then the copy that was under way arrives.
         await world.settle();
+        const arriving = await world.stray("ingest");
+        const { etag = "" } = (await world.blobs.head(arriving)) ?? {};
+        const evidence = evidenceBlobName(await world.fileOf(fileId));
+        await world.blobs.promote(arriving, evidence, etag, AbortSignal.timeout(10_000));
+        expect(await world.blobsOf(fileId)).toEqual(["evidence"]);
       }),
     );
     expect(await world.fileOf(fileId)).toMatchObject({ state: "deleted", reason: "withdrawn" });

@@ -3,5 +3,5 @@
  * this adapter passes through here before anybody can log it: signatures, and who signed (`skoid`, `sktid`). Assurance B-16.
  */
 export function redactSas(text: string): string {
-  return text.replaceAll(/\b(sig|skoid|sktid|saoid|suoid)(=|%3D)[^&\s"'<>]*/gi, "$1$2[redacted]");
+  return text.replaceAll(/(?<=^|[?&;\s"']|%26|%3F)(sig|skoid|sktid|saoid|suoid)(=|%3D)[^&\s"'<>]*/gi, "$1$2[redacted]");
 }
