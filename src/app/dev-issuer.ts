@@ -109,12 +109,10 @@ export async function createDevIssuer(publicUrl: string, deploymentKey: string):
       return;
     }
     if (given["grant_type"] !== "authorization_code") {
-      response
-        .status(400)
-        .json({
-          error: "unsupported_grant_type",
-          error_description: "Use authorization_code with PKCE, or password with a username and no password.",
-        });
+      response.status(400).json({
+        error: "unsupported_grant_type",
+        error_description: "Use authorization_code with PKCE, or password with a username and no password.",
+      });
       return;
     }
     try {
@@ -131,12 +129,10 @@ export async function createDevIssuer(publicUrl: string, deploymentKey: string):
       const idToken = await sign(idClaims, clientId, person, TOKEN_SECONDS);
       answerTokens(response, await createToken(audience, person), idToken);
     } catch (error) {
-      response
-        .status(400)
-        .json({
-          error: "invalid_grant",
-          error_description: error instanceof Error ? error.message : "The code is not valid.",
-        });
+      response.status(400).json({
+        error: "invalid_grant",
+        error_description: error instanceof Error ? error.message : "The code is not valid.",
+      });
     }
   });
 

@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Express } from "express";
+import { serveConsent } from "#flow/consent/consent.http.ts";
+import { serveDevices } from "#flow/devices/devices.http.ts";
+import { serveDownload } from "#flow/download/download.http.ts";
+import { serveFeed } from "#flow/feed/feed.http.ts";
+import { serveLogRequests } from "#flow/request/log-requests.http.ts";
+import { serveTickets } from "#flow/tickets/tickets.http.ts";
+import { mintLinks } from "#flow/upload/create-upload-links.ts";
+import { serveUpload } from "#flow/upload/upload.http.ts";
+import { serveUsers } from "#flow/users/users.http.ts";
+import { serveWithdraw } from "#flow/withdraw/withdraw.http.ts";
+import { createAuthenticate, createInstallationTokens, type IssuerSettings } from "#http/authenticate.ts";
+import { createApp } from "#http/create-app.ts";
+import { createHttpKit } from "#http/http-kit.ts";
+import type { PublicUrl } from "#http/next-link.ts";
+import { createRateLimits } from "#http/rate-limits.ts";
+import { serveDocs } from "#http/serve-docs.ts";
+import { composeParts } from "./compose.ts";
+import type { Settings } from "./config.ts";
+import { createDevIssuer, type DevIssuer } from "./dev-issuer.ts";
+import { findPackage } from "./embedded/find-package.ts";
+import { serveOperations } from "./serve-operations.ts";
+import type { ShutdownStep } from "./shutdown.ts";
+import type { Log } from "#ports/log.ts";
+
+export interface RunningApi {
+  /** Where it listens, and where links lead unless PUBLIC_URL says otherwise. */
+  readonly url: string;
+  readonly steps: readonly ShutdownStep[];
+}
+
+/** Node's default of 300 s cuts nothing here: bodies are small and bytes of files never come this way. */
+const RECEIVE_TIMEOUT_MS = 60_000;
+/** Longer than a load balancer keeps its own side open, so that it never writes into a connection that we close. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** Opens the parts, listens, and serves. */
+export async function startApi(settings: Settings, log: Log): Promise<RunningApi> {
+  const parts = await composeParts(settings, log);
+  const server = createServer({ requestTimeout: RECEIVE_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS });
+  let serve: ((app: Express) => void) | undefined;
+  const ready = new Promise<Express>((resolve) => {
+    serve = resolve;
+  });
+  server.on("request", (request, response) => void ready.then((app) => app(request, response)));
+  const url = await listen(server, settings);
+  const publicBase = (settings.PUBLIC_URL ?? url).replace(/\/$/, "");
+  const publicUrl: PublicUrl = { to: (path) => publicBase + path };
+  const devIssuer = settings.DEV_ISSUER ? await createDevIssuer(publicBase, settings.DEPLOYMENT_KEY) : undefined;
+  const installationTokens = createInstallationTokens(settings.DEPLOYMENT_KEY);
+  const limits = createRateLimits({
+    address: settings.RATE_LIMIT_ADDRESS,
+    agent: settings.RATE_LIMIT_AGENT,
+    device: settings.RATE_LIMIT_DEVICE,
+    key: settings.RATE_LIMIT_KEY,
+  });
+  const kit = createHttpKit({
+    limits,
+    authenticate: createAuthenticate({
+      agents: issuerOf(settings, "AGENT", devIssuer),
+      devices: issuerOf(settings, "DEVICE", devIssuer),
+      installationTokens,
+      apiKeys: parts.store.apiKeys,
+      clock: parts.clock,
+    }),
+  });
+  const stopping = new AbortController();
+  const shared = { ...parts, publicUrl };
+  const consentSettings = {
+    controllerName: settings.CONTROLLER_NAME,
+    controllerContact: settings.CONTROLLER_CONTACT,
+    privacyNoticeUrl: settings.PRIVACY_NOTICE_URL,
+    retentionDays: settings.RETENTION_DAYS,
+    uploadBySeconds: settings.UPLOAD_BY_HOURS * 3600,
+  };
+  serveTickets(kit, shared);
+  serveLogRequests(kit, {
+    ...shared,
+    answerBySeconds: settings.ANSWER_BY_HOURS * 3600,
+    maxReminders: settings.MAX_REMINDERS,
+  });
+  serveUsers(kit, shared);
+  serveDevices(kit, { ...shared, installationTokens });
+  serveConsent(kit, {
+    ...shared,
+    settings: consentSettings,
+    createLinks: (request, files) => mintLinks(parts, request, files),
+    hashText: (text) => createHash("sha256").update(text, "utf8").digest("hex"),
+  });
+  serveUpload(kit, shared);
+  serveWithdraw(kit, shared);
+  serveDownload(kit, shared);
+  serveFeed(kit, {
+    ...shared,
+    stop: stopping.signal,
+    onError: (error) => log.warn({ error }, "The feed could not be read"),
+  });
+  serveOperations(kit, {
+    ...shared,
+    checks: {
+      blobs: async () => {
+        const { createCoversBlocks } = await parts.blobs.check(AbortSignal.timeout(5_000));
+        return createCoversBlocks
+          ? undefined
+          : "links for blocks can overwrite until they expire; files in one piece cannot";
+      },
+      hub: () => parts.gateway.check(AbortSignal.timeout(5_000)).then(() => undefined),
+    },
+  });
+
+  const docs = findPackage("swagger-ui-dist");
+  const app = createApp({
+    routers: [kit.router, ...(docs === undefined ? [] : [serveDocs(docs)]), ...(devIssuer ? [devIssuer.router] : [])],
+    limits,
+    trustProxy: settings.TRUST_PROXY,
+    onAnswered: settings.LOG_LEVEL === "debug" ? (record) => log.info(record, "answered") : () => undefined,
+    onError: (error, context) => log.error({ ...context, error }, "A request failed on our side"),
+  });
+  serve?.(app);
+  log.info({ url }, "The API listens");
+  return {
+    url,
+    steps: [
+      {
+        name: "api",
+        stop: async () => {
+          stopping.abort();
+          await closeServer(server);
+        },
+      },
+      ...parts.steps,
+    ],
+  };
+}
+
+function issuerOf(settings: Settings, whose: "AGENT" | "DEVICE", devIssuer: DevIssuer | undefined): IssuerSettings {
+  const named = settings[`${whose}_ISSUER`];
+  const claims = {
+    audience: settings[`${whose}_AUDIENCE`],
+    subjectClaim: settings[`${whose}_SUBJECT_CLAIM`],
+    rolesClaim: settings.AGENT_ROLES_CLAIM,
+  };
+  if (named !== undefined) return { ...claims, issuer: named };
+  if (!devIssuer) throw new Error(`${whose}_ISSUER is not set and there is no development issuer`);
+  return { ...claims, issuer: devIssuer.issuer, jwks: devIssuer.jwks };
+}
+
+/** Listens before anything is served, so that links can hold the port; what comes in meanwhile waits. */
+function listen(server: Server, { HOST, PORT }: Settings): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === "EADDRINUSE"
+          ? new Error(`Port ${PORT} of ${HOST} is taken. Set PORT to another one, or to 0 for any free one.`)
+          : error,
+      ),
+    );
+    server.listen(PORT, HOST, () => {
+      const { port } = server.address() as AddressInfo;
+      const host = HOST === "0.0.0.0" || HOST === "::" ? "127.0.0.1" : HOST.includes(":") ? `[${HOST}]` : HOST;
+      resolve(`http://${host}:${port}`);
+    });
+  });
+}
+
+/** Answers what is under way, then closes; connections that only wait for a next request are closed at once. */
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error ? reject(error) : resolve()));
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,38 @@
+import { cleanUpFileJob } from "#flow/cleanup/clean-up-file.job.ts";
+import { syncInstallationJob } from "#flow/devices/sync-installation.job.ts";
+import { deadlinesJob } from "#flow/expire/deadlines.job.ts";
+import { endSnoozeJob } from "#flow/expire/end-snooze.job.ts";
+import { PIPELINE } from "#flow/pipeline.ts";
+import { readTelemetryJob } from "#flow/push/read-telemetry.job.ts";
+import { sendPushesJob } from "#flow/push/send-pushes.job.ts";
+import { startReconciler } from "#flow/relay/reconciler.ts";
+import { sweepJob } from "#flow/retention/sweep.job.ts";
+import { verifyFileJob } from "#flow/verify/verify-file.job.ts";
+import type { Log } from "#ports/log.ts";
+import { composeParts } from "./compose.ts";
+import type { Settings } from "./config.ts";
+import { runJobs } from "./run-jobs.ts";
+import type { ShutdownStep } from "./shutdown.ts";
+
+/** Opens the parts and works on every job there is. */
+export async function startWorker(settings: Settings, log: Log): Promise<{ readonly steps: readonly ShutdownStep[] }> {
+  const parts = await composeParts(settings, log);
+  const shared = { ...parts, ledger: parts.pushLedger, retentionDays: settings.RETENTION_DAYS };
+  await runJobs({
+    queue: parts.queue,
+    log,
+    handlers: {
+      push: sendPushesJob(shared),
+      syncInstallation: syncInstallationJob(shared),
+      verify: verifyFileJob(shared),
+      cleanup: cleanUpFileJob(shared),
+      telemetry: readTelemetryJob(shared),
+      snooze: endSnoozeJob(shared),
+      deadlines: deadlinesJob(shared),
+      sweep: sweepJob(shared),
+    },
+  });
+  const reconciler = startReconciler({ ...parts, pipeline: PIPELINE });
+  log.info({}, "The worker works");
+  return { steps: [{ name: "reconciler", stop: () => reconciler.stop() }, ...parts.steps] };
+}
