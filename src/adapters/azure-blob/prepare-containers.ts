@@ -9,6 +9,9 @@ const EXPOSED_HEADERS = "etag,x-ms-error-code,x-ms-request-id";
 
 const CORS_MAX_AGE_SECONDS = 300;
 
+/** Some five calls of milliseconds; past it the store counts as away. */
+const TIMEOUT_MS = 60_000;
+
 /**
  * Creates the containers that are missing, closed to the public, and lets pages of these origins PUT. CORS belongs to the
  * account in Azure: rules of others stay, and every page still needs a link. Twice, or two at once, is as once.
@@ -22,8 +25,9 @@ export async function prepareContainers({
   containers: readonly string[];
   corsOrigins: readonly string[];
 }): Promise<void> {
+  const within = { abortSignal: AbortSignal.timeout(TIMEOUT_MS) };
   // Without `access`: a container's default is private.
-  for (const container of containers) await service.getContainerClient(container).createIfNotExists();
+  for (const container of containers) await service.getContainerClient(container).createIfNotExists(within);
   if (corsOrigins.length === 0) return;
   const ours: CorsRule = {
     allowedOrigins: corsOrigins.join(","),
@@ -33,9 +37,12 @@ export async function prepareContainers({
     maxAgeInSeconds: CORS_MAX_AGE_SECONDS,
   };
   try {
-    const { cors = [] } = await service.getProperties();
+    const { cors = [] } = await service.getProperties(within);
     if (cors.some((rule) => isSame(rule, ours))) return;
-    await service.setProperties({ cors: [...cors.filter((rule) => rule.allowedHeaders !== UPLOAD_HEADERS), ours] });
+    await service.setProperties(
+      { cors: [...cors.filter((rule) => rule.allowedHeaders !== UPLOAD_HEADERS), ours] },
+      within,
+    );
   } catch (error) {
     if (!(error instanceof RestError) || error.statusCode !== 403) throw error;
     throw new Problem("blob_store_unavailable", {

@@ -15,6 +15,9 @@ const KEY_LIFE_MS = 60 * 60 * 1000;
 /** Azure's clocks and ours may be a quarter of an hour apart; a key that starts now would start in their future. Assurance B-5. */
 const KEY_SKEW_MS = 15 * 60 * 1000;
 
+/** Somebody waits for a link: a store that takes longer than this to give a key is away. */
+const KEY_TIMEOUT_MS = 10_000;
+
 export interface LinkTerms {
   readonly container: string;
   readonly blob: string;
@@ -66,7 +69,9 @@ export function signWithDelegationKey({
   const renew = async () => {
     const now = clock.now();
     const expiresAt = wholeSeconds(now + KEY_LIFE_MS);
-    const key = await service.getUserDelegationKey(new Date(now - KEY_SKEW_MS), new Date(expiresAt));
+    const key = await service.getUserDelegationKey(new Date(now - KEY_SKEW_MS), new Date(expiresAt), {
+      abortSignal: AbortSignal.timeout(KEY_TIMEOUT_MS),
+    });
     held = { key, expiresAt };
     return held;
   };
