@@ -101,6 +101,19 @@ describe("an installation", () => {
     expect(await world.installation(before.phone)).toMatchObject({ hubSync: "synced" });
   });
 
+  test("changes hands only when a prompt that has just ended is off its screen, too", async () => {
+    const [before, after] = [await world.user({ phones: ["fcmv1"] }), await world.user({ phones: [] })];
+    const old = await world.ask(before);
+    await world.settle();
+    world.hub.failNext({ operation: "send", status: 503, retryAfterSeconds: 60 });
+    await world.cancel(old);
+    await world.settle();
+    expect(world.typesAt(before.phone)).toEqual(["beckon.log-request"]);
+    await world.takeOver(before.phone, after.id);
+    await world.settle();
+    expect(world.saidAt(before.phone).at(-1)).toEqual(["beckon.log-request-closed", old]);
+  });
+
   test("that is removed hears that its prompts are over, and leaves the hub and the table", async () => {
     const user = await world.user({ phones: ["fcmv1"] });
     const request = await world.ask(user);
@@ -112,19 +125,27 @@ describe("an installation", () => {
     expect(await world.installation(user.phone)).toBeUndefined();
   });
 
-  test("that changes while the hub is being told ends in the hub as it is in the table", async () => {
+  test("that changes, and is synced so, before the hub hears of how it was, ends in the hub as it is", async () => {
     const user = await world.user({ phones: [] });
     const phone = await world.register(user.id, "fcmv1");
-    world.onceAfterInstallation(() => world.changeToken(phone, "the newer token"));
+    world.onceBeforeInstallation(async () => {
+      await world.changeToken(phone, "the newer token");
+      await world.settle();
+      expect(world.channelAtHub(phone)).toBe("the newer token");
+    });
     await world.settle();
     expect(await world.installation(phone)).toMatchObject({ hubSync: "synced" });
     expect(world.channelAtHub(phone)).toBe("the newer token");
   });
 
-  test("that comes back while it is being removed stays", async () => {
+  test("that comes back, and is synced so, before the hub hears of its removal, stays", async () => {
     const user = await world.user({ phones: ["fcmv1"] });
     await world.unregister(user.phone);
-    world.onceAfterInstallation(() => world.changeToken(user.phone, "the token that came back"));
+    world.onceBeforeInstallation(async () => {
+      await world.register(user.id, "fcmv1", { id: user.phone });
+      await world.settle();
+      expect(world.knownToHub(user.phone)).toBe(true);
+    });
     await world.settle();
     expect(await world.installation(user.phone)).toMatchObject({ hubSync: "synced" });
     expect(world.knownToHub(user.phone)).toBe(true);

@@ -56,8 +56,10 @@ export async function openPushWorld() {
   let passedMs = 0;
   const clock = { now: () => realClock.now() + passedMs };
 
-  const hooks: { afterHub?: (() => Promise<void>) | undefined; afterInstallation?: (() => Promise<void>) | undefined } =
-    {};
+  const hooks: {
+    afterHub?: (() => Promise<void>) | undefined;
+    beforeInstallation?: (() => Promise<void>) | undefined;
+  } = {};
   const runOnce = async (name: keyof typeof hooks) => {
     const hook = hooks[name];
     hooks[name] = undefined;
@@ -75,14 +77,12 @@ export async function openPushWorld() {
   const gateway: PushGateway = {
     ...real,
     async putInstallation(installation, signal) {
-      const outcome = await real.putInstallation(installation, signal);
-      await runOnce("afterInstallation");
-      return outcome;
+      await runOnce("beforeInstallation");
+      return real.putInstallation(installation, signal);
     },
     async removeInstallation(installationId, signal) {
-      const outcome = await real.removeInstallation(installationId, signal);
-      await runOnce("afterInstallation");
-      return outcome;
+      await runOnce("beforeInstallation");
+      return real.removeInstallation(installationId, signal);
     },
   };
 
@@ -224,8 +224,8 @@ export async function openPushWorld() {
 
     /** Between the hub's answer to the next push and our record of it. */
     onceAfterHub: (hook: () => Promise<void>) => void (hooks.afterHub = hook),
-    /** Between the hub's answer about the next installation and our record of it. */
-    onceAfterInstallation: (hook: () => Promise<void>) => void (hooks.afterInstallation = hook),
+    /** Between our reading of the next installation to sync and the hub's hearing of it. */
+    onceBeforeInstallation: (hook: () => Promise<void>) => void (hooks.beforeInstallation = hook),
 
     knownToHub: (phone: string) => atHub(hub, phone) !== undefined,
     channelAtHub: (phone: string) => atHub(hub, phone)?.["pushChannel"],

@@ -18,6 +18,9 @@ export interface SyncInstallationDeps {
   readonly chance: () => number;
 }
 
+/** More requests than a user gets in the hour for which closing pushes are tried. */
+const LATEST = 50;
+
 const ACTOR: Actor = { kind: "system", id: "sync-installation" };
 
 /**
@@ -123,14 +126,20 @@ async function removeAtHub(installation: Installation, deps: SyncInstallationDep
   return (await store.installations.find(installation.id)) ? "conflict" : undefined;
 }
 
-/** Takes the prompts of a user's open requests down on this one installation. @returns the first that was not taken, else accepted. */
+/** Takes a user's prompts down on this one installation. @returns the first outcome that was not `accepted`, else that. */
 async function closePrompts(
   installation: Installation,
   userId: string,
   { store, gateway }: SyncInstallationDeps,
   signal: AbortSignal,
 ): Promise<PushOutcome> {
-  for (const request of await store.requests.openOf(userId)) {
+  const open = await store.requests.openOf(userId);
+  // Ended a moment ago, and its closing push not sent yet: sent to the user, it would no longer find this installation.
+  const { items: latest } = await store.requests.list({ userId, limit: LATEST });
+  const closing = latest.filter(
+    ({ state, push }) => !isOpen(state) && push.kind === "closed" && push.nextAt !== undefined,
+  );
+  for (const request of [...open, ...closing]) {
     if (request.installationId !== undefined && request.installationId !== installation.id) continue;
     const outcome = await gateway.send(
       {
