@@ -120,7 +120,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
     onError: (error, context) => log.error({ ...context, error }, "A request failed on our side"),
   });
   serve?.(app);
-  log.info({ url }, "The API listens");
+  log.info({ address: url }, "The API listens");
   return {
     url,
     steps: [
