@@ -6,7 +6,9 @@ import { absentNulls, dateOf, momentOf } from "./stored.ts";
 export function createApiKeys(db: Db): ApiKeys {
   return {
     async create({ id, name, secretHash, createdAt, revokedAt }) {
-      await db.apiKey.create({ data: { id, name, secretHash, createdAt: dateOf(createdAt), revokedAt: dateOf(revokedAt) } });
+      await db.apiKey.create({
+        data: { id, name, secretHash, createdAt: dateOf(createdAt), revokedAt: dateOf(revokedAt) },
+      });
     },
     async list() {
       const rows = await db.apiKey.findMany({ orderBy: [{ createdAt: "asc" }, { id: "asc" }] });
@@ -24,5 +26,10 @@ export function createApiKeys(db: Db): ApiKeys {
 }
 
 function keyOf(row: Row): ApiKey {
-  return absentNulls<ApiKey>({ id: row.id, name: row.name, createdAt: momentOf(row.createdAt), revokedAt: momentOf(row.revokedAt) });
+  return absentNulls<ApiKey>({
+    id: row.id,
+    name: row.name,
+    createdAt: momentOf(row.createdAt),
+    revokedAt: momentOf(row.revokedAt),
+  });
 }

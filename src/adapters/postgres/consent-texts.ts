@@ -22,13 +22,18 @@ export function createConsentTexts(db: Db, version: string): ConsentTexts {
       const rank = (row: Row) => wanted.indexOf(row.locale.toLowerCase());
       const [best] = rows.toSorted((one, other) => rank(one) - rank(other));
       if (!best) {
-        throw new Error(`There is no consent text ${version} in ${wanted.join(", ")}. Run beckon migrate, which seeds default-1.`);
+        throw new Error(
+          `There is no consent text ${version} in ${wanted.join(", ")}. Run beckon migrate, which seeds default-1.`,
+        );
       }
       return textOf(best);
     },
     async put({ version: textVersion, locale, text, sha256 }) {
       const key = { version: textVersion, locale };
-      const { count: created } = await db.consentText.createMany({ data: [{ ...key, text, sha256 }], skipDuplicates: true });
+      const { count: created } = await db.consentText.createMany({
+        data: [{ ...key, text, sha256 }],
+        skipDuplicates: true,
+      });
       if (created === 1) return;
       const { count: replaced } = await db.consentText.updateMany({
         where: { ...key, OR: [{ usedAt: null }, { sha256 }] },
@@ -37,7 +42,10 @@ export function createConsentTexts(db: Db, version: string): ConsentTexts {
       if (replaced === 0) throw new Problem("consent_text_in_use");
     },
     async markUsed(textVersion, locale, at) {
-      await db.consentText.updateMany({ where: { version: textVersion, locale, usedAt: null }, data: { usedAt: dateOf(at) } });
+      await db.consentText.updateMany({
+        where: { version: textVersion, locale, usedAt: null },
+        data: { usedAt: dateOf(at) },
+      });
     },
   };
 }

@@ -16,10 +16,17 @@ export function encodeCursor(list: string, key: readonly (number | string)[]): s
  *
  * @throws Problem invalid_request when the cursor is not one that `encodeCursor` made for this list.
  */
-export function decodeCursor<const Shape extends readonly Kind[]>(list: string, cursor: string, shape: Shape): Values<Shape> {
+export function decodeCursor<const Shape extends readonly Kind[]>(
+  list: string,
+  cursor: string,
+  shape: Shape,
+): Values<Shape> {
   const [name, ...key] = parse(cursor);
   const fits = name === list && key.length === shape.length && shape.every((kind, index) => isOfKind(key[index], kind));
-  if (!fits) throw new Problem("invalid_request", { details: [{ target: "query after", message: "This link is not one of ours." }] });
+  if (!fits)
+    throw new Problem("invalid_request", {
+      details: [{ target: "query after", message: "This link is not one of ours." }],
+    });
   return key as Values<Shape>;
 }
 

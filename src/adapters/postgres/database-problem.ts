@@ -62,7 +62,11 @@ function codesOf(link: object): string[] {
 function* causes(error: unknown, depth = 0): Generator<object> {
   if (typeof error !== "object" || error === null || depth > 8) return;
   yield error;
-  const { cause, meta, errors } = error as { cause?: unknown; meta?: { driverAdapterError?: unknown }; errors?: unknown };
+  const { cause, meta, errors } = error as {
+    cause?: unknown;
+    meta?: { driverAdapterError?: unknown };
+    errors?: unknown;
+  };
   yield* causes(cause, depth + 1);
   yield* causes(meta?.driverAdapterError, depth + 1);
   if (Array.isArray(errors)) for (const one of errors) yield* causes(one, depth + 1);

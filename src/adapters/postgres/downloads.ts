@@ -13,7 +13,9 @@ export function createDownloads(db: Db): Downloads {
         select: { fileId: true, actorId: true, at: true },
         orderBy: { sequence: "asc" },
       });
-      return rows.flatMap(({ fileId, actorId, at }) => (fileId === null ? [] : [{ fileId, agentId: actorId, at: momentOf(at) }]));
+      return rows.flatMap(({ fileId, actorId, at }) =>
+        fileId === null ? [] : [{ fileId, agentId: actorId, at: momentOf(at) }],
+      );
     },
   };
 }

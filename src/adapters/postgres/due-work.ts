@@ -85,13 +85,18 @@ export function createDueWork(pool: Pool): DueWork {
       return rows;
     },
     async retention(now, limit) {
-      const { rows } = await pool.query<{ id: string }>({ text: RETENTION, values: [new Date(now).toISOString(), limit] });
+      const { rows } = await pool.query<{ id: string }>({
+        text: RETENTION,
+        values: [new Date(now).toISOString(), limit],
+      });
       return rows.map((row) => row.id);
     },
     async ownedBlobs(names) {
       const blobs = names.flatMap((name) => {
         const [, room, ownerId, fileId] = BLOB_NAME.exec(name) ?? [];
-        return room !== undefined && ownerId !== undefined && fileId !== undefined ? [{ name, room, ownerId, fileId }] : [];
+        return room !== undefined && ownerId !== undefined && fileId !== undefined
+          ? [{ name, room, ownerId, fileId }]
+          : [];
       });
       const { rows } = await pool.query<OwnerRow>({
         text: FILE_STATES_OF,

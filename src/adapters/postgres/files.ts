@@ -20,7 +20,10 @@ export function createFiles(db: Db): Files {
       return rows.map(fileOf);
     },
     async ofTicket(ticketId) {
-      const rows = await db.logFile.findMany({ where: { ticketId }, orderBy: [{ ownerId: "asc" }, { position: "asc" }] });
+      const rows = await db.logFile.findMany({
+        where: { ticketId },
+        orderBy: [{ ownerId: "asc" }, { position: "asc" }],
+      });
       return rows.map(fileOf);
     },
     async countsOf(requestIds) {

@@ -12,7 +12,10 @@ export function createInstallations(db: Db): Installations {
       return row ? installationOf(row) : undefined;
     },
     async ofUser(userId) {
-      const rows = await db.installation.findMany({ where: { userId, removedAt: null }, orderBy: [{ createdAt: "asc" }, { id: "asc" }] });
+      const rows = await db.installation.findMany({
+        where: { userId, removedAt: null },
+        orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+      });
       return rows.map(installationOf);
     },
     async save(installation, { ifVersion }) {
@@ -21,7 +24,10 @@ export function createInstallations(db: Db): Installations {
       const { count } =
         ifVersion === 0
           ? await db.installation.createMany({ data: [{ ...data, id, version: 1 }], skipDuplicates: true })
-          : await db.installation.updateMany({ where: { id, version: ifVersion }, data: { ...data, version: ifVersion + 1 } });
+          : await db.installation.updateMany({
+              where: { id, version: ifVersion },
+              data: { ...data, version: ifVersion + 1 },
+            });
       return count === 1;
     },
     async touch(id, lastSeenAt) {

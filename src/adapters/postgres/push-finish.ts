@@ -43,7 +43,7 @@ round as materialized (
 ),
 judged as materialized (
   select request.*, mine.id as push_id, mine.kind, mine.platform, mine.attempt, outcome.at, outcome.status,
-    outcome.operator, outcome.notification_id, outcome.reason, outcome.telemetry_at, outcome.next_round_id,
+    outcome.operator, outcome.notification_id, outcome.reason as push_reason, outcome.telemetry_at, outcome.next_round_id,
     outcome.next_attempt_at, round.any_accepted, round.all_refused, round.next_at,
     request.push_round_id = outcome.round_id as current,
     case when outcome.state = 'waiting' and request.push_round_id <> outcome.round_id then 'refused' else outcome.state end
@@ -66,7 +66,7 @@ decided as materialized (
 ),
 sent as (
   update push p set state = push_state, attempt = d.attempt, notification_id = d.notification_id, status = d.status,
-    reason = d.reason, telemetry_at = d.telemetry_at,
+    reason = d.push_reason, telemetry_at = d.telemetry_at,
     next_attempt_at = case when push_state = 'waiting' then d.next_attempt_at end,
     finished_at = case when push_state = 'waiting' then null else d.at end
   from decided d where p.id = d.push_id
@@ -76,7 +76,7 @@ asked as (
     state = d.new_state,
     reach = d.new_reach,
     reach_reason = case
-      when d.new_reach = 'refused' and d.kind <> 'closed' and d.push_state <> 'accepted' and d.current then d.reason
+      when d.new_reach = 'refused' and d.kind <> 'closed' and d.push_state <> 'accepted' and d.current then d.push_reason
       when d.new_reach = 'refused' then d.reach_reason
     end,
     push_round_id = case when d.stale then d.next_round_id else d.push_round_id end,

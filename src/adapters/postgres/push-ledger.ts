@@ -1,7 +1,14 @@
 import type { Pool } from "pg";
 import { statesThatAllow } from "#domain/lifecycle.ts";
 import type { Push } from "#domain/log-request.ts";
-import { OPEN_STATES, PLATFORMS, type Moment, type Platform, type PushKind, type PushState } from "#domain/vocabulary.ts";
+import {
+  OPEN_STATES,
+  PLATFORMS,
+  type Moment,
+  type Platform,
+  type PushKind,
+  type PushState,
+} from "#domain/vocabulary.ts";
 import type { Ids } from "#ports/ids.ts";
 import type { ClaimedPush, PushEnd, PushLedger } from "#ports/store.ts";
 import { CLAIM_PUSHES } from "./push-claim.ts";

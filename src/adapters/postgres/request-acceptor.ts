@@ -44,7 +44,9 @@ export function createRequestAcceptor({
     accept(input) {
       return new Promise((resolve, reject) => {
         if (waiting.length >= MAX_WAITING) {
-          reject(new Problem("database_unavailable", { detail: "More requests wait for the database than it can take." }));
+          reject(
+            new Problem("database_unavailable", { detail: "More requests wait for the database than it can take." }),
+          );
           return;
         }
         waiting.push({ input, resolve, reject });

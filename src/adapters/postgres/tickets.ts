@@ -22,7 +22,13 @@ export function createTickets(db: Db): Tickets {
     async create(ticket) {
       const row = await db.ticket
         .create({
-          data: { ...columns(ticket), id: ticket.id, version: 1, createdAt: dateOf(ticket.createdAt), participants: { create: rows(ticket) } },
+          data: {
+            ...columns(ticket),
+            id: ticket.id,
+            version: 1,
+            createdAt: dateOf(ticket.createdAt),
+            participants: { create: rows(ticket) },
+          },
           include: WITH_PARTICIPANTS,
         })
         .catch(refuseTakenExternalId);
@@ -50,7 +56,10 @@ export function createTickets(db: Db): Tickets {
     },
     async save(ticket, { ifVersion }) {
       const { count } = await db.ticket
-        .updateMany({ where: { id: ticket.id, version: ifVersion }, data: { ...columns(ticket), version: ifVersion + 1 } })
+        .updateMany({
+          where: { id: ticket.id, version: ifVersion },
+          data: { ...columns(ticket), version: ifVersion + 1 },
+        })
         .catch(refuseTakenExternalId);
       if (count === 0) return false;
       await db.ticketParticipant.deleteMany({ where: { ticketId: ticket.id } });

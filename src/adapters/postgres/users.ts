@@ -41,7 +41,12 @@ export function createUsers(db: Db): Users {
     async search({ query, after, limit }) {
       const [afterId] = after === undefined ? [] : decodeCursor(LIST, after, ["string"]);
       const terms = query === undefined ? undefined : prefixQuery(query);
-      const where = terms === undefined ? (afterId === undefined ? {} : { id: { gt: afterId } }) : { id: { in: await matches(terms, afterId, limit) } };
+      const where =
+        terms === undefined
+          ? afterId === undefined
+            ? {}
+            : { id: { gt: afterId } }
+          : { id: { in: await matches(terms, afterId, limit) } };
       const rows = await db.user.findMany({ where, orderBy: { id: "asc" }, take: limit + 1 });
       return pageOf(rows, limit, userOf, (row) => encodeCursor(LIST, [row.id]));
     },

@@ -4,12 +4,11 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { expect, test } from "vitest";
 import { migrate, readMigrations } from "#adapters/postgres/migrate.ts";
-import { createTestDatabase, testServers } from "#test/support/servers.ts";
+import { createTestDatabase, testServers } from "../../support/servers.ts";
 import { MIGRATIONS_FOLDER, openSchemaEngine } from "../../../scripts/schema-engine.ts";
-import { emptyDatabase } from "../../support/postgres-database.ts";
 
 test("two that migrate at once apply every migration once, and both end well", async () => {
-  const databaseUrl = await emptyDatabase();
+  const { url: databaseUrl } = await createTestDatabase({ migrated: false });
   const [one, other] = await Promise.all([migrate({ databaseUrl }), migrate({ databaseUrl })]);
   const names = (await readMigrations()).map((migration) => migration.name);
   expect([...one.applied, ...other.applied]).toEqual(names);
@@ -22,7 +21,7 @@ test("the migrations make exactly what schema.prisma says", async () => {
 });
 
 test("Prisma's own bookkeeping finds everything applied, with the checksums that it expects", async () => {
-  const { url } = await createTestDatabase({ migrate });
+  const { url } = await createTestDatabase();
   const rows = await query(url, "select * from _prisma_migrations order by migration_name");
   expect(rows).toEqual(
     (await readMigrations()).map(({ name, checksum }) =>
@@ -38,7 +37,7 @@ test("Prisma's own bookkeeping finds everything applied, with the checksums that
 });
 
 test("a migration that was edited after it was applied is refused by name", async () => {
-  const databaseUrl = await emptyDatabase();
+  const { url: databaseUrl } = await createTestDatabase({ migrated: false });
   const folder = await copyOfMigrations();
   await migrate({ databaseUrl, folder });
   const [first] = await readMigrations(folder);
@@ -47,26 +46,32 @@ test("a migration that was edited after it was applied is refused by name", asyn
 });
 
 test("a database of a newer version is left alone", async () => {
-  const databaseUrl = await emptyDatabase();
+  const { url: databaseUrl } = await createTestDatabase({ migrated: false });
   await migrate({ databaseUrl });
   await query(
     databaseUrl,
     `insert into _prisma_migrations (id, checksum, migration_name, finished_at) values ('x', 'x', '29990101000000_later', now())`,
   );
-  await expect(migrate({ databaseUrl })).rejects.toThrow("The database is ahead: it has migration 29990101000000_later");
+  await expect(migrate({ databaseUrl })).rejects.toThrow(
+    "The database is ahead: it has migration 29990101000000_later",
+  );
 });
 
 test("a migration that fails leaves nothing of itself and says why", async () => {
-  const databaseUrl = await emptyDatabase();
+  const { url: databaseUrl } = await createTestDatabase({ migrated: false });
   const folder = await copyOfMigrations();
-  await cp(join(folder, (await readMigrations(folder))[0]!.name), join(folder, "29990101000000_broken"), { recursive: true });
+  await cp(join(folder, (await readMigrations(folder))[0]!.name), join(folder, "29990101000000_broken"), {
+    recursive: true,
+  });
   await writeFile(join(folder, "29990101000000_broken", "migration.sql"), "create table half (id int); select 1 / 0;");
-  await expect(migrate({ databaseUrl, folder })).rejects.toThrow("29990101000000_broken failed, and nothing of it was kept");
+  await expect(migrate({ databaseUrl, folder })).rejects.toThrow(
+    "29990101000000_broken failed, and nothing of it was kept",
+  );
   expect(await query(databaseUrl, "select to_regclass('half') as half")).toEqual([{ half: null }]);
 });
 
 test("rows that a restore brought from another server do not hold the feed up", async () => {
-  const { url } = await createTestDatabase({ migrate });
+  const { url } = await createTestDatabase();
   await query(
     url,
     `insert into ticket_event (xid, ticket_id, type, at, actor_kind, actor_id)
@@ -78,7 +83,7 @@ test("rows that a restore brought from another server do not hold the feed up", 
 });
 
 test("the consent texts are there in English and German, with the hash over their bytes", async () => {
-  const { url } = await createTestDatabase({ migrate });
+  const { url } = await createTestDatabase();
   const rows = await query(
     url,
     `select version, locale, sha256 = encode(sha256(convert_to(text, 'UTF8')), 'hex') as honest from consent_text order by locale`,

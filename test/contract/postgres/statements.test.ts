@@ -1,0 +1,72 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import * as accept from "#adapters/postgres/accept-statement.ts";
+import * as checkDatabase from "#adapters/postgres/check-database.ts";
+import * as dueWork from "#adapters/postgres/due-work.ts";
+import * as facts from "#adapters/postgres/facts.ts";
+import * as idempotency from "#adapters/postgres/idempotency.ts";
+import * as metrics from "#adapters/postgres/metrics.ts";
+import * as outbox from "#adapters/postgres/outbox.ts";
+import * as postgresClock from "#adapters/postgres/postgres-clock.ts";
+import * as pushClaim from "#adapters/postgres/push-claim.ts";
+import * as pushFinish from "#adapters/postgres/push-finish.ts";
+import * as pushTelemetry from "#adapters/postgres/push-telemetry.ts";
+import * as timeline from "#adapters/postgres/timeline.ts";
+import * as users from "#adapters/postgres/users.ts";
+import { openStore } from "../../support/postgres-store.ts";
+
+const ADAPTER = fileURLToPath(new URL("../../../src/adapters/postgres", import.meta.url));
+/** Parts of statements. */
+const FRAGMENTS = new Set(["FACT_RECORD"]);
+
+const modules: readonly Readonly<Record<string, unknown>>[] = [
+  accept,
+  checkDatabase,
+  dueWork,
+  facts,
+  idempotency,
+  metrics,
+  outbox,
+  postgresClock,
+  pushClaim,
+  pushFinish,
+  pushTelemetry,
+  timeline,
+  users,
+];
+
+function statements(): [string, string][] {
+  return modules.flatMap((module) =>
+    Object.entries(module).filter(
+      (entry): entry is [string, string] =>
+        /^[A-Z_]+$/.test(entry[0]) &&
+        typeof entry[1] === "string" &&
+        entry[1].includes(" ") &&
+        !FRAGMENTS.has(entry[0]),
+    ),
+  );
+}
+
+test("PostgreSQL understands every statement that is written by hand", async () => {
+  const { pool } = await openStore();
+  for (const [name, sql] of statements()) {
+    await expect(pool.query(`prepare ${name} as ${sql}`), name).resolves.toBeDefined();
+  }
+});
+
+test("no statement escapes that test", async () => {
+  const files = (await readdir(ADAPTER)).filter((name) => name.endsWith(".ts"));
+  const sources = await Promise.all(files.map((name) => readFile(join(ADAPTER, name), "utf8")));
+  const written = sources.flatMap((source) => [...source.matchAll(/^(?:export )?const ([A-Z_]+) =\s*(?:`|"select)/gm)]);
+  const names = written.map((match) => match[1]).filter((name) => !FRAGMENTS.has(name ?? ""));
+  expect(
+    statements()
+      .map(([name]) => name)
+      .toSorted(),
+  ).toEqual(
+    // Of migrate.ts, and it runs before there is anything to prepare against.
+    names.filter((name) => name !== "CREATE_MIGRATIONS_TABLE" && name !== "COLUMNS").toSorted(),
+  );
+});
