@@ -2,6 +2,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { answerControlPlane, isControlRequest } from "./control/control-plane.ts";
 import type { Fault, StandingFault } from "./control/fault-book.ts";
+import { persistIn } from "./control/persistence.ts";
+import { loadSnapshot, takeSnapshot } from "./control/snapshot.ts";
+import type { Snapshot } from "./control/snapshot.ts";
 import type { LoggedRequest } from "./control/request-log.ts";
 import { isLoopbackHost } from "./control/loopback-only.ts";
 import type { DeliveredMessage } from "./devices/delivered-message.ts";
@@ -37,7 +40,11 @@ export interface EmulatorOptions {
   policies?: readonly PolicyOptions[];
   /** What to refuse although the service was seen to take it; default nothing. */
   strict?: Partial<Strictness>;
-  /** How many delivered messages are kept over all devices; default 50,000. */
+  /** What to begin with: hubs, policies, installations, registrations. */
+  seed?: Snapshot;
+  /** A folder in which all that outlives this process. Inboxes and what was sent do not. */
+  persistIn?: string;
+  /** How many delivered messages are kept over all devices; default 20,000. */
   maxInboxMessages?: number;
 }
 
@@ -57,6 +64,12 @@ export interface Emulator extends AsyncDisposable {
   connectionStringFor(policy: string, options?: { hub?: string; key?: "primary" | "secondary" }): string;
   /** Replaces a key at once; tokens that it signed are refused from now on. Returns the new key. @throws RangeError as above. */
   rotateKey(options?: { policy?: string; hub?: string; key?: "primary" | "secondary" }): string;
+  /** Adds hubs, policies, installations and registrations. @throws HubError 400 naming what is wrong. */
+  seed(snapshot: Snapshot): void;
+  /** All that a seed can hold, as it is now. */
+  snapshot(): Snapshot;
+  /** Takes a device away from the net, so that its messages wait, or brings it back. */
+  setOnline(handle: string, online: boolean): void;
   /** @throws RangeError for a bad name or one that is taken. */
   createHub(name: string, options?: { tier?: Tier }): void;
   /** Makes trouble for the next matching request, or as often as `times` says. */
@@ -88,11 +101,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     tier = "Standard",
     policies = [],
     strict = {},
-    maxInboxMessages = 50_000,
+    maxInboxMessages = 20_000,
   } = options;
   const namespace = new Namespace({ maxInboxMessages, strict: { tags: false, ...strict } });
   for (const hub of hubs) namespace.createHub(hub, tier);
   for (const policy of policies) addPolicy(namespace, policy);
+  const persistence = options.persistIn === undefined ? undefined : await persistIn(options.persistIn, namespace);
+  if (options.seed) loadSnapshot(namespace, options.seed);
   const loopbackOnly = isLoopbackHost(host);
   const server = createServer((request, response) => {
     const answered = isControlRequest(request.url ?? "/")
@@ -112,6 +127,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     namespace.clock.reset();
     server.closeAllConnections();
     await new Promise<void>((resolve, reject) => server.close((error) => (error ? reject(error) : resolve())));
+    await persistence?.close();
   });
 }
 
@@ -131,8 +147,12 @@ function control(namespace: Namespace, url: string, close: () => Promise<void>):
       const fresh = newKey();
       if (key === "primary") found.primaryKey = fresh;
       else found.secondaryKey = fresh;
+      namespace.keysChanged();
       return fresh;
     },
+    seed: (snapshot) => loadSnapshot(namespace, snapshot),
+    snapshot: () => takeSnapshot(namespace),
+    setOnline: (handle, online) => namespace.devices.setOnline(handle, online),
     createHub: (name, { tier = "Standard" } = {}) => void namespace.createHub(name, tier),
     failNext: (fault) => namespace.faults.add(fault),
     faults: () => namespace.faults.list(),

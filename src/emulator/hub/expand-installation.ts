@@ -11,68 +11,48 @@ export type RegistrationDraft = Omit<Registration, "id" | "etag">;
  * Source: recorded registration reads of installations, the SDK's README, the documentation of installations.
  */
 export function expandInstallation(installation: Installation): RegistrationDraft[] {
-  const system = [`$InstallationId:{${installation.installationId}}`];
-  if (installation.userId !== undefined) system.push(`$UserId:{${installation.userId}}`);
   const { pushChannel } = installation;
   const channel =
     typeof pushChannel === "string"
       ? channelOfText(installation, pushChannel)
       : { handle: pushChannel.endpoint, handleParts: [pushChannel.endpoint, pushChannel.p256dh, pushChannel.auth] };
-  const drafts = expandChannel(
-    installation,
-    channel,
-    [...system, ...(installation.tags ?? [])],
-    installation.templates,
-  );
-  for (const [name, tile] of Object.entries(installation.secondaryTiles ?? {}))
-    drafts.push(...expandTile(installation, name, tile, system));
+  const drafts = expandChannel(installation, channel, installation);
+  for (const [secondaryTileName, tile] of Object.entries(installation.secondaryTiles ?? {})) {
+    for (const draft of expandChannel(installation, { handle: tile.pushChannel }, tile))
+      drafts.push({ ...draft, secondaryTileName });
+  }
   return drafts;
 }
 
-function expandTile(
-  installation: Installation,
-  name: string,
-  tile: SecondaryTile,
-  system: readonly string[],
-): RegistrationDraft[] {
-  return expandChannel(
-    installation,
-    { handle: tile.pushChannel },
-    [...system, ...(tile.tags ?? [])],
-    tile.templates,
-  ).map((draft) => ({
-    ...draft,
-    secondaryTileName: name,
-  }));
-}
-
+/** `bearer` is what has tags and templates: the installation itself, or one of its tiles. */
 function expandChannel(
   installation: Installation,
   channel: Pick<Registration, "handle" | "handleParts">,
-  tags: readonly string[],
-  templates: Readonly<Record<string, InstallationTemplate>> = {},
+  bearer: Pick<SecondaryTile, "tags" | "templates">,
 ): RegistrationDraft[] {
   const native: RegistrationDraft = {
     platform: installation.platform,
     ...channel,
-    tags,
+    ownTags: bearer.tags ?? NO_TAGS,
     installationId: installation.installationId,
     expirationTime: installation.expirationTime,
+    ...(installation.userId !== undefined && { userId: installation.userId }),
     ...(installation.pushVariables && { pushVariables: installation.pushVariables }),
   };
-  return [native, ...Object.entries(templates).map(([name, template]) => templateDraft(native, name, template))];
+  return [
+    native,
+    ...Object.entries(bearer.templates ?? {}).map(([name, template]) => templateDraft(native, name, template)),
+  ];
 }
 
+const NO_TAGS: readonly string[] = [];
+
 function templateDraft(native: RegistrationDraft, name: string, template: InstallationTemplate): RegistrationDraft {
+  const { body, headers = {}, expiry } = template;
   return {
     ...native,
-    tags: uniteTags(native.tags, [name, ...(template.tags ?? [])]),
-    template: {
-      name,
-      body: template.body,
-      headers: template.headers ?? {},
-      ...(template.expiry !== undefined && { expiry: template.expiry }),
-    },
+    ownTags: uniteTags(native.ownTags, [name, ...(template.tags ?? [])]),
+    template: { name, body, headers, ...(expiry !== undefined && { expiry }) },
   };
 }
 

@@ -13,7 +13,7 @@ import { RegistrationStore } from "./registration-store.ts";
 export type Tier = "Free" | "Basic" | "Standard";
 
 /** How many sends a hub remembers for telemetry; the oldest go first. */
-const MAX_NOTIFICATION_RECORDS = 10_000;
+const MAX_NOTIFICATION_RECORDS = 5_000;
 
 /** One notification hub: installations, the registrations that come from them or stand alone, and what was sent. */
 export class Hub {
@@ -23,10 +23,11 @@ export class Hub {
   readonly installations = new Map<string, Installation>();
   readonly registrations = new RegistrationStore();
   readonly notifications = new Map<string, NotificationRecord>();
+  /** Counts every change of an installation up. */
+  revision = 0;
   readonly jobs = new Map<string, HubJob>();
   /** Scheduled notifications that have not been sent, by id, with what takes their alarm back. */
   readonly scheduled = new Map<string, () => void>();
-  readonly #registrationIdsOf = new Map<string, readonly string[]>();
 
   constructor(name: string, tier: Tier, policies: readonly AccessPolicy[] = defaultHubPolicies()) {
     this.name = name;
@@ -34,25 +35,24 @@ export class Hub {
     this.policies = [...policies];
   }
 
-  /** Writes an installation and replaces the registrations that it stands for; their ids stay as long as their number does. */
+  /** Writes an installation and replaces the registrations that it stands for; one that stays keeps its id. */
   putInstallation(installation: Installation): void {
+    this.revision++;
     const { installationId } = installation;
-    const drafts = installation.pushChannelExpired ? [] : expandInstallation(installation);
-    const old = this.#registrationIdsOf.get(installationId) ?? [];
-    const ids = drafts.map((draft, index) => {
-      const id = old[index] ?? newRegistrationId();
-      this.registrations.put(registrationOf(draft, id, (this.registrations.get(id)?.etag ?? 0) + 1));
-      return id;
-    });
-    for (const id of old.slice(drafts.length)) this.registrations.delete(id);
+    const old = new Map(this.registrations.ofInstallation(installationId).map((each) => [placeOf(each), each]));
+    for (const draft of installation.pushChannelExpired ? [] : expandInstallation(installation)) {
+      const known = old.get(placeOf(draft));
+      old.delete(placeOf(draft));
+      this.registrations.put({ id: known?.id ?? newRegistrationId(), etag: (known?.etag ?? 0) + 1, ...draft });
+    }
+    for (const { id } of old.values()) this.registrations.delete(id);
     this.installations.set(installationId, installation);
-    this.#registrationIdsOf.set(installationId, ids);
   }
 
   /** Removes an installation with its registrations. */
   deleteInstallation(installationId: string): boolean {
-    for (const id of this.#registrationIdsOf.get(installationId) ?? []) this.registrations.delete(id);
-    this.#registrationIdsOf.delete(installationId);
+    this.revision++;
+    for (const { id } of this.registrations.ofInstallation(installationId)) this.registrations.delete(id);
     return this.installations.delete(installationId);
   }
 
@@ -84,6 +84,7 @@ export class Hub {
   }
 }
 
-function registrationOf(draft: RegistrationDraft, id: string, etag: number): Registration {
-  return { id, etag, ...draft };
+/** Which of an installation's registrations it is: the native one or a template's, of the app or of a tile. */
+function placeOf({ secondaryTileName, template }: RegistrationDraft): string {
+  return JSON.stringify([secondaryTileName, template?.name]);
 }

@@ -1,5 +1,6 @@
 import { FaultBook } from "#emulator/control/fault-book.ts";
 import { RequestLog } from "#emulator/control/request-log.ts";
+import { Devices } from "#emulator/devices/devices.ts";
 import { Inbox } from "#emulator/devices/inbox.ts";
 import { rootPolicy } from "./access-policy.ts";
 import type { AccessPolicy } from "./access-policy.ts";
@@ -24,12 +25,28 @@ export class Namespace {
   readonly faults = new FaultBook();
   readonly requestLog = new RequestLog();
   readonly inbox: Inbox;
+  readonly devices: Devices;
   readonly strict: Strictness;
 
   constructor(options: { maxInboxMessages: number; strict: Strictness }) {
     this.inbox = new Inbox(options.maxInboxMessages);
+    this.devices = new Devices(this.inbox, () => this.clock.now());
     this.strict = options.strict;
   }
+
+  /** Grows with every change of what persists: hubs, keys, installations and registrations. */
+  get revision(): number {
+    let revision = this.#keyRevision + this.hubs.size;
+    for (const hub of this.hubs.values()) revision += hub.registrations.revision + hub.revision;
+    return revision;
+  }
+
+  /** To be called when a key or policy has changed. */
+  keysChanged(): void {
+    this.#keyRevision++;
+  }
+
+  #keyRevision = 0;
 
   /** The hub of that name, whatever its case. */
   hub(name: string): Hub | undefined {
@@ -58,6 +75,7 @@ export class Namespace {
     for (const hub of this.hubs.values()) hub.clear();
     this.faults.clear();
     this.inbox.clear();
+    this.devices.reset();
     this.clock.reset();
     this.requestLog.clear();
   }

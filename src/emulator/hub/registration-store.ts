@@ -3,6 +3,7 @@ import type { Platform } from "./platforms.ts";
 import type { Registration } from "./registration.ts";
 import { TagIndex } from "./tag-index.ts";
 import type { TagExpression } from "./tag-expression.ts";
+import { uniteTags } from "./tags.ts";
 
 /** Who a send is for: one platform's native registrations, or template registrations of every platform. */
 export type Audience = Platform | "template";
@@ -13,8 +14,13 @@ export class RegistrationStore {
   readonly #slotOf = new Map<string, number>();
   readonly #freeSlots: number[] = [];
   readonly #tags = new TagIndex();
+  readonly #installations = new TagIndex();
+  readonly #users = new TagIndex();
   // The same structure serves as index by kind: "apple", "template", … are its only words.
   readonly #audiences = new TagIndex();
+
+  /** Counts every change up; what persists looks whether there is something to write. */
+  revision = 0;
 
   get size(): number {
     return this.#slotOf.size;
@@ -31,18 +37,20 @@ export class RegistrationStore {
 
   /** Adds a registration, or replaces the one with the same id. */
   put(registration: Registration): void {
+    this.revision++;
     const known = this.#slotOf.get(registration.id);
     if (known !== undefined) this.#unindex(known);
     const slot = known ?? this.#freeSlots.pop() ?? this.#bySlot.length;
     this.#bySlot[slot] = registration;
     this.#slotOf.set(registration.id, slot);
-    for (const tag of new Set(registration.tags.map((each) => each.toLowerCase()))) this.#tags.add(tag, slot);
+    this.#eachIndex(registration, (index, tag) => index.add(tag, slot));
     this.#audiences.add(audienceWord(registration), slot);
   }
 
   delete(id: string): boolean {
     const slot = this.#slotOf.get(id);
     if (slot === undefined) return false;
+    this.revision++;
     this.#unindex(slot);
     this.#bySlot[slot] = undefined;
     this.#slotOf.delete(id);
@@ -52,14 +60,27 @@ export class RegistrationStore {
 
   /** The registrations that a send to `expression` (null: broadcast) reaches, in slot order. */
   match(audience: Audience, expression: TagExpression | null): Registration[] {
-    const slots = this.#audiences.slots(audience === "template" ? "template" : audience.name);
+    if (expression?.type === "tag") return this.withTag(expression.tag).filter((each) => isInAudience(each, audience));
+    const slots = this.#audiences.slots(audience === "template" ? "template" : audience.name, this.#bySlot.length);
     if (expression) slots.intersect(this.#evaluate(expression));
-    return this.#at(slots);
+    return this.#at(slots.toArray());
   }
 
   /** The registrations of every kind that carry a tag. */
   withTag(tag: string): Registration[] {
-    return this.#at(this.#tags.slots(tag));
+    const [index, key] = this.#indexFor(tag);
+    return this.#at(index.list(key));
+  }
+
+  /** The registrations that an installation was made into. */
+  ofInstallation(installationId: string): Registration[] {
+    return this.#at(this.#installations.list(installationId)).filter((each) => each.installationId === installationId);
+  }
+
+  /** How many registrations carry a tag. */
+  countTag(tag: string): number {
+    const [index, key] = this.#indexFor(tag);
+    return index.count(key);
   }
 
   /** Every registration with its slot, from `fromSlot` on: slots only grow old, so a slot serves as continuation. */
@@ -71,8 +92,8 @@ export class RegistrationStore {
   }
 
   #evaluate(expression: TagExpression): Bitset {
-    if (expression.type === "tag") return this.#tags.slots(expression.tag);
-    if (expression.type === "not") return this.#evaluate(expression.operand).copy(this.#bySlot.length).invert();
+    if (expression.type === "tag") return this.#slotsOf(expression.tag);
+    if (expression.type === "not") return this.#evaluate(expression.operand).invert();
     const [first, ...rest] = expression.operands;
     if (!first) return Bitset.ofSize(0);
     const result = this.#evaluate(first);
@@ -83,21 +104,44 @@ export class RegistrationStore {
     return result;
   }
 
-  #at(slots: Bitset): Registration[] {
+  #at(slots: readonly number[]): Registration[] {
     const found: Registration[] = [];
-    for (const slot of slots.toArray()) {
+    for (const slot of slots) {
       const registration = this.#bySlot[slot];
       if (registration) found.push(registration);
     }
     return found;
   }
 
+  #slotsOf(tag: string): Bitset {
+    const [index, key] = this.#indexFor(tag);
+    return index.slots(key, this.#bySlot.length);
+  }
+
+  // A system tag is looked up by what stands in its braces, in an index of its own.
+  #indexFor(tag: string): [TagIndex, string] {
+    const [, kind, id] = /^\$(InstallationId|UserId):\{(.+)\}$/i.exec(tag) ?? [];
+    if (kind === undefined || id === undefined) return [this.#tags, tag];
+    return [kind.toLowerCase() === "userid" ? this.#users : this.#installations, id];
+  }
+
+  #eachIndex(registration: Registration, visit: (index: TagIndex, tag: string) => void): void {
+    const { ownTags, installationId, userId } = registration;
+    for (const tag of uniteTags([], ownTags)) visit(this.#tags, tag);
+    if (installationId !== undefined) visit(this.#installations, installationId);
+    if (userId !== undefined) visit(this.#users, userId);
+  }
+
   #unindex(slot: number): void {
     const registration = this.#bySlot[slot];
     if (!registration) return;
-    for (const tag of new Set(registration.tags.map((each) => each.toLowerCase()))) this.#tags.delete(tag, slot);
+    this.#eachIndex(registration, (index, tag) => index.delete(tag, slot));
     this.#audiences.delete(audienceWord(registration), slot);
   }
+}
+
+function isInAudience({ template, platform }: Registration, audience: Audience): boolean {
+  return audience === "template" ? template !== undefined : template === undefined && platform.name === audience.name;
 }
 
 function audienceWord(registration: Registration): string {

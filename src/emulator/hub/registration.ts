@@ -19,10 +19,12 @@ export interface Registration {
   handle: string;
   /** All handle elements in the platform's order, where there is more than one. */
   handleParts?: readonly string[];
-  /** Every tag that it can be found by, system tags and template name included. */
-  tags: readonly string[];
+  /** Its tags but for the system ones: 100,000 devices would hold two long strings more each. `tagsOf` has them all. */
+  ownTags: readonly string[];
   /** Set when an installation brought it into being. */
   installationId?: string;
+  /** That installation's user. */
+  userId?: string;
   template?: RegistrationTemplate;
   pushVariables?: Readonly<Record<string, string>>;
   secondaryTileName?: string;
@@ -32,6 +34,13 @@ export interface Registration {
 
 /** The service's word for "no expiry" (recorded traffic). */
 export const NEVER_EXPIRES = "9999-12-31T23:59:59.9999999Z";
+
+/** Every tag that a registration is found by: `$InstallationId:{…}`, `$UserId:{…}`, then its own with a template's name. */
+export function tagsOf({ installationId, userId, ownTags }: Registration): readonly string[] {
+  if (installationId === undefined) return ownTags;
+  const system = [`$InstallationId:{${installationId}}`, ...(userId === undefined ? [] : [`$UserId:{${userId}}`])];
+  return [...system, ...ownTags];
+}
 
 /** Name of the registration's kind, as in `{kind}RegistrationDescription`. */
 export function kindOf(registration: Registration): string {

@@ -51,14 +51,22 @@ export class TagIndex {
     if (posting.length === 0) this.#postings.delete(key);
   }
 
-  /** The slots that carry a tag, as a set of its own that the caller may change. */
-  slots(tag: string): Bitset {
+  /** The slots that carry a tag, as a set of its own that the caller may change, with room for `size` slots. */
+  slots(tag: string, size: number): Bitset {
     const posting = this.#postings.get(tag.toLowerCase());
-    if (posting instanceof Bitset) return posting.copy(this.#size);
-    const slots = Bitset.ofSize(this.#size);
+    if (posting instanceof Bitset) return posting.copy(size);
+    const slots = Bitset.ofSize(size);
     if (typeof posting === "number") slots.add(posting);
     else for (const slot of posting ?? []) slots.add(slot);
     return slots;
+  }
+
+  /** The slots that carry a tag, in ascending order: for one user's devices among 100,000 much less work than a set. */
+  list(tag: string): readonly number[] {
+    const posting = this.#postings.get(tag.toLowerCase());
+    if (posting === undefined) return [];
+    if (typeof posting === "number") return [posting];
+    return posting instanceof Bitset ? posting.toArray() : posting.toSorted((a, b) => a - b);
   }
 
   /** How many registrations carry a tag. */

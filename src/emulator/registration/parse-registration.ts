@@ -54,7 +54,7 @@ function parseDescription(parent: XmlElement, strictTags: boolean): DescribedReg
   const draft: RegistrationDraft = {
     platform,
     ...handleOf(platform, description),
-    tags: checkTags(tags, strictTags),
+    ownTags: checkTags(tags, strictTags),
     expirationTime: NEVER_EXPIRES,
     ...(isTemplate && { template: templateOf(platform, description) }),
     ...(pushVariables && { pushVariables: mapOf(parseJson(pushVariables, "PushVariables"), "PushVariables", textOf) }),

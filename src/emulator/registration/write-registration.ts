@@ -1,4 +1,4 @@
-import { kindOf } from "#emulator/hub/registration.ts";
+import { kindOf, tagsOf } from "#emulator/hub/registration.ts";
 import type { Registration } from "#emulator/hub/registration.ts";
 import { cdataElement, element, escapeXml, SERVICE_NAMESPACES } from "#emulator/wire/xml-text.ts";
 
@@ -32,7 +32,8 @@ export function registrationFeed(entries: readonly string[], url: string, now: s
 
 /** The description alone, in the element order of recorded answers; also one line of an export. What is not set is left out: the SDK reads an empty `Tags` as one empty tag. */
 export function registrationDescription(registration: Registration): string {
-  const { platform, handle, handleParts = [handle], tags, template, pushVariables, secondaryTileName } = registration;
+  const { platform, handle, handleParts = [handle], template, pushVariables, secondaryTileName } = registration;
+  const tags = tagsOf(registration);
   const name = `${kindOf(registration)}RegistrationDescription`;
   return [
     `<${name} ${SERVICE_NAMESPACES}>`,

@@ -7,6 +7,7 @@ import type { PnsOutcome } from "#emulator/devices/pns-outcome.ts";
 import type { Hub } from "#emulator/hub/hub.ts";
 import type { Namespace } from "#emulator/hub/namespace.ts";
 import type { Platform } from "#emulator/hub/platforms.ts";
+import { tagsOf } from "#emulator/hub/registration.ts";
 import type { Registration } from "#emulator/hub/registration.ts";
 import type { TagExpression } from "#emulator/hub/tag-expression.ts";
 import { renderTemplate } from "#emulator/template/render-template.ts";
@@ -148,18 +149,17 @@ function deliver(
   countOutcome(record, platform.name, outcome);
   const installationId = registration?.installationId ?? null;
   if (PNS_OUTCOMES[outcome].accepted) {
-    namespace.inbox.append({
+    namespace.devices.deliver({
       hub: hub.name,
       platform: platform.name,
       handle,
       notificationId: record.id,
       registrationId: registration?.id ?? null,
       installationId,
-      tags: registration?.tags ?? [],
+      tags: registration ? tagsOf(registration) : [],
       template: registration?.template?.name ?? null,
       headers,
       body,
-      receivedAt: namespace.clock.nowText(),
       matchedBy,
     });
     return outcome;
