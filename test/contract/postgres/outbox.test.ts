@@ -13,7 +13,8 @@ test("two relays that work at once move every row, each row once", async () => {
   };
   const now = world.clock.now();
   await Promise.all(Array.from({ length: 10 }, (_, n) => (n % 2 === 0 ? world : other).outbox.relay(15, now, move)));
-  expect(moved.toSorted()).toEqual(ids.toSorted());
+  expect(moved).toHaveLength(ids.length);
+  expect(new Set(moved)).toEqual(new Set(ids));
 });
 
 test("rows that another relay holds are passed over, not waited for", async () => {

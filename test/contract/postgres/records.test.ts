@@ -51,7 +51,7 @@ test("of two who save what they read, one wins, and the other is told", async ()
     world.store.requests.save({ ...request, state: "declined" }, { ifVersion: 1 }),
     world.store.requests.save({ ...request, state: "cancelled" }, { ifVersion: 1 }),
   ]);
-  expect(saves.toSorted()).toEqual([false, true]);
+  expect(saves.filter(Boolean)).toHaveLength(1);
   expect((await world.store.requests.find(request.id))?.version).toBe(2);
 });
 
@@ -174,7 +174,7 @@ test("a consent is recorded once, comes back as it was, and its first take-back 
   const world = await openStore();
   const consent = await consented(world);
   expect(await world.store.consents.find(consent.id)).toEqual(consent);
-  await expect(world.store.consents.record({ ...consent, id: randomUUID() })).rejects.toThrow();
+  await expect(world.store.consents.record({ ...consent, id: randomUUID() })).rejects.toThrow(/Unique constraint/);
   await world.store.consents.markWithdrawn(consent.id, 7_000);
   await world.store.consents.markWithdrawn(consent.id, 8_000);
   expect(await world.store.consents.ofRequest(consent.requestId)).toEqual({ ...consent, withdrawnAt: 7_000 });
