@@ -8,7 +8,7 @@ import { serveDownload } from "#flow/download/download.http.ts";
 import { serveFeed } from "#flow/feed/feed.http.ts";
 import { serveLogRequests } from "#flow/request/log-requests.http.ts";
 import { serveTickets } from "#flow/tickets/tickets.http.ts";
-import { mintLinks } from "#flow/upload/create-upload-links.ts";
+import { mintFirstLinks } from "#flow/upload/create-upload-links.ts";
 import { serveUpload } from "#flow/upload/upload.http.ts";
 import { serveUsers } from "#flow/users/users.http.ts";
 import { serveWithdraw } from "#flow/withdraw/withdraw.http.ts";
@@ -87,7 +87,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
   serveConsent(kit, {
     ...shared,
     settings: consentSettings,
-    createLinks: (request, files) => mintLinks(parts, request, files),
+    createLinks: (request, files) => mintFirstLinks(parts, request, files),
     hashText: (text) => createHash("sha256").update(text, "utf8").digest("hex"),
   });
   serveUpload(kit, shared);

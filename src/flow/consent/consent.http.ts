@@ -41,7 +41,7 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
       store.tickets.find(request.ticketId),
       store.files.ofRequest(request.id),
       store.consents.ofRequest(request.id),
-      store.consentTexts.forLocale(locale ?? user?.locale),
+      store.consentTexts.forLocale(locale ?? user?.locale ?? (await lastLocaleOf(caller.userId))),
     ]);
     const reader = { locale: text.locale, timeZone: user?.timeZone };
     const ticketNumber = ticket?.number ?? 0;
@@ -65,6 +65,14 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
       files: files.map(renderDeviceFile),
       createdAt: formatTime(request.createdAt),
     };
+  };
+
+  /** The language of the app that the user opened last, where nobody said which one they read. */
+  const lastLocaleOf = async (userId: string): Promise<string | undefined> => {
+    const installations = await store.installations.ofUser(userId);
+    return installations
+      .toSorted((one, other) => other.lastSeenAt - one.lastSeenAt)
+      .find(({ locale }) => locale !== undefined)?.locale;
   };
 
   kit.serve(routes.listMyLogRequests, async ({ query, caller }) => {

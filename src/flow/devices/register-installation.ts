@@ -47,7 +47,8 @@ export async function registerInstallation(
       const takenOver = standing !== undefined && standing.userId !== userId;
       const hubKnows =
         standing !== undefined && !takenOver && standing.removedAt === undefined && sameForHub(standing, content);
-      const previousUserId = takenOver ? standing.userId : standing?.previousUserId;
+      // The first whom the hub still knows here: of those in between it never heard, so they had no prompt to close.
+      const previousUserId = standing?.previousUserId ?? (takenOver ? standing.userId : undefined);
       const installation: Installation = {
         ...content,
         id,

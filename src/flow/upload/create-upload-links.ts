@@ -27,7 +27,7 @@ const AT_ONCE = 8;
  *
  * @throws blob_store_unavailable
  */
-export async function mintLinks(
+async function mintLinks(
   { store, blobs, clock }: CreateUploadLinks,
   request: LogRequest,
   files: readonly LogFile[],
@@ -52,6 +52,22 @@ export async function mintLinks(
     );
   }
   return links;
+}
+
+/**
+ * The links that a new consent has earned. A link can be signed without asking the store, so the store is asked: a device must not
+ * be sent to one that is away.
+ *
+ * @throws blob_store_unavailable
+ */
+export async function mintFirstLinks(
+  deps: CreateUploadLinks,
+  request: LogRequest,
+  files: readonly LogFile[],
+): Promise<FileLink[]> {
+  const [first] = files;
+  if (first) await deps.blobs.head(ingestBlobName(first));
+  return mintLinks(deps, request, files);
 }
 
 /**
