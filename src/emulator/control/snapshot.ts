@@ -104,7 +104,7 @@ function isRight(value: unknown): value is AccessRight {
 function tierOf(value: unknown): Tier {
   if (value === undefined) return "Standard";
   if (value === "Free" || value === "Basic" || value === "Standard") return value;
-  throw new HubError(400, `A tier is Free, Basic or Standard, not '${String(value)}'`);
+  throw new HubError(400, `A tier is Free, Basic or Standard, not ${JSON.stringify(value)}`);
 }
 
 function listOf(value: unknown, what: string): unknown[] {

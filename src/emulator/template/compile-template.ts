@@ -70,9 +70,14 @@ function numberOrString(value: string): string {
   return NUMBER.test(value) ? value : JSON.stringify(value);
 }
 
-// Comments, instructions and declarations stay; then CDATA; then a tag with its attributes; then a text between tags.
-const XML_PIECE =
-  /<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(?<cdata>.*?)\]\]>|<(?<tag>[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*)>|(?<text>[^<]+)/gs;
+/** What stands as it is, from its opening to its closing. */
+const VERBATIM: readonly [opening: string, closing: string][] = [
+  ["<!--", "-->"],
+  ["<?", "?>"],
+];
+const CDATA_OPENING = "<![CDATA[";
+const CDATA_CLOSING = "]]>";
+const TAG = /<[^>"']*(?:"[^"]*"[^>"']*|'[^']*'[^>"']*)*>/y;
 const ATTRIBUTE_VALUE = /=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 /** Expressions stand in texts and attribute values only. */
@@ -84,22 +89,55 @@ function xmlParts(body: string): Part[] {
       400,
       `The template is not well-formed XML at line ${validity.err.line}, column ${validity.err.col}: ${validity.err.msg}`,
     );
-  return replaceMatches(body, XML_PIECE, (match) => {
-    const { cdata, tag, text } = match.groups ?? {};
-    if (cdata !== undefined)
-      return [
-        "<![CDATA[",
-        ...textParts(parseTemplateText(cdata, "a CDATA section"), (value) =>
-          value.replaceAll("]]>", "]]]]><![CDATA[>"),
-        ),
-        "]]>",
-      ];
-    if (tag !== undefined)
-      return replaceMatches(match[0], ATTRIBUTE_VALUE, ([whole, double, single]) =>
-        attributeParts(whole, double ?? single ?? ""),
-      );
-    return text === undefined ? [match[0]] : xmlTextParts(text, "the text");
-  });
+  const parts: Part[] = [];
+  // Step by step, each with its own end: one expression for all of it takes a second over 64 KB of unclosed comments.
+  for (let at = 0; at < body.length;) {
+    const [found, end] = xmlPart(body, at);
+    parts.push(...found);
+    at = end;
+  }
+  return parts;
+}
+
+/** The parts of what begins at `at`, and where it ends. */
+function xmlPart(body: string, at: number): [Part[], number] {
+  for (const [opening, closing] of VERBATIM) {
+    if (!body.startsWith(opening, at)) continue;
+    const end = endOf(body, closing, at);
+    return [[body.slice(at, end)], end];
+  }
+  if (body.startsWith(CDATA_OPENING, at)) {
+    const end = endOf(body, CDATA_CLOSING, at);
+    const terms = parseTemplateText(
+      body.slice(at + CDATA_OPENING.length, end - CDATA_CLOSING.length),
+      "a CDATA section",
+    );
+    const parts = textParts(terms, (value) => value.replaceAll(CDATA_CLOSING, "]]]]><![CDATA[>"));
+    return [[CDATA_OPENING, ...parts, CDATA_CLOSING], end];
+  }
+  if (body[at] !== "<") {
+    const next = body.indexOf("<", at);
+    const end = next < 0 ? body.length : next;
+    return [xmlTextParts(body.slice(at, end), "the text"), end];
+  }
+  TAG.lastIndex = at;
+  const tag = TAG.exec(body)?.[0];
+  if (tag === undefined)
+    throw new HubError(400, `The template is not well-formed XML: the tag at character ${at + 1} has no end`);
+  return [
+    replaceMatches(tag, ATTRIBUTE_VALUE, ([whole, double, single]) => attributeParts(whole, double ?? single ?? "")),
+    at + tag.length,
+  ];
+}
+
+function endOf(body: string, closing: string, at: number): number {
+  const found = body.indexOf(closing, at);
+  if (found < 0)
+    throw new HubError(
+      400,
+      `The template is not well-formed XML: what begins at character ${at + 1} has no ${closing}`,
+    );
+  return found + closing.length;
 }
 
 function attributeParts(whole: string, value: string): Part[] {

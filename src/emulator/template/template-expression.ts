@@ -60,17 +60,14 @@ function isLiteralInBraces(text: string): boolean {
 
 function parseEmbedded(text: string, where: string): Term[] {
   const terms: Term[] = [];
+  const opening = new RegExp(OPENING, "g");
   let at = 0;
   while (at < text.length) {
-    const rest = text.slice(at);
-    const next = rest.search(OPENING);
-    if (next < 0) {
-      terms.push({ type: "literal", text: rest });
-      break;
-    }
-    if (next > 0) terms.push({ type: "literal", text: rest.slice(0, next) });
-    at += next;
-    const [term, end] = parseProperty(text, at, 0, where);
+    opening.lastIndex = at;
+    const next = opening.exec(text)?.index ?? text.length;
+    if (next > at) terms.push({ type: "literal", text: text.slice(at, next) });
+    if (next === text.length) break;
+    const [term, end] = parseProperty(text, next, 0, where);
     terms.push(term);
     at = end;
   }
