@@ -3,7 +3,7 @@
  * and does not start. `.env.example` is compared with this table by a test.
  */
 import { z } from "zod";
-import { MAX_REMINDERS, RETENTION_DAYS } from "#domain/policy.ts";
+import { MAX_REMINDERS, RETENTION_DAYS, UPLOAD_BY_SECONDS } from "#domain/policy.ts";
 
 const flag = z.stringbool();
 const list = z.string().transform((text) =>
@@ -108,7 +108,7 @@ const SETTINGS = z.object({
     .int()
     .min(1)
     .max(168)
-    .default(24)
+    .default(UPLOAD_BY_SECONDS / 3_600)
     .describe("How long a user may take to upload after sharing"),
   ANSWER_BY_HOURS: z.coerce
     .number()

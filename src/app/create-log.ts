@@ -18,8 +18,6 @@ const SECRET_PATHS = [
   "*.connectionString",
 ];
 
-export type AppLog = Log & { close?: () => void };
-
 /**
  * One JSON line an event on stderr, so that stdout stays free for what a command answers. SAS signatures and connection strings
  * are taken out of messages as well.

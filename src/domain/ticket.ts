@@ -27,8 +27,3 @@ export interface Ticket {
   readonly createdAt: Moment;
   readonly updatedAt: Moment;
 }
-
-/** Invariant 4: only these users may be asked for logs on this ticket. */
-export function isOnTicket(ticket: Pick<Ticket, "userId" | "participants">, userId: string): boolean {
-  return ticket.userId === userId || ticket.participants.some((participant) => participant.userId === userId);
-}
