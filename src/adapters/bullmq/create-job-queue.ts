@@ -37,7 +37,7 @@ const JOB_OPTIONS: JobOptions = {
   stackTraceLimit: 0,
 };
 
-/** A period's job keeps its id a while, so that a process that comes late to the period adds nothing. */
+/** A period's job keeps its id a while, so that a process that comes late to the period adds nothing. Decision 0003. */
 const PERIOD_OPTIONS: JobOptions = { ...JOB_OPTIONS, attempts: 1, removeOnComplete: { count: 10 } };
 
 /**
@@ -78,14 +78,7 @@ export function createJobQueue({
   const ask = async <T>(name: string, question: (queue: QueueHandle) => Promise<T>): Promise<T> => {
     stopping.signal.throwIfAborted();
     try {
-      const answer = await within(
-        ANSWER_MS,
-        "the queue's answer",
-        engine
-          .reach()
-          .then(() => open(name))
-          .then(question),
-      );
+      const answer = await within(ANSWER_MS, "the queue's answer", open(name).then(question));
       outage.worked();
       return answer;
     } catch (error) {
@@ -179,9 +172,13 @@ export function createJobQueue({
       return (closed ??= (async () => {
         stopping.abort();
         const goodbyes = Array.from(workers.values(), (opening) => opening.close());
-        await Promise.all(handling);
-        // A worker that cannot write down its last result would wait for its engine; the job comes again instead.
-        await within(GOODBYE_MS, "workers to close", Promise.all(goodbyes)).catch(outage.failed);
+        const goodbye = Promise.all(goodbyes);
+        // Handlers may take as long as they need. A worker that cannot write down its last result would wait for its engine;
+        // the job comes again instead.
+        do {
+          await Promise.all(handling);
+          await within(GOODBYE_MS, "workers to close", goodbye).catch(outage.failed);
+        } while (handling.size > 0);
         await within(GOODBYE_MS, "queues to close", closeQueues(queues)).catch(outage.failed);
         await within(GOODBYE_MS, "connections to close", engine.disconnect()).catch(outage.failed);
       })());
@@ -199,6 +196,7 @@ function openEngine(where: JobQueueEngine, prefix: string, onError: (error: Erro
 }
 
 async function openQueue(engine: QueueEngine, name: string, onError: (error: Error) => void): Promise<QueueHandle> {
+  await engine.reach();
   const queue = engine.createQueue(name, onError);
   try {
     await within(ANSWER_MS, "a queue to open", queue.waitUntilReady());

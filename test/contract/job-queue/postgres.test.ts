@@ -1,3 +1,4 @@
+import { Client } from "pg";
 import { expect, test } from "vitest";
 import { createJobQueue } from "#adapters/bullmq/create-job-queue.ts";
 import { migrateQueue } from "#adapters/bullmq/migrate-queue.ts";
@@ -9,7 +10,19 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 describeJobQueue("PostgreSQL", async () => {
   const { url: databaseUrl } = await createTestDatabase({ migrated: false });
   await migrateQueue({ databaseUrl });
-  return { engine: { kind: "postgres", databaseUrl }, prefix: "beckon" };
+  return {
+    engine: { kind: "postgres", databaseUrl },
+    prefix: "beckon",
+    async dump() {
+      const client = new Client({ connectionString: databaseUrl });
+      await client.connect();
+      const { rows } = await client.query<{ all: string }>(
+        "select concat((select json_agg(job) from bullmq.job), (select json_agg(event) from bullmq.event)) as all",
+      );
+      await client.end();
+      return rows[0]?.all ?? "";
+    },
+  };
 });
 
 test("a database without the queue's tables is refused with the command that makes them", async () => {

@@ -17,7 +17,10 @@ const { redisUrl } = testServers();
 describe.runIf(redisUrl !== null)("with redis-server", () => {
   const url = redisUrl ?? "";
 
-  describeJobQueue("Redis", async () => ({ engine: { kind: "redis", url }, prefix: uniqueName("beckon") }));
+  describeJobQueue("Redis", async () => {
+    const prefix = uniqueName("beckon");
+    return { engine: { kind: "redis", url }, prefix, dump: () => dumpKeys(url, `{${prefix}-*`) };
+  });
 
   test("every key of a queue carries the queue's own hash tag, so that a cluster keeps them together", async () => {
     const prefix = uniqueName("beckon");
@@ -77,3 +80,20 @@ describe.runIf(redisUrl !== null)("with redis-server", () => {
     }
   });
 });
+
+async function dumpKeys(url: string, pattern: string): Promise<string> {
+  const redis = new Redis(url);
+  const read: Readonly<Record<string, (key: string) => Promise<unknown>>> = {
+    hash: (key) => redis.hgetall(key),
+    list: (key) => redis.lrange(key, 0, -1),
+    set: (key) => redis.smembers(key),
+    stream: (key) => redis.xrange(key, "-", "+"),
+    string: (key) => redis.get(key),
+    zset: (key) => redis.zrange(key, "0", "-1"),
+  };
+  const values: unknown[] = [];
+  for (const key of await redis.keys(pattern)) values.push(await read[await redis.type(key)]?.(key));
+  redis.disconnect();
+  // Their data is JSON within JSON.
+  return JSON.stringify(values).replaceAll("\\", "");
+}
