@@ -16,7 +16,12 @@ export function nodeFolderStorage(folder: string): BeckonStorage {
   return {
     async get(key) {
       const text = await readFile(path(key, TEXT), "utf8").catch(ifMissing(undefined));
-      return text ?? (await openAsBlob(path(key, BYTES)).catch(() => undefined));
+      if (text !== undefined) return text;
+      try {
+        return await openAsBlob(path(key, BYTES));
+      } catch {
+        return undefined; // it does not say why; what cannot be opened is as good as gone
+      }
     },
     async set(key, value) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
