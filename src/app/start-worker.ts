@@ -14,10 +14,28 @@ import type { Settings } from "./config.ts";
 import { runJobs } from "./run-jobs.ts";
 import type { ShutdownStep } from "./shutdown.ts";
 
+/** How patient a worker is with what a dead one left behind. No settings: only tests, which kill workers, are in a hurry. */
+export interface WorkerPace {
+  readonly pushLeaseSeconds?: number;
+  readonly reconcileEveryMs?: number;
+  readonly reconcileGraceSeconds?: number;
+  readonly strayAfterSeconds?: number;
+}
+
 /** Opens the parts and works on every job there is. */
-export async function startWorker(settings: Settings, log: Log): Promise<{ readonly steps: readonly ShutdownStep[] }> {
+export async function startWorker(
+  settings: Settings,
+  log: Log,
+  { pushLeaseSeconds, reconcileEveryMs, reconcileGraceSeconds, strayAfterSeconds }: WorkerPace = {},
+): Promise<{ readonly steps: readonly ShutdownStep[] }> {
   const parts = await composeParts(settings, log);
-  const shared = { ...parts, ledger: parts.pushLedger, retentionDays: settings.RETENTION_DAYS };
+  const shared = {
+    ...parts,
+    ledger: parts.pushLedger,
+    retentionDays: settings.RETENTION_DAYS,
+    ...(pushLeaseSeconds === undefined ? {} : { leaseSeconds: pushLeaseSeconds }),
+    ...(strayAfterSeconds === undefined ? {} : { strayAfterSeconds }),
+  };
   await runJobs({
     queue: parts.queue,
     log,
@@ -32,7 +50,12 @@ export async function startWorker(settings: Settings, log: Log): Promise<{ reado
       sweep: sweepJob(shared),
     },
   });
-  const reconciler = startReconciler({ ...parts, pipeline: PIPELINE });
+  const reconciler = startReconciler({
+    ...parts,
+    pipeline: PIPELINE,
+    ...(reconcileEveryMs === undefined ? {} : { everyMs: reconcileEveryMs }),
+    ...(reconcileGraceSeconds === undefined ? {} : { graceSeconds: reconcileGraceSeconds }),
+  });
   log.info({}, "The worker works");
   return { steps: [{ name: "reconciler", stop: () => reconciler.stop() }, ...parts.steps] };
 }

@@ -13,6 +13,8 @@ export interface SendPushesDeps {
   readonly chance: () => number;
   /** Where the kill tests stop the process: `push:after-hub` is between the hub's 201 and our record of it. */
   readonly failpoint?: (name: string) => void | Promise<void>;
+  /** How long a push that was claimed is nobody else's; 90 s unless told. */
+  readonly leaseSeconds?: number;
 }
 
 /** Longer than a job may take (60 s): nobody else may send what this worker still has in hand. After a kill it is the wait. */
@@ -29,10 +31,10 @@ const SENDS_AT_ONCE = 32;
  */
 export async function sendPushes(
   items: readonly { readonly requestId: string; readonly roundId: string }[],
-  { ledger, gateway, clock, ids, chance, failpoint }: SendPushesDeps,
+  { ledger, gateway, clock, ids, chance, failpoint, leaseSeconds = PUSH_LEASE_SECONDS }: SendPushesDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const claimed = await ledger.claim(items, clock.now(), PUSH_LEASE_SECONDS);
+  const claimed = await ledger.claim(items, clock.now(), leaseSeconds);
 
   async function sendOne(push: ClaimedPush): Promise<void> {
     const end = signal.aborted ? handedBack() : await attemptOne(push);

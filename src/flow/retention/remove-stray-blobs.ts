@@ -9,6 +9,8 @@ export interface RemoveStrayBlobsDeps {
   readonly clock: Clock;
   /** Where the kill tests stop the process: `sweep:after-delete`, after each blob that was removed. */
   readonly failpoint?: (name: string) => void | Promise<void>;
+  /** How old a blob must be to count as a stray; two hours unless told. */
+  readonly strayAfterSeconds?: number;
 }
 
 /** Names asked about at once: one page of the store's listing, one query. */
@@ -21,10 +23,10 @@ const BATCH = 1_000;
  * @returns how many were removed
  */
 export async function removeStrayBlobs(
-  { blobs, dueWork, clock, failpoint }: RemoveStrayBlobsDeps,
+  { blobs, dueWork, clock, failpoint, strayAfterSeconds = STRAY_BLOB_SECONDS }: RemoveStrayBlobsDeps,
   signal: AbortSignal,
 ): Promise<number> {
-  const before = clock.now() - STRAY_BLOB_SECONDS * 1000;
+  const before = clock.now() - strayAfterSeconds * 1000;
   let removed = 0;
   let names: string[] = [];
   const removeUnowned = async () => {

@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { WorkerPace } from "#app/start-worker.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** A process of Beckon's own, as a deployment has it. */
+export interface ServerProcess {
+  readonly pid: number;
+  /** All that it wrote so far. */
+  readonly output: () => string;
+  /** How it ended: by itself, or by which signal. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** Asks it to end, and waits. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts `beckon api`, or a worker at a test's pace, with nothing of this process's environment but PATH.
+ *
+ * @param settings as the environment has them
+ */
+export function startServerProcess(
+  command: "api" | "worker",
+  settings: Readonly<Record<string, string>>,
+  pace: WorkerPace = {},
+): ServerProcess {
+  const script =
+    command === "api" ? ["src/app/main.ts", "api"] : ["test/support/worker-process.ts", JSON.stringify(pace)];
+  const child = spawn(process.execPath, script, {
+    cwd: ROOT,
+    env: { PATH: process.env["PATH"], ...settings },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  const leaveNothing = () => void child.kill("SIGKILL");
+  process.once("exit", leaveNothing);
+  const ended = once(child, "exit").then(([code, signal]) => {
+    process.off("exit", leaveNothing);
+    return { code: code as number | null, signal: signal as NodeJS.Signals | null };
+  });
+  return {
+    pid: child.pid ?? 0,
+    output: () => output,
+    ended,
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+/** What a failpoint wrote down before it killed its process; empty when it was not hit. */
+export async function hitsOf(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+}
