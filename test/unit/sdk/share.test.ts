@@ -196,23 +196,28 @@ test("a request that is cancelled while its files go up ends quietly", async () 
 });
 
 test("one file's older outcome stands and hides no other's, also when they are told together", async () => {
-  const sent = Promise.withResolvers<void>();
-  const files = ["a.log", "b.log", "c.log"].map((name) => freezeBytes(name, name, { modifiedAt: new Date(0) }));
+  const request = journey.server.addRequest();
+  const begun = Promise.withResolvers<void>();
+  const files = ["a.log", "b.log", "c.log", "d.log"].map((name) =>
+    freezeBytes(name, name, { modifiedAt: new Date(0) }),
+  );
   const phone = journey.phone({
     collectors: [{ name: "app", label: "App log", collect: async () => files }],
-    onProgress: ({ name, sentBytes, sizeBytes }) => name === "c.log" && sentBytes === sizeBytes && sent.resolve(),
+    // The last upload goes on once the two before it were told of, together.
+    upload: async ({ name }) => {
+      if (name === "d.log") begun.resolve();
+      if (name === "d.log") await journey.server.answered(`${request.id}:complete`, 2);
+      return { status: 201 };
+    },
   });
-  const request = await asked(phone);
-  // The report of the first file is held until all are sent; meanwhile the server has given the second up.
-  journey.server.failNext(
-    `${request.id}:complete`,
-    sent.promise.then(() => Object.assign(request.files[1] ?? {}, { state: "missing" })),
-  );
+  await phone.beckon.review(request.id);
+  // The report of the first file is held until the last upload begins; meanwhile the server has given the second up.
+  const givenUp = begun.promise.then(() => Object.assign(request.files[1] ?? {}, { state: "missing" }));
+  journey.server.failNext(`${request.id}:complete`, givenUp);
   const result = await phone.beckon.share(request.id);
-  expect(result.files.map(({ state }) => state)).toEqual(["uploaded", "missing", "uploaded"]);
-  expect(callsOf(request.id, "complete").map(({ body }) => (body as { files: unknown[] }).files.length)).toEqual([
-    1, 2, 1, 1,
-  ]);
+  expect(result.files.map(({ state }) => state)).toEqual(["uploaded", "missing", "uploaded", "uploaded"]);
+  const told = callsOf(request.id, "complete").map(({ body }) => (body as { files: unknown[] }).files.length);
+  expect(told).toEqual([1, 2, 1, 1, 1]);
 });
 
 // ── Restarts ────────────────────────────────────────────────────────────────────────────────────────────────────────
