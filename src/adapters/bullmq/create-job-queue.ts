@@ -88,7 +88,12 @@ export function createJobQueue({
   };
 
   const handle = async (name: string, data: JobData, { timeoutSeconds }: JobWorkOptions, handler: JobHandler) => {
-    const running = (async () => handler(data.items, AbortSignal.timeout(timeoutSeconds * 1_000)))();
+    const timeout = new AbortController();
+    const timer = setTimeout(
+      () => timeout.abort(new DOMException(`Job '${name}' took more than ${timeoutSeconds} s`, "TimeoutError")),
+      timeoutSeconds * 1_000,
+    );
+    const running = (async () => handler(data.items, timeout.signal))();
     const settled = running.then(
       () => undefined,
       () => undefined,
@@ -101,6 +106,7 @@ export function createJobQueue({
       // BullMQ stores the words of what it catches, and an error's own may hold a link or a name.
       throw new Error(error instanceof Error ? error.name : "not an Error");
     } finally {
+      clearTimeout(timer);
       handling.delete(settled);
     }
   };
