@@ -16,6 +16,8 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** One request to the control plane: what a route is given. */
 export interface ControlCall {
   namespace: Namespace;
+  /** Path after `/$emulator`. */
+  path: string;
   /** Path segments that the route left open, decoded. */
   params: readonly string[];
   query: URLSearchParams;
@@ -90,6 +92,7 @@ async function answer(
   const lastEventId = request.headers["last-event-id"];
   return fit.route.answer({
     namespace,
+    path: url.pathname.slice(CONTROL_PREFIX.length),
     params: fit.params ?? [],
     query: url.searchParams,
     json: text === "" ? undefined : parseBody(text),

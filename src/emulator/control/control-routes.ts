@@ -1,12 +1,24 @@
 import { HubError } from "#emulator/hub/hub-error.ts";
-import type { Hub } from "#emulator/hub/hub.ts";
-import { installationToJson } from "#emulator/hub/installation.ts";
-import { jsonReply, xmlReply } from "#emulator/wire/reply.ts";
+import { objectOf, textOf } from "#emulator/hub/installation.ts";
+import { jsonReply } from "#emulator/wire/reply.ts";
 import type { Reply } from "#emulator/wire/reply.ts";
-import { element } from "#emulator/wire/xml-text.ts";
 import type { ControlCall } from "./control-plane.ts";
+import { controlPage } from "./control-page.ts";
+import {
+  createHub,
+  explain,
+  listFeedbackDays,
+  listHubRegistrations,
+  listHubs,
+  listInstallations,
+  listNotifications,
+  readFeedbackDay,
+  readNotificationFeedback,
+} from "./hub-routes.ts";
 import { inboxFilter, numberParameter } from "./inbox-filter.ts";
 import { parseFault } from "./parse-fault.ts";
+import { startEvents } from "./server-sent-events.ts";
+import { loadSnapshot, takeSnapshot } from "./snapshot.ts";
 import { streamInbox } from "./stream-inbox.ts";
 
 /** Longest wait of a long poll, in milliseconds: below the 60 s at which many clients and proxies give up. */
@@ -21,28 +33,43 @@ interface ControlRoute {
 
 /** Everything under `/$emulator/`. */
 export const CONTROL_ROUTES: readonly ControlRoute[] = [
-  {
-    method: "GET",
-    path: ["health"],
-    answer: ({ namespace }) =>
-      jsonReply(200, { status: "ok", hubs: [...namespace.hubs.values()].map((hub) => hub.name) }),
-  },
-  { method: "GET", path: ["inbox"], answer: readInbox },
-  { method: "GET", path: ["inbox", "stream"], answer: streamInbox },
-  { method: "GET", path: ["faults"], answer: ({ namespace }) => jsonReply(200, { faults: namespace.faults.list() }) },
-  {
-    method: "POST",
-    path: ["faults"],
-    answer: ({ namespace, json }) => jsonReply(201, namespace.faults.add(parseFault(json))),
-  },
-  { method: "DELETE", path: ["faults"], answer: clearFaults },
-  { method: "DELETE", path: ["faults", "*"], answer: removeFault },
-  { method: "GET", path: ["hubs", "*", "installations"], answer: listInstallations },
-  { method: "GET", path: ["hubs", "*", "notifications", "*", "feedback"], answer: readFeedback },
-  { method: "GET", path: ["hubs", "*", "feedback"], answer: listFeedbackDays },
-  { method: "GET", path: ["hubs", "*", "feedback", "*"], answer: readFeedbackDay },
-  { method: "POST", path: ["reset"], answer: reset },
+  route("GET", "", controlPage),
+  route("GET", "page.js", controlPage),
+  route("GET", "page.css", controlPage),
+  route("GET", "health", health),
+  route("GET", "inbox", readInbox),
+  route("GET", "inbox/stream", streamInbox),
+  route("GET", "faults", ({ namespace }) => jsonReply(200, { faults: namespace.faults.list() })),
+  route("POST", "faults", ({ namespace, json }) => jsonReply(201, namespace.faults.add(parseFault(json)))),
+  route("DELETE", "faults", clearFaults),
+  route("DELETE", "faults/*", removeFault),
+  route("GET", "hubs", listHubs),
+  route("POST", "hubs", createHub),
+  route("GET", "hubs/*/installations", listInstallations),
+  route("GET", "hubs/*/registrations", listHubRegistrations),
+  route("GET", "hubs/*/notifications", listNotifications),
+  route("GET", "hubs/*/notifications/*/feedback", readNotificationFeedback),
+  route("GET", "hubs/*/explain", explain),
+  route("GET", "hubs/*/feedback", listFeedbackDays),
+  route("GET", "hubs/*/feedback/*", readFeedbackDay),
+  route("GET", "requests", ({ namespace }) => jsonReply(200, { requests: namespace.requestLog.list() })),
+  route("GET", "requests/stream", streamRequests),
+  route("GET", "devices", ({ namespace }) => jsonReply(200, { away: namespace.devices.away() })),
+  route("POST", "devices", setDevice),
+  route("GET", "clock", ({ namespace }) => jsonReply(200, { now: namespace.clock.nowText() })),
+  route("POST", "clock", advanceClock),
+  route("GET", "snapshot", ({ namespace }) => jsonReply(200, takeSnapshot(namespace))),
+  route("POST", "seed", seed),
+  route("POST", "reset", reset),
 ];
+
+function route(method: string, path: string, answer: ControlRoute["answer"]): ControlRoute {
+  return { method, path: path.split("/").filter(Boolean), answer };
+}
+
+function health({ namespace }: ControlCall): Reply {
+  return jsonReply(200, { status: "ok", hubs: [...namespace.hubs.values()].map((hub) => hub.name) });
+}
 
 async function readInbox({ namespace, query, signal }: ControlCall): Promise<Reply> {
   const waitMs = Math.min(numberParameter(query, "waitMs") ?? 0, MAX_WAIT_MS);
@@ -59,48 +86,41 @@ function removeFault({ namespace, params: [id = ""] }: ControlCall): Reply {
   return { status: 204 };
 }
 
-function listInstallations({ namespace, params: [name = ""] }: ControlCall): Reply {
-  const hub = requireHub(namespace.hub(name), name);
-  return jsonReply(200, { installations: [...hub.installations.values()].map(installationToJson) });
+function streamRequests({ namespace: { requestLog }, lastEventId, signal, response }: ControlCall): "streaming" {
+  const write = startEvents(response, signal);
+  const after = Number(lastEventId ?? 0);
+  for (const request of requestLog.list()) if (request.number > after) write(request.number, request);
+  signal.addEventListener(
+    "abort",
+    requestLog.follow((request) => write(request.number, request)),
+  );
+  return "streaming";
 }
 
-/** The feedback container: names of its blobs, one for each day with complaints. */
-function listFeedbackDays({ namespace, params: [name = ""] }: ControlCall): Reply {
-  const days = new Set(feedbackLines(requireHub(namespace.hub(name), name)).map(({ day }) => day));
-  const blobs = [...days].map((day) => `<Blob>${element("Name", day)}</Blob>`).join("");
-  return xmlReply(200, `<EnumerationResults><Blobs>${blobs}</Blobs></EnumerationResults>`);
+/** `POST /$emulator/devices { handle, online }`. */
+function setDevice({ namespace, json }: ControlCall): Reply {
+  const body = objectOf(json, "A device");
+  const { online } = body;
+  if (typeof online !== "boolean") throw new HubError(400, "online must be true or false");
+  namespace.devices.setOnline(textOf(body["handle"], "handle"), online);
+  return jsonReply(200, { away: namespace.devices.away() });
 }
 
-function readFeedbackDay({ namespace, params: [name = "", wanted = ""] }: ControlCall): Reply {
-  const lines = feedbackLines(requireHub(namespace.hub(name), name)).filter(({ day }) => day === wanted);
-  if (lines.length === 0) throw new HubError(404, `There is no feedback of the day ${wanted} (MMddyyyy)`);
-  return xmlReply(200, lines.map(({ line }) => `${line}\n`).join(""));
+/** `POST /$emulator/clock { advanceMs, tokens? }`. */
+function advanceClock({ namespace, json }: ControlCall): Reply {
+  const { advanceMs, tokens } = objectOf(json, "The clock");
+  if (typeof advanceMs !== "number" || !Number.isSafeInteger(advanceMs) || advanceMs < 0)
+    throw new HubError(400, "advanceMs must be a whole number that is not negative");
+  namespace.clock.advance(advanceMs, { tokens: tokens === true });
+  return jsonReply(200, { now: namespace.clock.nowText() });
 }
 
-/** Every complaint with its day as Azure names the blobs, `MMddyyyy`. */
-function feedbackLines(hub: Hub): { day: string; line: string }[] {
-  return [...hub.notifications.values()].flatMap((record) => {
-    const [year = "", month = "", day = ""] = (record.endedAt ?? record.enqueuedAt).slice(0, 10).split("-");
-    return record.feedback.map((line) => ({ day: `${month}${day}${year}`, line }));
-  });
-}
-
-function readFeedback({ namespace, params: [name = "", id = ""] }: ControlCall): Reply {
-  const record = requireHub(namespace.hub(name), name).notifications.get(id);
-  if (!record) throw new HubError(404, `There is no notification ${id}`);
-  return {
-    status: 200,
-    headers: { "Content-Type": "application/xml; charset=utf-8" },
-    body: record.feedback.map((line) => `${line}\n`).join(""),
-  };
+function seed({ namespace, json }: ControlCall): Reply {
+  loadSnapshot(namespace, json);
+  return { status: 204 };
 }
 
 function reset({ namespace }: ControlCall): Reply {
   namespace.reset();
   return { status: 204 };
-}
-
-function requireHub(hub: Hub | undefined, name: string): Hub {
-  if (!hub) throw new HubError(404, `There is no hub '${name}'`);
-  return hub;
 }

@@ -101,7 +101,8 @@ function isRight(value: unknown): value is AccessRight {
   return value === "Listen" || value === "Send" || value === "Manage";
 }
 
-function tierOf(value: unknown): Tier {
+/** A word as a tier; left out, Standard. @throws HubError 400 for any other. */
+export function tierOf(value: unknown): Tier {
   if (value === undefined) return "Standard";
   if (value === "Free" || value === "Basic" || value === "Standard") return value;
   throw new HubError(400, `A tier is Free, Basic or Standard, not ${JSON.stringify(value)}`);

@@ -68,8 +68,7 @@ function attempt(parse: (text: string) => unknown, text: string): number {
   try {
     parse(text);
   } catch (error) {
-    if (!(error instanceof HubError)) throw error;
-    expect(error.status).toBe(400);
+    if (!(error instanceof HubError) || error.status !== 400) throw error;
   }
   return performance.now() - startedAt;
 }
@@ -109,7 +108,7 @@ describe.for(PARSERS)("the parser of %s", ([, good, parse]) => {
       .map(([from, to, piece]) => good.slice(0, Math.min(from, to)) + piece + good.slice(Math.max(from, to)));
     fc.assert(
       fc.property(fc.oneof(spoilt, fc.string({ unit: "binary", maxLength: 200 })), (text) => {
-        attempt(parse, text);
+        expect(attempt(parse, text)).toBeGreaterThanOrEqual(0);
       }),
       { numRuns: 1_500 },
     );
