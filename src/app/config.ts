@@ -42,7 +42,7 @@ const SETTINGS = z.object({
     .string()
     .regex(/^[a-z0-9-]{1,40}$/)
     .default("beckon")
-    .describe("Begins every Redis key of the queues"),
+    .describe("Begins every Redis key of the queues, and of the rate limits"),
   BLOB_ENDPOINT: z.url().describe("Blob service, such as https://ACCOUNT.blob.core.windows.net"),
   BLOB_ACCOUNT_KEY: z
     .string()

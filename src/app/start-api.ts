@@ -16,12 +16,12 @@ import { createAuthenticate, createInstallationTokens, type IssuerSettings } fro
 import { createApp } from "#http/create-app.ts";
 import { createHttpKit } from "#http/http-kit.ts";
 import type { PublicUrl } from "#http/next-link.ts";
-import { createRateLimits } from "#http/rate-limits.ts";
 import { serveDocs } from "#http/serve-docs.ts";
 import { composeParts } from "./compose.ts";
 import type { Settings } from "./config.ts";
 import { createDevIssuer, type DevIssuer } from "./dev-issuer.ts";
 import { findPackage } from "./embedded/find-package.ts";
+import { openRateLimits } from "./open-rate-limits.ts";
 import { serveOperations } from "./serve-operations.ts";
 import type { ShutdownStep } from "./shutdown.ts";
 import type { Log } from "#ports/log.ts";
@@ -51,12 +51,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
   const publicUrl: PublicUrl = { to: (path) => publicBase + path };
   const devIssuer = settings.DEV_ISSUER ? await createDevIssuer(publicBase, settings.DEPLOYMENT_KEY) : undefined;
   const installationTokens = createInstallationTokens(settings.DEPLOYMENT_KEY);
-  const limits = createRateLimits({
-    address: settings.RATE_LIMIT_ADDRESS,
-    agent: settings.RATE_LIMIT_AGENT,
-    device: settings.RATE_LIMIT_DEVICE,
-    key: settings.RATE_LIMIT_KEY,
-  });
+  const { limits, steps: limitSteps } = openRateLimits(settings);
   const kit = createHttpKit({
     limits,
     authenticate: createAuthenticate({
@@ -131,6 +126,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
           await closeServer(server);
         },
       },
+      ...limitSteps,
       ...parts.steps,
     ],
   };

@@ -12,19 +12,33 @@ export interface RateLimits {
   take(kind: LimitedKind, key: string, response: Response): Promise<void>;
 }
 
+/** Where processes count together. */
+export interface SharedCount {
+  readonly redis: object;
+  readonly prefix: string;
+}
+
 /**
  * Limits by user, agent, key and address. Counted in Redis where there is one, so that all processes share the count; else, and
  * whenever Redis is away, in this process's memory: a limit that is too lenient is better than a service that is down.
  *
- * @param redis an ioredis client; undefined counts in memory
+ * @param shared an ioredis client that fails fast, and what begins its keys; undefined counts in memory
  */
-export function createRateLimits(settings: RateLimitSettings, redis?: object): RateLimits {
+export function createRateLimits(settings: RateLimitSettings, shared?: SharedCount): RateLimits {
   const limiter = (kind: LimitedKind): RateLimiterAbstract => {
-    const options = { keyPrefix: `beckon-limit-${kind}`, points: settings[kind], duration: 60 };
+    const options = {
+      keyPrefix: `${shared?.prefix ?? "beckon"}-limit-${kind}`,
+      points: settings[kind],
+      duration: 60,
+    };
     const memory = new RateLimiterMemory(options);
-    return redis
-      ? new RateLimiterRedis({ ...options, storeClient: redis, insuranceLimiter: memory, rejectIfRedisNotReady: true })
-      : memory;
+    if (shared === undefined) return memory;
+    return new RateLimiterRedis({
+      ...options,
+      storeClient: shared.redis,
+      insuranceLimiter: memory,
+      rejectIfRedisNotReady: true,
+    });
   };
   const limiters: Record<LimitedKind, RateLimiterAbstract> = {
     address: limiter("address"),

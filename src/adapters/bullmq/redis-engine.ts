@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { Queue } from "bullmq";
-import { Cluster, Redis, type RedisOptions } from "ioredis";
+import { Cluster, type Redis } from "ioredis";
+import { connectRedis } from "./connect-redis.ts";
 import { PacedWorker } from "./paced-worker.ts";
-import { parseRedisUrl, type RedisAddress } from "./parse-redis-url.ts";
+import { parseRedisUrl } from "./parse-redis-url.ts";
 import { EVENTS_KEPT, WORKER_TIMING, type JobData, type QueueEngine } from "./queue-engine.ts";
 
 /** How long an add waits for a connection that is being made. */
@@ -28,7 +29,7 @@ export function createRedisEngine({
   const address = parseRedisUrl(url);
   const prefixOf = (name: string) => `{${prefix}-${name}}`;
   // Fails instead of waiting: the relay keeps what it could not add, and backs off.
-  const adding = connect(address, {
+  const adding = connectRedis(address, {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: 5_000,
@@ -57,7 +58,7 @@ export function createRedisEngine({
     createWorker({ name, concurrency, process, onError: onWorkerError, onAnswer }) {
       if (working === undefined) {
         // Waits for ever, as BullMQ asks of workers. A socket that is silent for longer than any blocking command is dead.
-        working = connect(address, {
+        working = connectRedis(address, {
           maxRetriesPerRequest: null,
           socketTimeout: 15_000,
           connectionName: `${prefix}-work`,
@@ -90,53 +91,6 @@ export function createRedisEngine({
       }
     },
   };
-}
-
-type ClientOptions = Pick<
-  RedisOptions,
-  "enableOfflineQueue" | "maxRetriesPerRequest" | "commandTimeout" | "socketTimeout" | "connectionName"
->;
-
-function connect(address: RedisAddress, options: ClientOptions): Redis | Cluster {
-  const { hosts, username, password, tls, db } = address;
-  const first = hosts[0];
-  if (first === undefined) throw new Error("REDIS_URL names no host");
-  const retry = (times: number) => Math.min(100 * 2 ** Math.min(times - 1, 5), 2_000);
-  const login = { ...(username && { username }), ...(password && { password }) };
-  const common = { ...options, ...login, connectTimeout: 5_000, keepAlive: 10_000 };
-  switch (address.mode) {
-    case "single":
-      return new Redis({
-        ...common,
-        ...first,
-        db,
-        retryStrategy: retry,
-        ...(tls && { tls: { servername: first.host } }),
-      });
-    case "sentinel":
-      return new Redis({
-        ...common,
-        db,
-        sentinels: [...hosts],
-        name: address.master,
-        retryStrategy: retry,
-        sentinelRetryStrategy: retry,
-        ...(address.sentinelPassword && { sentinelPassword: address.sentinelPassword }),
-        ...(tls && { tls: {}, enableTLSForSentinelMode: true }),
-        // After a failover the old master answers -READONLY until it is gone: ask the sentinels again.
-        reconnectOnError: (error) => (error.message.startsWith("READONLY") ? 2 : false),
-      });
-    case "cluster": {
-      const { enableOfflineQueue = true, ...redisOptions } = common;
-      return new Cluster([...hosts], {
-        enableOfflineQueue,
-        clusterRetryStrategy: retry,
-        clusterNodeRetryStrategy: retry,
-        // Nodes are announced by address, certificates are for the name.
-        redisOptions: { ...redisOptions, ...(tls && { tls: { servername: first.host } }) },
-      });
-    }
-  }
 }
 
 async function whenReady(client: Redis | Cluster): Promise<void> {
