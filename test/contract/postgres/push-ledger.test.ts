@@ -53,6 +53,14 @@ test("the reconciler looks again when the lease is over, and not at all when the
   expect((await reload(nobody.world, nobody.request)).push).not.toHaveProperty("nextAt");
 });
 
+test("a worker that comes second does not take away the moment at which the first one's send is looked after", async () => {
+  const { world, request, claim } = await asked("fcmv1");
+  const now = world.clock.now();
+  const claims = await whileHeld(world, request, "lock", 2, () => [claim(now), claim(now)]);
+  expect((await Promise.all(claims)).flat()).toHaveLength(1);
+  expect((await reload(world, request)).push.nextAt).toBe(now + LEASE_SECONDS * 1_000);
+});
+
 test("only the installation that the agent chose is pushed to", async () => {
   const world = await openStore();
   const ticket = await world.ticket();
@@ -129,10 +137,22 @@ test("reach is refused when the last platform refused, with the reason", async (
 });
 
 test("two platforms that are refused at the same moment do not overlook each other", async () => {
-  const { world, request, claim } = await asked("fcmv1", "apns", "wns", "browser");
+  const { world, request, claim } = await asked("fcmv1", "apns");
   const claimed = await claim();
-  await Promise.all(claimed.map((push) => finish(world, push, REFUSED)));
-  expect(await reload(world, request)).toMatchObject({ reach: "refused" });
+  // Both have begun, and neither has seen the other's outcome, when the request becomes free.
+  const ends = await whileHeld(world, request, "lock", 2, () => claimed.map((push) => finish(world, push, REFUSED)));
+  await Promise.all(ends);
+  const after = await reload(world, request);
+  expect(after).toMatchObject({ reach: "refused" });
+  expect(after.push).not.toHaveProperty("nextAt");
+});
+
+test("a user who answers while the hub takes the push stays answered", async () => {
+  const { world, request, claim } = await asked("fcmv1");
+  const [push] = await claim();
+  const [end] = await whileHeld(world, request, "answer", 1, () => [finish(world, push!, ACCEPTED)]);
+  await end;
+  expect(await reload(world, request)).toMatchObject({ state: "declined", reach: "pushed", version: 3 });
 });
 
 test("one platform that takes it is enough, whatever the others say and in which order", async () => {
@@ -250,6 +270,39 @@ async function accept(
   const outcome = await world.acceptor.accept(world.ask(ticket, more));
   if (outcome.kind !== "accepted") throw new Error(outcome.kind);
   return outcome.request;
+}
+
+const HOLD = {
+  lock: "select from log_request where id = $1 for update",
+  answer: "update log_request set state = 'declined', version = version + 1 where id = $1",
+};
+
+/** Starts work on a request that another transaction holds (or answers), and lets go when `waiting` statements wait for it. */
+async function whileHeld<T>(
+  world: StoreUnderTest,
+  request: LogRequest,
+  what: keyof typeof HOLD,
+  waiting: number,
+  start: () => Promise<T>[],
+): Promise<Promise<T>[]> {
+  const holder = await world.pool.connect();
+  try {
+    await holder.query("begin");
+    await holder.query(HOLD[what], [request.id]);
+    const work = start();
+    await expect.poll(() => countWaiting(world)).toBe(waiting);
+    await holder.query("commit");
+    return work;
+  } finally {
+    holder.release();
+  }
+}
+
+async function countWaiting(world: StoreUnderTest): Promise<number> {
+  const { rows } = await world.pool.query<{ count: number }>(
+    "select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+  );
+  return rows[0]?.count ?? 0;
 }
 
 function errandOf(request: LogRequest) {
