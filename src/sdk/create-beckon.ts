@@ -198,8 +198,10 @@ export function createBeckon(options: BeckonOptions): Beckon {
     options.onPromptClosed?.({ requestId, state });
   }
 
-  async function promptsUp(): Promise<string[]> {
-    return (await storage.keys()).filter((key) => key.startsWith(PROMPT)).map((key) => key.slice(PROMPT.length));
+  /** Those of this run and those that an earlier one left. */
+  async function promptsUp(): Promise<Set<string>> {
+    const stored = (await storage.keys()).filter((key) => key.startsWith(PROMPT));
+    return new Set([...stored.map((key) => key.slice(PROMPT.length)), ...prompted]);
   }
 
   function report(error: unknown): void {

@@ -1,0 +1,83 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { SDK_VERSION } from "#sdk/create-beckon.ts";
+import packageJson from "../../../package.json" with { type: "json" };
+import { buildSdk } from "./build-sdk.ts";
+
+const run = promisify(execFile);
+let sdk: Awaited<ReturnType<typeof buildSdk>>;
+beforeAll(async () => {
+  sdk = await buildSdk();
+});
+afterAll(() => sdk.remove());
+
+const read = (name: string) => readFile(join(sdk.folder, name), "utf8");
+const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g;
+const importsOf = (text: string) => [...text.matchAll(IMPORT)].map(([, name]) => name ?? "");
+
+test("the file for browsers is under 10 KB gzipped and needs nothing else", async () => {
+  const text = await read("create-beckon.js");
+  expect(gzipSync(text, { level: 9 }).length).toBeLessThan(10_000);
+  expect(importsOf(text)).toEqual([]);
+  expect(text).not.toMatch(/\bnode:|\brequire\(/);
+});
+
+test("the file for Node needs nothing but Node", async () => {
+  const imports = importsOf(await read("node-support.js"));
+  expect(imports).not.toEqual([]);
+  expect(imports.filter((name) => !name.startsWith("node:"))).toEqual([]);
+});
+
+test("no declaration names a schema library, a folder of this repository or another package", async () => {
+  const names = (await readdir(sdk.folder)).filter((name) => name.endsWith(".d.ts"));
+  expect(names).toContain("create-beckon.d.ts");
+  for (const name of names) {
+    const text = await read(name);
+    expect(text, name).not.toMatch(/\bzod\b|["']#/i);
+    expect(
+      importsOf(text).filter((from) => !from.startsWith("./")),
+      name,
+    ).toEqual([]);
+  }
+});
+
+test("an app compiles against the declarations with the browser's types alone", async () => {
+  await writeFile(
+    join(sdk.folder, "app.ts"),
+    `import { createBeckon, freezeBytes, type BeckonError, type Review } from "./create-beckon.js";
+     const beckon = createBeckon({
+       baseUrl: "https://beckon.example.com",
+       getToken: async () => "token",
+       installationId: crypto.randomUUID(),
+       fetch,
+       collectors: [{ name: "app", label: "App log", collect: async () => [freezeBytes("app.log", "text")] }],
+       onPrompt: async ({ id }) => {
+         const review: Review = await beckon.review(id);
+         const { state } = await beckon.share(id, { files: review.files });
+         state satisfies "uploaded" | string;
+       },
+       onError: (error) => console.error((error as BeckonError).code),
+     });
+     export const done: Promise<boolean> = beckon.handle({});`,
+  );
+  const types = ["--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false", "--noEmit", "--ignoreConfig"];
+  const where = [
+    "--lib",
+    "ES2022,DOM,DOM.Iterable,DOM.AsyncIterable",
+    "--module",
+    "esnext",
+    "--moduleResolution",
+    "bundler",
+  ];
+  const args = [...types, ...where, "--target", "es2022", "--types", "", join(sdk.folder, "app.ts")];
+  const { stdout } = await run(resolve("node_modules/.bin/tsc"), args).catch((error: { stdout: string }) => error);
+  expect(stdout).toBe("");
+});
+
+test("the SDK says its version", () => {
+  expect(SDK_VERSION).toBe(packageJson.version);
+});
