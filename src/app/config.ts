@@ -33,7 +33,7 @@ const SETTINGS = z.object({
   DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(100).default(10).describe("Connections a process"),
   REDIS_URL: z
     .string()
-    .regex(/^redis(s|\+sentinel|\+cluster)?:\/\//)
+    .regex(/^rediss?(\+sentinel|\+cluster)?:\/\//)
     .optional()
     .describe(
       "Queue on Redis: redis://, rediss://, redis+sentinel://, redis+cluster://. Unset: the queue is on PostgreSQL",

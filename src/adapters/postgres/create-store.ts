@@ -99,8 +99,9 @@ export async function createStore({
     async close() {
       stop();
       await prisma.$disconnect();
-      pool.off("error", ignore);
-      if (!("pool" in connection)) await pool.end();
+      // Our own pool keeps its listener to the last: its sockets close only after `end` has resolved, and may still complain.
+      if ("pool" in connection) pool.off("error", ignore);
+      else await pool.end();
     },
   };
 }

@@ -13,11 +13,15 @@ const FEED_CURSOR = /^(\d{1,20})\.(\d{1,19})$/;
 const COLUMNS = `xid::text as xid, sequence, ticket_id, type, at, actor_kind, actor_id, request_id, file_id, user_id,
   installation_id, data`;
 
-/** $1 ticket, $2 and $3 after, $4 limit. Here without the horizon: who reads a ticket wants what was just written. */
+/**
+ * The order names the table's column: a bare `xid` would be the answer's, which is text, and "1000" comes before "999" there.
+ *
+ * $1 ticket, $2 and $3 after, $4 limit. Here without the horizon: who reads a ticket wants what was just written.
+ */
 export const TIMELINE_OF_TICKET = `
   select ${COLUMNS} from ticket_event
   where ticket_id = $1::uuid and (xid, sequence) > ($2::text::xid8, $3::text::bigint)
-  order by xid, sequence limit $4::int`;
+  order by ticket_event.xid, ticket_event.sequence limit $4::int`;
 
 /**
  * $1 and $2 after, $3 limit. Only below the commit horizon: of two transactions the later id may commit first, and a reader
@@ -26,7 +30,7 @@ export const TIMELINE_OF_TICKET = `
 export const FEED_AFTER = `
   select ${COLUMNS} from ticket_event
   where (xid, sequence) > ($1::text::xid8, $2::text::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
-  order by xid, sequence limit $3::int`;
+  order by ticket_event.xid, ticket_event.sequence limit $3::int`;
 
 export const FEED_NOW = `select pg_snapshot_xmin(pg_current_snapshot())::text as xid`;
 
