@@ -27,7 +27,7 @@ const ADAPTER_AWAY = new Set(["DatabaseNotReachable", "ConnectionClosed", "Socke
 
 /** pg has no codes for its own trouble, only sentences. */
 const PG_SENTENCES =
-  /timeout exceeded when trying to connect|Connection terminated|connection timeout|Client has encountered a connection error|Client was closed and is not queryable|Cannot use a pool after calling end/i;
+  /timeout exceeded when trying to connect|Query read timeout|Connection terminated|connection timeout|Client has encountered a connection error|Client was closed and is not queryable|Cannot use a pool after calling end/i;
 
 const QUERY_CANCELED = "57014";
 export const LOCK_NOT_AVAILABLE = "55P03";

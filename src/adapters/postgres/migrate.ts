@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { CONSENT_TEXTS } from "#messages/consent-texts.ts";
 
-/** Any number that nothing else of ours locks: two that migrate at once take turns. Prisma's own CLI locks 72707369. */
+/** The one that Prisma's CLI takes too, so that ours and `prisma migrate deploy` keep out of each other's way. */
 const MIGRATION_LOCK = 72_707_369;
 
 const MIGRATIONS_FOLDER = join(import.meta.dirname, "../../../prisma/migrations");

@@ -62,6 +62,7 @@ export function createTickets(db: Db): Tickets {
         })
         .catch(refuseTakenExternalId);
       if (count === 0) return false;
+      // Two more statements: whoever saves a ticket does so in a transaction, where its facts are written as well.
       await db.ticketParticipant.deleteMany({ where: { ticketId: ticket.id } });
       await db.ticketParticipant.createMany({ data: rows(ticket).map((row) => ({ ...row, ticketId: ticket.id })) });
       return true;
