@@ -85,9 +85,7 @@ function explainRegistration(
     kind: kindOf(registration),
     tags,
     reached: fits && isTrue,
-    why: fits
-      ? words
-      : `is of kind ${kindOf(registration)}${isTrue ? ", though the expression is true for it" : ""}`,
+    why: fits ? words : `is of kind ${kindOf(registration)}${isTrue ? ", though the expression is true for it" : ""}`,
   };
 }
 

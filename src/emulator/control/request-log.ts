@@ -27,13 +27,23 @@ const MAX_REQUESTS = 500;
 export class RequestLog {
   #requests: LoggedRequest[] = [];
   #lastNumber = 0;
+  readonly #numbers = new Map<string, number>();
   readonly #listeners = new Set<(request: LoggedRequest) => void>();
 
   append(request: Omit<LoggedRequest, "number">): void {
     const numbered = { number: ++this.#lastNumber, ...request };
     this.#requests.push(numbered);
+    const { clientRequestId } = request;
+    if (clientRequestId !== null && !this.#numbers.has(clientRequestId))
+      this.#numbers.set(clientRequestId, numbered.number);
+    if (this.#numbers.size > MAX_REQUESTS * 2) this.#numbers.delete(this.#numbers.keys().next().value ?? "");
     if (this.#requests.length > MAX_REQUESTS * 2) this.#requests = this.#requests.slice(-MAX_REQUESTS);
     for (const listener of this.#listeners) listener(numbered);
+  }
+
+  /** The number of an earlier request with that `x-ms-client-request-id`: the SDK keeps it over the retries of one call. */
+  earlierTry(clientRequestId: string): number | undefined {
+    return this.#numbers.get(clientRequestId);
   }
 
   /** The latest requests, oldest first. */
@@ -48,5 +58,6 @@ export class RequestLog {
 
   clear(): void {
     this.#requests = [];
+    this.#numbers.clear();
   }
 }

@@ -18,6 +18,8 @@ export interface NotificationRecord {
   body: string;
   /** Words of `TargetPlatforms`: a platform, or `template`, or `appletemplate` and so on once templates have matched. */
   targetPlatforms: readonly string[];
+  /** The tag expression, or `broadcast`, `direct`, `batch`; for the page, the service does not tell. */
+  target: string;
   enqueuedAt: string;
   startedAt?: string;
   endedAt?: string;

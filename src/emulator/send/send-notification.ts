@@ -45,13 +45,19 @@ export interface Target {
 }
 
 /** A record for a send that starts now. */
-export function newRecord(place: SendPlace, id: string, notification: Notification): NotificationRecord {
+export function newRecord(
+  place: SendPlace,
+  id: string,
+  notification: Notification,
+  target: string,
+): NotificationRecord {
   const { audience, body } = notification;
   const record: NotificationRecord = {
     id,
     state: "Enqueued",
     body,
     targetPlatforms: [audience === "template" ? "template" : audience.name],
+    target,
     enqueuedAt: place.namespace.clock.nowText(),
     outcomes: new Map(),
     feedback: [],
@@ -75,7 +81,6 @@ export function sendToRegistrations(
   record: NotificationRecord,
   notification: Notification,
   registrations: readonly Registration[],
-  matchedBy: string,
 ): MessageOutcome[] {
   if (notification.audience === "template" && registrations.length > 0) {
     record.targetPlatforms = [...new Set(registrations.map((each) => `${each.platform.name}template`))];
@@ -91,7 +96,7 @@ export function sendToRegistrations(
     handles.add(handle);
     messages.push({ platform, handle, registration, ...payloadFor(notification, registration) });
   }
-  return deliverAll(place, record, messages, matchedBy);
+  return deliverAll(place, record, messages);
 }
 
 function payloadFor(notification: Notification, registration: Registration): Pick<OutgoingMessage, "body" | "headers"> {
@@ -106,14 +111,13 @@ export function deliverAll(
   place: SendPlace,
   record: NotificationRecord,
   messages: readonly OutgoingMessage[],
-  matchedBy: string,
 ): MessageOutcome[] {
   record.startedAt = place.namespace.clock.nowText();
   record.state = "Processing";
   const first = messages
     .slice(0, MESSAGES_PER_TURN)
-    .map((message) => ({ message, outcome: deliver(place, record, message, matchedBy) }));
-  deliverRest(place, record, messages, MESSAGES_PER_TURN, matchedBy);
+    .map((message) => ({ message, outcome: deliver(place, record, message) }));
+  deliverRest(place, record, messages, MESSAGES_PER_TURN);
   return first;
 }
 
@@ -122,7 +126,6 @@ function deliverRest(
   record: NotificationRecord,
   messages: readonly OutgoingMessage[],
   from: number,
-  matchedBy: string,
 ): void {
   if (from >= messages.length) {
     record.state = messages.length > 0 ? "Completed" : "NoTargetFound";
@@ -130,8 +133,8 @@ function deliverRest(
     return;
   }
   setImmediate(() => {
-    for (const message of messages.slice(from, from + MESSAGES_PER_TURN)) deliver(place, record, message, matchedBy);
-    deliverRest(place, record, messages, from + MESSAGES_PER_TURN, matchedBy);
+    for (const message of messages.slice(from, from + MESSAGES_PER_TURN)) deliver(place, record, message);
+    deliverRest(place, record, messages, from + MESSAGES_PER_TURN);
   });
 }
 
@@ -139,7 +142,6 @@ function deliver(
   { namespace, hub, operation }: SendPlace,
   record: NotificationRecord,
   message: OutgoingMessage,
-  matchedBy: string,
 ): PnsOutcome {
   const { platform, handle, registration, body, headers } = message;
   const tooLarge = Buffer.byteLength(body) > platform.maxPayloadBytes;
@@ -160,7 +162,7 @@ function deliver(
       template: registration?.template?.name ?? null,
       headers,
       body,
-      matchedBy,
+      matchedBy: record.target,
     });
     return outcome;
   }

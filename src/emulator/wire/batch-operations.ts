@@ -40,8 +40,8 @@ export function sendBatchNotification(call: Call): Reply {
     body,
     headers,
   }));
-  const record = newRecord(call, newNotificationId(call.namespace.clock.now()), notification);
-  deliverAll(call, record, messages, "batch");
+  const record = newRecord(call, newNotificationId(call.namespace.clock.now()), notification, "batch");
+  deliverAll(call, record, messages);
   // Recordings also show /messages/$batch/{id}, from which the SDK would read "$batch" as the id.
   return accepted(call, record.id);
 }

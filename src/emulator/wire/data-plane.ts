@@ -7,6 +7,7 @@ import type { Hub } from "#emulator/hub/hub.ts";
 import type { Namespace } from "#emulator/hub/namespace.ts";
 import { addressedHandles } from "./addressed-handles.ts";
 import type { Call } from "./call.ts";
+import { warnOfTraps } from "./warn-of-traps.ts";
 import { errorBody } from "./error-body.ts";
 import { HANDLERS } from "./handlers.ts";
 import { OPERATION_RIGHTS, TIER_REFUSALS } from "./operation.ts";
@@ -83,6 +84,7 @@ async function answer(namespace: Namespace, request: IncomingMessage, progress: 
   const gate = TIER_REFUSALS[route.operation];
   if (gate?.tiers.includes(call.hub.tier))
     throw new HubError(403, `${gate.what} is not available in the ${call.hub.tier} tier`);
+  warnOfTraps(call);
   const reply = await HANDLERS[route.operation](call);
   return fault?.reset === "after" ? "cut" : reply;
 }

@@ -19,17 +19,16 @@ export function scheduleNotification(call: Call): Reply {
     throw new HubError(400, "A direct send cannot be scheduled");
   const notification = readNotification(call, call.body, textHeader(call, "content-type"));
   const target = readTarget(call);
-  const record = newRecord(call, newScheduledNotificationId(clock.now()), notification);
+  const record = newRecord(
+    call,
+    newScheduledNotificationId(clock.now()),
+    notification,
+    target.expressionText ?? "broadcast",
+  );
   record.state = "Scheduled";
   const cancel = clock.setAlarm(at, () => {
     call.hub.scheduled.delete(record.id);
-    sendToRegistrations(
-      call,
-      record,
-      notification,
-      audienceOf(call.hub, notification, target),
-      target.expressionText ?? "broadcast",
-    );
+    sendToRegistrations(call, record, notification, audienceOf(call.hub, notification, target));
   });
   call.hub.scheduled.set(record.id, cancel);
   return { status: 201, headers: { Location: hubUrl(call, `schedulednotifications/${record.id}`) } };

@@ -16,7 +16,12 @@ import type { Reply } from "./reply.ts";
 export function sendNotification(call: Call): Reply {
   const notification = readNotification(call, call.body, textHeader(call, "content-type"));
   const target = readTarget(call);
-  const record = newRecord(call, newNotificationId(call.namespace.clock.now()), notification);
+  const record = newRecord(
+    call,
+    newNotificationId(call.namespace.clock.now()),
+    notification,
+    target.expressionText ?? "broadcast",
+  );
   const registrations = audienceOf(call.hub, notification, target);
   const isTest = call.query.has("test");
   const outcomes = sendToRegistrations(
@@ -24,7 +29,6 @@ export function sendNotification(call: Call): Reply {
     record,
     notification,
     isTest ? registrations.slice(0, MAX_TEST_SEND_DEVICES) : registrations,
-    target.expressionText ?? "broadcast",
   );
   const reply = accepted(call, record.id);
   return isTest ? xmlReply(201, testSendOutcome(outcomes), reply.headers) : reply;
@@ -40,13 +44,8 @@ export function sendDirectNotification(call: Call): Reply {
   if (!given) throw new HubError(400, "A direct send needs the header ServiceBusNotification-DeviceHandle");
   if (platform.name === "browser" && !(call.headers["p256dh"] && call.headers["auth"]))
     throw new HubError(400, "A direct send to a browser needs the headers P256DH and Auth");
-  const record = newRecord(call, newNotificationId(call.namespace.clock.now()), notification);
-  deliverAll(
-    call,
-    record,
-    [{ platform, handle: normaliseHandle(platform, given), registration: null, body, headers }],
-    "direct",
-  );
+  const record = newRecord(call, newNotificationId(call.namespace.clock.now()), notification, "direct");
+  deliverAll(call, record, [{ platform, handle: normaliseHandle(platform, given), registration: null, body, headers }]);
   return accepted(call, record.id);
 }
 
@@ -68,14 +67,8 @@ export function getNotificationOutcomeDetails(call: Call): Reply {
 export function readTarget(call: Call): Target {
   const text = textHeader(call, "servicebusnotification-tags");
   if (text === undefined) return { expressionText: null, expression: null };
-  if (text.trim() === "") {
-    call.warn("ServiceBusNotification-Tags is empty: it matches nobody. A broadcast has no such header");
-    return { expressionText: text, expression: null };
-  }
-  if (text === "undefined")
-    call.warn(
-      'The SDK sent the tag "undefined": sendBroadcastNotification with enableTestSend (also false) does that, and it matches nobody. Leave the option out',
-    );
+  // An empty header matches nobody, where none at all is a broadcast.
+  if (text.trim() === "") return { expressionText: text, expression: null };
   return { expressionText: text, expression: parseTagExpression(text) };
 }
 

@@ -233,16 +233,6 @@ describe("a lower tier", () => {
   });
 });
 
-test("the SDK's broadcast with enableTestSend goes to the tag 'undefined', and the log says so", async ({
-  client,
-  emulator,
-}) => {
-  await client.createOrUpdateInstallation(createAppleInstallation({ installationId: "i1", pushChannel: "00aa" }));
-  await client.sendBroadcastNotification(PUSH, { enableTestSend: false });
-  expect(emulator.inbox()).toEqual([]);
-  expect(emulator.requests().at(-1)?.warnings).toEqual([expect.stringContaining('The SDK sent the tag "undefined"')]);
-});
-
 test("a template cannot be sent straight to a handle", async ({ client }) => {
   await expect(
     client.sendNotification(createTemplateNotification({ body: { a: "b" } }), { deviceHandle: "00aa" }),

@@ -16,7 +16,7 @@ const SWITCHES = [
 
 const COLUMNS = {
   installations: ["Installation", "Platform", "Channel", "User", "Tags", "Device"],
-  sends: ["Enqueued", "State", "Platforms", "Outcomes", "Notification"],
+  sends: ["Enqueued", "To", "State", "Platforms", "Outcomes", "Notification"],
   inbox: ["#", "Device", "Why", "Payload", "Headers"],
   requests: ["#", "Operation", "Status", "Time", "What to know"],
   explanation: ["Registration", "Kind", "Reached", "Why", "Tags"],
@@ -100,7 +100,8 @@ async function refreshSends() {
   if (!hubSelect.value) return;
   const { notifications } = await call(hubPath("notifications?limit=50"));
   const rows = notifications.map((each) => [
-    each.enqueuedAt.slice(11, 23),
+    each.enqueuedAt.slice(11, 19),
+    whoAndWhy(each),
     node("span", each.state, each.state === "Completed" ? "good" : each.state === "NoTargetFound" ? "warn" : ""),
     each.targetPlatforms.join(", "),
     each.outcomes.map(({ outcome, count }) =>
@@ -109,6 +110,21 @@ async function refreshSends() {
     code(each.id),
   ]);
   fill("sends", rows, "Nothing has been sent");
+}
+
+/** What a send was for; at a click, who is reached by that now and why the others are not. */
+function whoAndWhy({ target, targetPlatforms }) {
+  if (["broadcast", "direct", "batch"].includes(target)) return target;
+  const button = node("button", code(target));
+  button.title = "Explain";
+  button.addEventListener("click", () => {
+    byId("expression").value = target;
+    byId("platform").value = targetPlatforms.some((each) => each.endsWith("template"))
+      ? "template"
+      : targetPlatforms[0];
+    showExplanation();
+  });
+  return button;
 }
 
 async function refreshFaults() {
@@ -205,6 +221,12 @@ async function explain() {
   fill("explanation", rows, "No registrations in this hub");
 }
 
+function showExplanation() {
+  explain().catch((error) => {
+    byId("explained").textContent = error.message;
+  });
+}
+
 async function refresh() {
   await refreshHubs();
   await Promise.all([refreshInstallations(), refreshSends(), refreshFaults()]);
@@ -223,9 +245,7 @@ hubSelect.addEventListener("change", () => {
 });
 byId("explain").addEventListener("submit", (event) => {
   event.preventDefault();
-  explain().catch((error) => {
-    byId("explained").textContent = error.message;
-  });
+  showExplanation();
 });
 byId("advance").addEventListener("click", () =>
   run(async () => {
