@@ -1,8 +1,8 @@
-import { cp, mkdtemp, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { migrate, readMigrations } from "#adapters/postgres/migrate.ts";
 import { createTestDatabase, testServers } from "../../support/servers.ts";
 import { MIGRATIONS_FOLDER, openSchemaEngine } from "../../../scripts/schema-engine.ts";
@@ -96,6 +96,7 @@ test("the consent texts are there in English and German, with the hash over thei
 
 async function copyOfMigrations(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "beckon-migrations-"));
+  onTestFinished(() => rm(folder, { recursive: true }));
   await cp(MIGRATIONS_FOLDER, folder, { recursive: true });
   return folder;
 }
