@@ -2,11 +2,10 @@
  * `npm run migration:new NAME`: writes prisma/migrations/TIME_NAME/migration.sql with what schema.prisma has and the
  * migrations have not. What Prisma does not know (CHECKs, partial indexes) is then added to the file by hand.
  */
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { chmodSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { removeData } from "#app/embedded/data-folder.ts";
+import { removeData, serverFolders } from "#app/embedded/data-folder.ts";
 import { startPostgres } from "#app/embedded/start-postgres.ts";
 import { MIGRATIONS_FOLDER, openSchemaEngine } from "./schema-engine.ts";
 
@@ -23,7 +22,7 @@ writeFileSync(
 );
 const dataDir = mkdtempSync(join(tmpdir(), "beckon-migration-"));
 chmodSync(dataDir, 0o711);
-const postgres = await startPostgres({ dataDir });
+const postgres = await startPostgres({ dataDir: serverFolders(dataDir).postgres });
 try {
   const engine = await openSchemaEngine({ databaseUrl: postgres.url });
   const sql = await engine.missingSql();
