@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { Express } from "express";
 import { serveConsent } from "#flow/consent/consent.http.ts";
 import { serveDevices } from "#flow/devices/devices.http.ts";
@@ -19,6 +19,7 @@ import type { PublicUrl } from "#http/next-link.ts";
 import { serveDocs } from "#http/serve-docs.ts";
 import { composeParts } from "./compose.ts";
 import type { Settings } from "./config.ts";
+import { createCloser } from "./create-closer.ts";
 import { createDevIssuer, type DevIssuer } from "./dev-issuer.ts";
 import { findPackage } from "./embedded/find-package.ts";
 import { openRateLimits } from "./open-rate-limits.ts";
@@ -36,14 +37,12 @@ export interface RunningApi {
 const RECEIVE_TIMEOUT_MS = 60_000;
 /** Longer than a load balancer keeps its own side open, so that it never writes into a connection that we close. */
 const KEEP_ALIVE_MS = 65_000;
-/** How long, at the end, a connection may take to bring its first request. */
-const UNUSED_GRACE_MS = 500;
 
 /** Opens the parts, listens, and serves. */
 export async function startApi(settings: Settings, log: Log): Promise<RunningApi> {
   const parts = await composeParts(settings, log);
   const server = createServer({ requestTimeout: RECEIVE_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS });
-  const unused = followUnused(server);
+  const closeServer = createCloser(server);
   let serve: ((app: Express) => void) | undefined;
   const ready = new Promise<Express>((resolve) => {
     serve = resolve;
@@ -126,7 +125,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
         name: "api",
         stop: async () => {
           stopping.abort();
-          await closeServer(server, unused);
+          await closeServer();
         },
       },
       ...limitSteps,
@@ -163,31 +162,4 @@ function listen(server: Server, { HOST, PORT }: Settings): Promise<string> {
       resolve(`http://${host}:${port}`);
     });
   });
-}
-
-/** Connections that have brought no request yet. Node takes them for busy and would wait a minute for each: clients and
- *  browsers open some ahead of need. */
-function followUnused(server: Server): ReadonlySet<Socket> {
-  const unused = new Set<Socket>();
-  server.on("connection", (socket) => {
-    unused.add(socket);
-    socket.once("close", () => unused.delete(socket));
-  });
-  server.on("request", ({ socket }) => unused.delete(socket));
-  return unused;
-}
-
-/**
- * Answers what is under way, then closes. Connections that only wait for a next request are closed at once, those that never
- * brought one a moment later: it may be on its way.
- */
-async function closeServer(server: Server, unused: ReadonlySet<Socket>): Promise<void> {
-  const closed = new Promise<void>((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-    server.closeIdleConnections();
-  });
-  const giveUp = setTimeout(() => {
-    for (const socket of unused) socket.destroy();
-  }, UNUSED_GRACE_MS);
-  await closed.finally(() => clearTimeout(giveUp));
 }
