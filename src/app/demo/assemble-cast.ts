@@ -131,7 +131,7 @@ function tellPhone(event: PhoneEvent, story: Story): void {
     case "prompted":
       break;
     case "progress":
-      story.progress(event.name, event.sentBytes, event.sizeBytes);
+      story.progress({ ...event, id: `${event.requestId}/${event.collector}/${event.name}` });
       break;
     case "answered": {
       const { answer, result } = event;

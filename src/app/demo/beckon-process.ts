@@ -35,7 +35,7 @@ export async function startBeckonProcess({
   envFile: string;
   ready: RegExp;
   log: (line: string) => void;
-}): Promise<{ readonly server: ChildServer; readonly line: string }> {
+}): Promise<ChildServer & { readonly line: string }> {
   let line = "";
   const words = [`--env-file-if-exists=${envFile}`, MAIN, command];
   const server = await startChildServer({
@@ -45,7 +45,7 @@ export async function startBeckonProcess({
       program: process.execPath,
       args: [...words, ...args],
       marker: words.join(" "),
-      env: demoEnvironment(),
+      environment: demoEnvironment(),
     }),
     isReady: (child) => {
       line = ready.exec(child.log())?.[0] ?? "";
@@ -54,7 +54,7 @@ export async function startBeckonProcess({
     nextStep: "Start over with: npm run demo -- --fresh",
     log,
   });
-  return { server, line };
+  return { ...server, line };
 }
 
 /**

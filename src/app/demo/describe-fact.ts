@@ -7,14 +7,20 @@ export function describeFact(
   nameOf: (fileId: string) => string,
 ): { readonly who: Teller; readonly text: string } | undefined {
   const name = entry.fileId === undefined ? "" : nameOf(entry.fileId);
-  const detail = (key: string) => String(entry.data[key] ?? "");
+  const detail = (key: string) => {
+    const value = entry.data[key];
+    return typeof value === "string" ? value : "";
+  };
   switch (entry.type) {
     case "ticket.created":
       return { who: "agent", text: "ticket opened" };
     case "request.created":
       return { who: "agent", text: "request for logs saved" };
     case "push.accepted":
-      return { who: "hub", text: `push taken for ${detail("platform")}` };
+      return {
+        who: "hub",
+        text: detail("kind") === "closed" ? "push taken: other phones may take the prompt down" : "push taken",
+      };
     case "push.refused":
       return { who: "hub", text: `push refused: ${detail("reason")}` };
     case "request.notified":

@@ -57,7 +57,7 @@ export async function startServers({
     for (const one of stops.splice(0).toReversed()) await one();
   };
   try {
-    const [postgres, azurite, emulator, redis] = await settle([
+    const stores = [
       startPostgres({ dataDir: folders.postgres, log }).then(keep),
       startAzurite({ dataDir: folders.azurite, log }).then(keep),
       startBeckonProcess({
@@ -67,12 +67,12 @@ export async function startServers({
         envFile,
         ready: /^Endpoint=.+(?=\n)/m,
         log,
-      }).then((started) => {
-        keep(started.server);
-        return started.line;
-      }),
+      }).then(keep),
       withRedis ? startRedisOnPath(folders.redis, log).then(keep) : Promise.resolve(undefined),
-    ]);
+    ] as const;
+    // Once each is up or has failed, and not before: only then can those that are up be ended.
+    await Promise.allSettled(stores);
+    const [postgres, azurite, emulator, redis] = await Promise.all(stores);
     writeEnvFile(envFile, {
       NODE_ENV: "development",
       DEV_ISSUER: "true",
@@ -80,30 +80,33 @@ export async function startServers({
       ...(redis && { REDIS_URL: redis.url }),
       BLOB_ENDPOINT: azurite.url,
       BLOB_ACCOUNT_KEY: azurite.accountKey,
-      HUB_CONNECTION_STRING: emulator,
+      HUB_CONNECTION_STRING: emulator.line,
       HUB_NAME: HUB,
       DEPLOYMENT_KEY: keepSecret(join(dataFolder, "deployment-key")),
       CONTROLLER_NAME: "Example Support",
     });
     await runBeckon(["migrate", "--json"], { envFile });
-    const [apiUrl] = await settle([
-      startBeckonProcess({ command: "api", stateDir: folders.api, envFile, ready: /^http:\/\/\S+(?=\n)/m, log }).then(
-        ({ server, line }) => {
-          keep(server);
-          return line;
-        },
-      ),
+    const services = [
+      startBeckonProcess({
+        command: "api",
+        stateDir: folders.api,
+        envFile,
+        ready: /^http:\/\/\S+(?=\n)/m,
+        log,
+      }).then(keep),
       startBeckonProcess({
         command: "worker",
         stateDir: folders.worker,
         envFile,
         ready: /^The worker works\.$/m,
         log,
-      }).then(({ server }) => keep(server)),
-    ]);
+      }).then(keep),
+    ] as const;
+    await Promise.allSettled(services);
+    const [{ line: apiUrl }] = await Promise.all(services);
     return {
       apiUrl,
-      emulatorUrl: new URL(/^Endpoint=([^;]+)/.exec(emulator)?.[1] ?? "").origin,
+      emulatorUrl: new URL(/^Endpoint=([^;]+)/.exec(emulator.line)?.[1] ?? "").origin,
       blobUrl: azurite.url,
       databaseUrl: postgres.url,
       redisUrl: redis?.url,
@@ -116,14 +119,6 @@ export async function startServers({
     await stop();
     throw error;
   }
-}
-
-/** All of them, once each is up or has failed: only then can those that are up be ended. */
-async function settle<T extends readonly unknown[]>(
-  starting: readonly [...{ [K in keyof T]: Promise<T[K]> }],
-): Promise<T> {
-  await Promise.allSettled(starting);
-  return (await Promise.all(starting)) as unknown as T;
 }
 
 async function startRedisOnPath(dataDir: string, log: (line: string) => void) {

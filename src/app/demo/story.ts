@@ -12,7 +12,7 @@ export interface Story {
   say(text?: string): void;
   heading(text: string): void;
   /** How far an upload is: a bar that moves on a terminal, and one line when it is whole elsewhere. */
-  progress(name: string, sentBytes: number, sizeBytes: number): void;
+  progress(upload: { id: string; name: string; sentBytes: number; sizeBytes: number }): void;
   /** Keeps steps back while the person reads and types; `release` tells them. */
   hold(): void;
   release(): void;
@@ -33,6 +33,8 @@ export function createStory(stream: StoryStream): Story {
   const width = Math.min(stream.columns ?? 80, MAX_WIDTH);
   let held: string[] | undefined;
   let bar = "";
+  /** Of these the whole bar was drawn: an upload says more than once that it is done. */
+  const whole = new Set<string>();
 
   const paint = (format: Parameters<typeof styleText>[0], text: string) =>
     // It looks at NO_COLOR, FORCE_COLOR and whether this is a terminal.
@@ -57,7 +59,8 @@ export function createStory(stream: StoryStream): Story {
       write("");
       write(paint("bold", text));
     },
-    progress(name, sentBytes, sizeBytes) {
+    progress({ id, name, sentBytes, sizeBytes }) {
+      if (whole.has(id)) return;
       const share = sizeBytes === 0 ? 1 : sentBytes / sizeBytes;
       const full = Math.round(share * BAR_WIDTH);
       const drawn = `${"█".repeat(full)}${"░".repeat(BAR_WIDTH - full)}`;
@@ -65,6 +68,7 @@ export function createStory(stream: StoryStream): Story {
       if (share >= 1) {
         if (bar !== "") stream.write("\r\u001B[2K");
         bar = "";
+        whole.add(id);
         write(line);
       } else if (stream.isTTY && !held) {
         bar = line;

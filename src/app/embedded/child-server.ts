@@ -36,7 +36,7 @@ export type Command = {
   marker: string;
   user?: { uid: number; gid: number } | undefined;
   /** Its whole environment; ours unless given. */
-  env?: Readonly<Record<string, string | undefined>> | undefined;
+  environment?: Readonly<Record<string, string | undefined>> | undefined;
 };
 
 export type ChildServerOptions = {
@@ -249,7 +249,7 @@ function isSame({ pid, identity }: { pid: number; identity: string | undefined }
   return now !== undefined && now === identity;
 }
 
-function spawnInto(logFile: string, { program, args, user, env }: Command): ChildProcess {
+function spawnInto(logFile: string, { program, args, user, environment }: Command): ChildProcess {
   const log = openSync(logFile, "w", 0o600);
   try {
     return spawn(program, args, {
@@ -259,7 +259,7 @@ function spawnInto(logFile: string, { program, args, user, env }: Command): Chil
       // are still finishing.
       detached: true,
       stdio: ["ignore", log, log],
-      ...(env && { env }),
+      ...(environment && { env: environment }),
       ...user,
     });
   } finally {
