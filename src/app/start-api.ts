@@ -19,6 +19,7 @@ import type { PublicUrl } from "#http/next-link.ts";
 import { serveDocs } from "#http/serve-docs.ts";
 import { composeParts } from "./compose.ts";
 import type { Settings } from "./config.ts";
+import { createCloser } from "./create-closer.ts";
 import { createDevIssuer, type DevIssuer } from "./dev-issuer.ts";
 import { findPackage } from "./embedded/find-package.ts";
 import { openRateLimits } from "./open-rate-limits.ts";
@@ -41,6 +42,7 @@ const KEEP_ALIVE_MS = 65_000;
 export async function startApi(settings: Settings, log: Log): Promise<RunningApi> {
   const parts = await composeParts(settings, log);
   const server = createServer({ requestTimeout: RECEIVE_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS });
+  const closeServer = createCloser(server);
   let serve: ((app: Express) => void) | undefined;
   const ready = new Promise<Express>((resolve) => {
     serve = resolve;
@@ -123,7 +125,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
         name: "api",
         stop: async () => {
           stopping.abort();
-          await closeServer(server);
+          await closeServer();
         },
       },
       ...limitSteps,
@@ -159,13 +161,5 @@ function listen(server: Server, { HOST, PORT }: Settings): Promise<string> {
       const host = HOST === "0.0.0.0" || HOST === "::" ? "127.0.0.1" : HOST.includes(":") ? `[${HOST}]` : HOST;
       resolve(`http://${host}:${port}`);
     });
-  });
-}
-
-/** Answers what is under way, then closes; connections that only wait for a next request are closed at once. */
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.close((error) => (error ? reject(error) : resolve()));
-    server.closeIdleConnections();
   });
 }

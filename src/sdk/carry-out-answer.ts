@@ -71,12 +71,13 @@ export async function carryOutAnswer(
   const announced = consent.files ?? [];
   const path = `/v1/log-requests/${requestId}`;
   const links = new Map<string, UploadLink>();
-  let result: AnswerResult | undefined;
+  let recorded: AnswerResult | undefined;
+  let told: AnswerResult | undefined;
   let askedMs: number | undefined;
 
   if (!answer.recorded) {
     const { body, retryAfterMs } = await api.call<Answer>("POST", `${path}:consent`, consent);
-    result = body;
+    recorded = body;
     askedMs = retryAfterMs;
     answer.files.forEach((file, index) => {
       const wanted = announced[index];
@@ -90,24 +91,29 @@ export async function carryOutAnswer(
     await journal.save(answer);
   }
   onRecorded();
-  if (consent.decision === "decline" || (result && result.state !== "consented")) return result ?? read();
+  if (consent.decision === "decline" || (recorded && recorded.state !== "consented")) return recorded ?? read();
 
   const unsaid: FileOutcome[] = [];
   let reporting = Promise.resolve();
-  for (const [index, file] of answer.files.entries()) {
-    const { fileId } = file;
-    const wanted = announced[index];
-    if (fileId === undefined || wanted === undefined || file.reported) continue;
-    file.outcome ??= await uploadFile(fileId, wanted, index);
-    await journal.save(answer);
-    if (file.outcome === "taken_back") continue;
-    unsaid.push({ fileId, outcome: file.outcome });
-    // The agent sees each file as it arrives; those that end while one report is on its way share the next.
-    reporting = reporting.then(() => say(unsaid.splice(0)));
-    reporting.catch(() => {}); // awaited below; until then an upload may run for hours
+  try {
+    for (const [index, file] of answer.files.entries()) {
+      const { fileId } = file;
+      const wanted = announced[index];
+      if (fileId === undefined || wanted === undefined || file.reported) continue;
+      file.outcome ??= await uploadFile(fileId, wanted, index);
+      await journal.save(answer);
+      if (file.outcome === "taken_back") continue;
+      unsaid.push({ fileId, outcome: file.outcome });
+      // The agent sees each file as it arrives; those that end while one report is on its way share the next.
+      reporting = reporting.then(() => say(unsaid.splice(0)));
+      reporting.catch(() => {}); // awaited below; until then an upload may run for hours
+    }
+  } finally {
+    // Also when an upload was stopped: a report that ends later must not store again what has been ended meanwhile.
+    await reporting.catch(() => {});
   }
   await reporting;
-  return result ?? read();
+  return told ?? read();
 
   async function uploadFile(fileId: string, wanted: AnnouncedFile, index: number) {
     const file = await journal.open(answer, index).catch(() => undefined);
@@ -115,7 +121,7 @@ export async function carryOutAnswer(
     let unreadable = false;
     const source = verifySource(file, wanted, createHasher, () => (unreadable = true));
     const { collector, name, sizeBytes } = wanted;
-    const told = (sentBytes: number) =>
+    const tell = (sentBytes: number) =>
       onProgress({ requestId, collector, name, sizeBytes, sentBytes: Math.min(sentBytes, sizeBytes) });
 
     for (let failures = 0, refusals = 0; ;) {
@@ -134,7 +140,7 @@ export async function carryOutAnswer(
         if (!link) return "taken_back";
       }
       try {
-        const { status, retryAfterMs } = await upload(source, link.url, link.headers, { signal, onProgress: told });
+        const { status, retryAfterMs } = await upload(source, link.url, link.headers, { signal, onProgress: tell });
         // The links create once. "It exists" means that an earlier attempt arrived whose answer was lost; whether its bytes
         // are the right ones, the server verifies as for any other.
         if ((status >= 200 && status < 300) || status === 409 || status === 412) return done();
@@ -160,7 +166,7 @@ export async function carryOutAnswer(
     }
 
     function done() {
-      told(sizeBytes);
+      tell(sizeBytes);
       return "uploaded" as const;
     }
   }
@@ -168,7 +174,7 @@ export async function carryOutAnswer(
   async function say(files: FileOutcome[]): Promise<void> {
     if (files.length === 0) return;
     try {
-      result = await patiently(() => api.call<UploadProgress>("POST", `${path}:complete`, { files }));
+      told = await patiently(() => api.call<UploadProgress>("POST", `${path}:complete`, { files }));
     } catch (error) {
       if (!hasCode(error, "file_outcome_stands")) throw error;
       // One of them has another outcome by now. It stands, and must not hide the others.
@@ -176,7 +182,7 @@ export async function carryOutAnswer(
         for (const file of files) await say([file]);
         return;
       }
-      result = await read();
+      told = await read();
     }
     for (const { fileId } of files) for (const file of answer.files) if (file.fileId === fileId) file.reported = true;
     await journal.save(answer);

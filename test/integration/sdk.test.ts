@@ -88,19 +88,20 @@ test("a log that grows and rotates from prompt to upload, across a restart, is l
   await appendFile(join(app.folder, "app.log"), "after the prompt\n");
   await app.rotate();
 
-  // The app ends when the first file is about to go up; its logs rotate once more before it starts again.
+  // The app starts again, and ends when the first file is about to go up. The logs rotate after the prompt, after the answer
+  // and before the retry.
+  beckon.stop();
   const first = app.start({
     upload: async () => {
       first.stop();
       throw new Error("the app ended");
     },
   });
-  beckon.stop();
-  await first.review(request.id);
   const again = await first.review(request.id);
   const frozen = Object.fromEntries(
     await Promise.all(again.files.map(async (file) => [file.name, await text(file.read())])),
   );
+  await app.rotate();
   await expect(first.share(request.id)).rejects.toMatchObject({ code: "stopped" });
   expect(await world.stateOf(request)).toBe("consented");
   await app.rotate();

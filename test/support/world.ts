@@ -14,6 +14,7 @@ import type { Platform } from "#domain/vocabulary.ts";
 import { startEmulator } from "#emulator/start-emulator.ts";
 import { createAgent, type Agent } from "./agent.ts";
 import { callApi, succeeded, type ApiCall } from "./api-calls.ts";
+import { followFeed, type Feed } from "./feed.ts";
 import { createPhone, type Phone } from "./phone.ts";
 import { testQueue } from "./queue-world.ts";
 import { startServerProcess, type ServerProcess } from "./server-process.ts";
@@ -189,6 +190,11 @@ export async function createWorld({
       inbox: () => hub.inbox({ installationId: `beckon-${installationId}` }),
     });
 
+  const feeds: Feed[] = [];
+  undo.defer(() => {
+    for (const feed of feeds) feed.close();
+  });
+
   const kept = undo.move();
   return {
     hub,
@@ -229,6 +235,13 @@ export async function createWorld({
       await untilHere(() => phone.pushesOf(request.id), ["beckon.log-request"]);
       await untilHere(async () => (await agent.request(request.id)).state, "notified");
       return { phone, request };
+    },
+
+    /** What an agent's console hears, from now on or from where it was. */
+    async feed({ person = "alex", lastEventId }: { readonly person?: string; readonly lastEventId?: string } = {}) {
+      const feed = await followFeed(apiUrl, await tokenOf("beckon-agents", person), lastEventId);
+      feeds.push(feed);
+      return feed;
     },
 
     stateOf: async (request: { readonly id: string }) => (await agent.request(request.id)).state,
@@ -273,11 +286,11 @@ export async function createWorld({
 
 /** `test` with a world of the file's own. */
 export function worldTest(options: WorldOptions = {}) {
-  return base.extend<{ world: World }>({
+  return base.extend<{ worldOptions: WorldOptions; world: World }>({
+    worldOptions: [options, { scope: "file" }],
     world: [
-      // Vitest reads the names of what a fixture needs from its first parameter, which has to be written out.
-      async ({}, use) => {
-        const world = await createWorld(options);
+      async ({ worldOptions }, use) => {
+        const world = await createWorld(worldOptions);
         await use(world);
         await world.close();
       },

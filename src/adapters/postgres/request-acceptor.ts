@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Pool } from "pg";
 import { Problem } from "#domain/problems.ts";
 import type { AcceptInput, AcceptOutcome, RequestAcceptor } from "#ports/store.ts";
@@ -57,8 +58,9 @@ export function createRequestAcceptor({
 
   async function flush(): Promise<void> {
     flushing = true;
-    // What arrived in the same turn of the event loop goes together.
-    await Promise.resolve();
+    // What arrived in the same turn of the event loop goes together: everything that the sockets hold by now. A microtask
+    // would run after the first socket alone, and a statement for one row costs as much as ten.
+    await setImmediate();
     for (let batch = waiting.splice(0, MAX_BATCH); batch.length > 0; batch = waiting.splice(0, MAX_BATCH)) {
       await write(batch, BATCH_LOCK_TIMEOUT_MS);
     }

@@ -35,6 +35,8 @@ export type Command = {
   /** A part of its command line that no other process has, its data folder: nothing else is ever killed as an orphan. */
   marker: string;
   user?: { uid: number; gid: number } | undefined;
+  /** Its whole environment; ours unless given. */
+  environment?: Readonly<Record<string, string | undefined>> | undefined;
 };
 
 export type ChildServerOptions = {
@@ -247,7 +249,7 @@ function isSame({ pid, identity }: { pid: number; identity: string | undefined }
   return now !== undefined && now === identity;
 }
 
-function spawnInto(logFile: string, { program, args, user }: Command): ChildProcess {
+function spawnInto(logFile: string, { program, args, user, environment }: Command): ChildProcess {
   const log = openSync(logFile, "w", 0o600);
   try {
     return spawn(program, args, {
@@ -257,6 +259,7 @@ function spawnInto(logFile: string, { program, args, user }: Command): ChildProc
       // are still finishing.
       detached: true,
       stdio: ["ignore", log, log],
+      ...(environment && { env: environment }),
       ...user,
     });
   } finally {

@@ -9,11 +9,18 @@ import { serverUser } from "./server-user.ts";
 /** Where this clone keeps the data of its own servers. In .gitignore. */
 export const DATA_FOLDER: string = resolve(import.meta.dirname, "../../../.data");
 
-const SERVERS = ["postgres", "azurite", "redis"] as const;
+/** In the order in which they end: what uses a server before the server. */
+const SERVERS = ["api", "worker", "emulator", "postgres", "azurite", "redis"] as const;
 
-/** One folder a server under a common data folder: pass them as `dataDir` to startPostgres, startAzurite and startRedis. */
+/**
+ * One folder a server under a common data folder: pass them as `dataDir` to startPostgres, startAzurite and startRedis. The
+ * demo's own processes have theirs beside them.
+ */
 export function serverFolders(dataFolder: string): Record<(typeof SERVERS)[number], string> {
   return {
+    api: join(dataFolder, "api"),
+    worker: join(dataFolder, "worker"),
+    emulator: join(dataFolder, "emulator"),
     postgres: join(dataFolder, "postgres"),
     azurite: join(dataFolder, "azurite"),
     redis: join(dataFolder, "redis"),

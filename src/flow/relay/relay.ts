@@ -12,7 +12,7 @@ export interface RelayDeps {
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   readonly log: Log;
-  /** Rows a round. 200 jobs an `addBulk` is where both engines stop getting faster (assurance, section 4.3). */
+  /** Rows a round. A push job takes 32 of them; both engines stop getting faster at 200 jobs an `addBulk` (assurance, 4.3). */
   readonly batchSize?: number;
   /** How long rows that another process wrote may lie. No NOTIFY: in the accepting transaction it halves throughput. */
   readonly pollMs?: number;
@@ -20,6 +20,13 @@ export interface RelayDeps {
   readonly failpoint?: (name: string) => void | Promise<void>;
 }
 
+/**
+ * Rest after a round, so that rows travel together where many come: an `addBulk` makes two temporary tables in PostgreSQL, 10 ms
+ * whether it adds one job or thirty. Round upon round cost as much of PostgreSQL as the accepts themselves (132 µs each, now
+ * 20), and halved them. A row on its own rests 1 ms; a full round none, for there is more.
+ */
+const REST_MS_PER_ROW = 1;
+const LONGEST_REST_MS = 100;
 const FIRST_BACK_OFF_MS = 250;
 const LONGEST_BACK_OFF_MS = 5_000;
 
@@ -36,12 +43,13 @@ export function startRelay({
   pipeline,
   clock,
   log,
-  batchSize = 200,
+  batchSize = 1_000,
   pollMs = 250,
   failpoint,
 }: RelayDeps): { readonly stop: () => Promise<void> } {
   const poll = createWakeableSleep();
   const backOff = createWakeableSleep();
+  const rest = createWakeableSleep();
   let stopped = false;
   let failures = 0;
 
@@ -58,6 +66,7 @@ export function startRelay({
         if (failures > 0) log.info({ failures }, "The relay moves work to the queue again");
         failures = 0;
         if (moved >= batchSize) continue;
+        if (moved > 0) await rest.sleep(Math.min(moved * REST_MS_PER_ROW, LONGEST_REST_MS));
         // A row that is due and was not moved is in another relay's hands: asking for it at once would spin.
         const untilDue = nextDueAt === undefined ? pollMs : nextDueAt - clock.now();
         await poll.sleep(untilDue > 0 ? Math.min(untilDue, pollMs) : pollMs);
@@ -80,6 +89,7 @@ export function startRelay({
       stopped = true;
       poll.wake();
       backOff.wake();
+      rest.wake();
       await looping;
     },
   };

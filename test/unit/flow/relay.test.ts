@@ -56,7 +56,7 @@ function logOf() {
 test("a backlog is moved in full batches without waiting in between", async () => {
   const outbox = outboxOf(Array.from({ length: 450 }, (_, n) => asked(n)));
   const queue = queueOf();
-  const relay = startRelay({ outbox, queue, pipeline: PIPELINE, clock, log: logOf(), pollMs: 60_000 });
+  const relay = startRelay({ outbox, queue, pipeline: PIPELINE, clock, log: logOf(), batchSize: 200, pollMs: 60_000 });
   undo.push(relay.stop);
   await vi.waitFor(() => expect(outbox.rows).toHaveLength(0));
   expect(queue.added.flatMap(({ items }) => items)).toHaveLength(450);
@@ -72,6 +72,21 @@ test("a commit of this process wakes the relay at once", async () => {
   outbox.rows.push(asked(1));
   outbox.state.wake();
   await vi.waitFor(() => expect(queue.added).toHaveLength(1));
+});
+
+test("rows that come while the relay rests after a round travel together", async () => {
+  const outbox = outboxOf(Array.from({ length: 60 }, (_, n) => asked(n)));
+  const queue = queueOf();
+  const relay = startRelay({ outbox, queue, pipeline: PIPELINE, clock, log: logOf(), pollMs: 60_000 });
+  undo.push(relay.stop);
+  await vi.waitFor(() => expect(queue.tries).toBe(1));
+  // It rests for 60 ms, and no commit wakes it.
+  for (let n = 60; n < 70; n += 1) {
+    outbox.rows.push(asked(n));
+    outbox.state.wake();
+  }
+  await vi.waitFor(() => expect(outbox.rows).toHaveLength(0));
+  expect(queue.tries).toBe(2);
 });
 
 test("rows that another relay holds are not asked for in a spin", async () => {
@@ -132,7 +147,7 @@ test("stopping finishes the batch in hand and takes no other", async () => {
       await mayGoOn.promise;
     },
   };
-  const relay = startRelay({ outbox, queue, pipeline: PIPELINE, clock, log: logOf() });
+  const relay = startRelay({ outbox, queue, pipeline: PIPELINE, clock, log: logOf(), batchSize: 200 });
   await added.promise;
   const stopped = relay.stop();
   mayGoOn.resolve();

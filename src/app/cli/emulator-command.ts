@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import type { EmulatorOptions } from "#emulator/start-emulator.ts";
+import { addExamples } from "./add-examples.ts";
+import { UsageError } from "./usage-error.ts";
+
+interface Given {
+  readonly port: number;
+  readonly host: string;
+  readonly hub: readonly string[];
+  readonly tier: NonNullable<EmulatorOptions["tier"]>;
+  readonly policy: readonly string[];
+  readonly seed?: string;
+  readonly persist?: string;
+  readonly json?: true;
+}
+
+export function addEmulatorCommand(program: Command): void {
+  const command = program
+    .command("emulator")
+    .description("stand in for Azure Notification Hubs; needs nothing else running, and no setting")
+    .option("--port <number>", "port to listen on; 0 takes a free one", readPort, 0)
+    .option("--host <address>", "address to listen on; anything but loopback lets others send and read", "127.0.0.1")
+    .option("--hub <name>", "name of a hub; may be repeated (default: beckon)", collect, [])
+    .addOption(
+      new Option("--tier <tier>", "what the hubs can").choices(["Free", "Basic", "Standard"]).default("Standard"),
+    )
+    .option(
+      "--policy <NAME=Listen,Send>",
+      "another access policy: NAME[@HUB]=RIGHTS[:KEY]; may be repeated",
+      collect,
+      [],
+    )
+    .option("--seed <file>", "begin with the hubs, policies, installations and registrations of this JSON")
+    .option("--persist <folder>", "keep all but inboxes over a restart")
+    .option("--json", "print connection string and address as one line of JSON instead")
+    .action(start);
+  addExamples(
+    command,
+    [
+      "npx beckon emulator --port 8085 --hub beckon",
+      'npx beckon emulator --port 8085 --policy "reader=Listen" --persist .data/hub',
+    ],
+    ["When ready it prints one line on stdout that begins with Endpoint=: the connection string."],
+  );
+}
+
+async function start({ port, host, hub, tier, policy, seed, persist, json }: Given): Promise<void> {
+  const { parsePolicy, runEmulator } = await import("#emulator/run-emulator.ts");
+  const policies = policy.map((text) => orUsage(() => parsePolicy(text)));
+  const { emulator, line, warnings } = await runEmulator({
+    port,
+    host,
+    tier,
+    policies,
+    ...(hub.length > 0 && { hubs: hub }),
+    ...(seed !== undefined && { seed: orUsage(() => JSON.parse(readFileSync(seed, "utf8")) as SeedFile) }),
+    ...(persist !== undefined && { persistIn: persist }),
+  });
+  for (const warning of warnings) console.error(warning);
+  console.log(json ? JSON.stringify({ connectionString: line, url: emulator.url }) : line);
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.once(signal, () => void emulator.close().finally(() => process.exit(0)));
+  }
+}
+
+type SeedFile = NonNullable<EmulatorOptions["seed"]>;
+
+/** What a person wrote wrong on the command line is a usage error. */
+function orUsage<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError("It must be from 0 to 65535.");
+  return port;
+}

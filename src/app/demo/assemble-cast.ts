@@ -1,0 +1,180 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DATA_FOLDER } from "#app/embedded/data-folder.ts";
+import type { PhoneAnswer, PhoneEvent } from "#phone/start-phone.ts";
+import type { AnswerResult, Review } from "#sdk/create-beckon.ts";
+import { askPerson, showPrompt } from "./ask-person.ts";
+import { runBeckon } from "./beckon-process.ts";
+import { type DemoAgent, type DemoRequest, type DemoRequestDetail, type Entry, openDemoAgent } from "./demo-agent.ts";
+import { DEMO_USER_ID, type DemoPhone, startDemoPhone } from "./demo-phone.ts";
+import { describeFact } from "./describe-fact.ts";
+import type { DemoServers } from "./start-servers.ts";
+import { formatBytes, type Story } from "./story.ts";
+import { createTokenSource } from "./token-source.ts";
+
+/** What the person's answer came to. */
+export interface Answered {
+  readonly answer: "share" | "decline";
+  readonly result: AnswerResult;
+}
+
+export interface Cast {
+  readonly agent: DemoAgent;
+  readonly phone: DemoPhone;
+  /** A file's name by its id, as far as it was heard of. */
+  readonly nameFile: (fileId: string) => string;
+  /** Resolves when the answer to this request was carried out. */
+  readonly answerOf: (requestId: string) => Promise<Answered>;
+}
+
+/**
+ * Brings the agent Alex and Ann's phone to the stage, and has what happens to them told.
+ *
+ * @param options.interactive whether a person sits at the terminal and answers for Ann
+ */
+export async function assembleCast({
+  servers: { apiUrl, emulatorUrl, envFile },
+  story,
+  yourLogs,
+  interactive,
+  signal,
+}: {
+  servers: DemoServers;
+  story: Story;
+  yourLogs: string | undefined;
+  interactive: boolean;
+  signal: AbortSignal;
+}): Promise<Cast> {
+  const names = new Map<string, string>();
+  const nameFile = (fileId: string) => names.get(fileId) ?? "a file";
+  const answers = new Map<string, PromiseWithResolvers<Answered>>();
+  const answerTo = (requestId: string) => {
+    const known = answers.get(requestId) ?? Promise.withResolvers<Answered>();
+    answers.set(requestId, known);
+    known.promise.catch(() => {}); // nobody may ever ask for it
+    return known;
+  };
+
+  let telling: Promise<void> = Promise.resolve();
+  const agent = await openDemoAgent({
+    apiUrl,
+    getToken: createTokenSource({ apiUrl, username: "alex", audience: "beckon-agents" }),
+    signal,
+    onEntry: (entry) => {
+      telling = telling.then(() => tellEntry(entry)).catch(() => {}); // a name that could not be read
+    },
+  });
+  async function tellEntry({ requestId, fileId, ...entry }: Entry): Promise<void> {
+    if (requestId !== undefined && fileId !== undefined && !names.has(fileId)) {
+      const { files } = await agent.call<DemoRequestDetail>("GET", `/v1/log-requests/${requestId}`);
+      for (const { id, name } of files) names.set(id, name);
+    }
+    const told = describeFact({ ...entry, requestId, fileId }, nameFile);
+    // What the agent and the phone do is told where they do it; the feed adds what happens between them.
+    if (told?.who === "hub" || told?.who === "worker") story.step(told.who, told.text);
+  }
+
+  await cancelLeftOver(agent);
+  await introduce(apiUrl, envFile);
+
+  let logs: DemoPhone["logs"];
+  const phone = await startDemoPhone({
+    dataFolder: DATA_FOLDER,
+    yourLogs,
+    apiUrl,
+    emulatorUrl,
+    async ask(review: Review, closed: AbortSignal): Promise<PhoneAnswer> {
+      showPrompt(review, story);
+      if (interactive) {
+        const streams = { input: process.stdin, output: process.stdout };
+        const answer = await askPerson(review, { story, streams, signal: closed });
+        if (answer.kind !== "share") return answer;
+        story.step("phone", `shares ${answer.files?.length ?? "all"} of ${review.files.length} files`);
+        rotate();
+        return answer;
+      }
+      story.step("phone", `shares all ${review.files.length} files`, { detail: "without asking" });
+      rotate();
+      return { kind: "share" };
+    },
+    onEvent: (event) => {
+      tellPhone(event, story);
+      if (event.kind === "answered") {
+        const { answer, result } = event;
+        for (const { id, name } of result.files) names.set(id, name);
+        if (answer !== "later") answerTo(result.requestId).resolve({ answer, result });
+      }
+      if (event.kind === "trouble" && event.requestId !== undefined) answerTo(event.requestId).reject(event.error);
+      if (event.kind === "closed" && event.state !== undefined && END_UNANSWERED.includes(event.state)) {
+        answerTo(event.requestId).reject(new Error(`The request was ${event.state} before it was answered.`));
+      }
+    },
+  });
+  logs = phone.logs;
+
+  function rotate(): void {
+    if (!logs) return;
+    logs.rotate("app.log");
+    story.step("phone", "app.log is rotated right now", { detail: "what was shown is what is sent" });
+  }
+
+  return { agent, phone, nameFile, answerOf: (requestId) => answerTo(requestId).promise };
+}
+
+const END_UNANSWERED: readonly string[] = ["cancelled", "expired"];
+
+function tellPhone(event: PhoneEvent, story: Story): void {
+  switch (event.kind) {
+    case "pushed":
+      if (event.push.type === "beckon.log-request") story.step("phone", "is pushed, and fetches the request");
+      break;
+    case "prompted":
+      break;
+    case "progress":
+      story.progress({ ...event, id: `${event.requestId}/${event.collector}/${event.name}` });
+      break;
+    case "answered": {
+      const { answer, result } = event;
+      if (answer === "decline") story.step("phone", "declines");
+      const bytes = result.files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+      if (answer === "share") story.step("phone", `sent ${result.files.length} files, ${formatBytes(bytes)}`);
+      break;
+    }
+    case "putOff":
+      story.step("phone", `puts it off until ${event.until.toTimeString().slice(0, 8)}`);
+      break;
+    case "closed":
+      break;
+    case "trouble": {
+      const { error } = event;
+      story.step("phone", `trouble: ${error instanceof Error ? error.message : String(error)}`);
+      break;
+    }
+  }
+}
+
+/** A demo that was killed may have left its request open; the phone would ask about it first. */
+async function cancelLeftOver(agent: DemoAgent): Promise<void> {
+  const open = await agent.list<DemoRequest>("/v1/log-requests?state=requested,notified,seen&agentId=alex");
+  for (const { id } of open) await agent.call("POST", `/v1/log-requests/${id}:cancel`);
+}
+
+/** As the app's own back end would: tells Beckon, with an API key, what agents should see of Ann. */
+async function introduce(apiUrl: string, envFile: string): Promise<void> {
+  const file = join(DATA_FOLDER, "api-key");
+  const put = async (key: string) =>
+    fetch(`${apiUrl}/v1/users/${DEMO_USER_ID}`, {
+      method: "PUT",
+      headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ label: "Ann Example", contacts: ["ann@example.com"], locale: "en" }),
+    });
+  const known = existsSync(file) ? await put(readFileSync(file, "utf8")) : undefined;
+  if (known?.ok) return;
+  const { secret } = JSON.parse(await runBeckon(["keys", "create", "--name", "demo", "--json"], { envFile })) as {
+    secret: string;
+  };
+  writeFileSync(file, secret, { mode: 0o600 });
+  const answer = await put(secret);
+  if (!answer.ok)
+    throw new Error(`PUT /v1/users/${DEMO_USER_ID} was answered ${answer.status}: ${await answer.text()}`);
+}

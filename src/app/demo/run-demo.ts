@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { EXIT_CODES } from "#app/cli/exit-codes.ts";
+import { DATA_FOLDER, removeData } from "#app/embedded/data-folder.ts";
+import { assembleCast } from "./assemble-cast.ts";
+import { assertQueueOnRedis } from "./assert-queue-on-redis.ts";
+import type { DemoPhone } from "./demo-phone.ts";
+import { playJourney } from "./play-journey.ts";
+import { type DemoServers, startServers } from "./start-servers.ts";
+import { createStory } from "./story.ts";
+import { tellWhatNext } from "./what-next.ts";
+
+export interface DemoOptions {
+  readonly yes?: true;
+  readonly once?: true;
+  readonly json?: true;
+  readonly logs?: string;
+  readonly redis?: true;
+  readonly fresh?: true;
+}
+
+/** So that another program can look at what the last line names. */
+const STAY_MS = 20_000;
+
+/** Starts everything, plays the journey, and stays up unless it is to run once. Ends the process. */
+export async function runDemo(options: DemoOptions): Promise<never> {
+  const beganAt = performance.now();
+  const story = createStory(options.json ? process.stderr : process.stdout);
+  const stopping = new AbortController();
+  let phone: DemoPhone | undefined;
+  let servers: DemoServers | undefined;
+  const end = async (exitCode: number): Promise<never> => {
+    stopping.abort();
+    phone?.stop();
+    await servers?.stop();
+    process.exit(exitCode);
+  };
+  const interrupted = new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.on(signal, () => {
+        // Of an impatient second one the servers are ended by the exit itself.
+        if (stopping.signal.aborted) process.exit(EXIT_CODES.failed);
+        story.release();
+        resolve();
+      });
+    }
+  });
+  const play = async (): Promise<number> => {
+    if (options.fresh) await removeData(DATA_FOLDER);
+    servers = await startServers({
+      dataFolder: DATA_FOLDER,
+      redis: options.redis === true,
+      log: (line) => story.step("demo", line),
+    });
+    story.step("demo", `ready in ${((performance.now() - beganAt) / 1000).toFixed(1)} s`, {
+      detail: `API ${servers.apiUrl}, queue on ${options.redis ? "Redis" : "PostgreSQL"}`,
+    });
+    const cast = await assembleCast({
+      servers,
+      story,
+      yourLogs: options.logs,
+      interactive: !options.yes && process.stdin.isTTY && process.stdout.isTTY,
+      signal: stopping.signal,
+    });
+    phone = cast.phone;
+    const journey = await playJourney({ ...cast, story, apiUrl: servers.apiUrl });
+    if (servers.redisUrl !== undefined) await assertQueueOnRedis(servers.redisUrl);
+    const { ticketUrl, files, takenBack, unfinished } = journey;
+    if (unfinished !== undefined) story.say(`Nothing was downloaded: ${unfinished}.`);
+    if (options.json) {
+      const queue = options.redis ? "redis" : "postgres";
+      const ms = Math.round(performance.now() - beganAt);
+      console.log(JSON.stringify({ ticketUrl, files, takenBack, queue, ms }));
+    }
+    if (!options.once) tellWhatNext(servers, journey, story);
+    if (!options.once || options.json) await Promise.race([interrupted, ...(options.once ? [sleep(STAY_MS)] : [])]);
+    return options.once && unfinished !== undefined ? EXIT_CODES.failed : EXIT_CODES.ok;
+  };
+
+  try {
+    const stopped = interrupted.then(() => (options.once ? EXIT_CODES.failed : EXIT_CODES.ok));
+    return await end(await Promise.race([play(), stopped]));
+  } catch (error) {
+    story.release();
+    const words = error instanceof Error ? error.message : String(error);
+    console.error(`\nThe demo failed: ${words}`);
+    if (servers) console.error(`\nWhat its processes said last:\n${servers.lastWords()}`);
+    console.error("\nTry again with: npm run demo -- --fresh");
+    return end(EXIT_CODES.failed);
+  }
+}
