@@ -64,3 +64,31 @@ export const createDownloadUrl = route({
   successes: [{ status: 200, description: "The link", body: downloadUrl }],
   problems: ["file_gone", "conflict", "blob_store_unavailable"],
 });
+
+export const readFileContent = route({
+  name: "readFileContent",
+  method: "get",
+  path: "/v1/files/{fileId}/content",
+  audience: "agent",
+  tag: "Files",
+  summary: "Read a linked text file, or with `Range: bytes=…` one part of it. Audited",
+  params: z.strictObject({ fileId: id }),
+  successes: [
+    {
+      status: 200,
+      description: "The whole file",
+      contentType: "text/plain",
+      body: z.string(),
+      headers: { "Accept-Ranges": "bytes", ETag: "Its SHA-256" },
+    },
+    {
+      status: 206,
+      description: "The part that was asked for; a part may begin and end inside of a character",
+      contentType: "text/plain",
+      body: z.string(),
+      headers: { "Content-Range": "`bytes FROM-TO/SIZE`", ETag: "Its SHA-256" },
+    },
+  ],
+  problems: ["file_gone", "conflict", "not_text", "range_not_satisfiable", "blob_store_unavailable"],
+  timeoutSeconds: 0,
+});

@@ -7,6 +7,7 @@ import {
   REACHES,
   REJECT_REASONS,
   REQUEST_STATES,
+  REQUEST_VIEWS,
 } from "#domain/vocabulary.ts";
 import { file, fileCounts } from "./files.ts";
 import { collectorName, id, listOf, locale, pageQuery, sha256, time, timeWindow, userId } from "./primitives.ts";
@@ -147,6 +148,10 @@ export const listLogRequests = route({
     ticketId: id.optional(),
     userId: userId.optional(),
     agentId: z.string().max(256).optional(),
+    view: z.enum(REQUEST_VIEWS).optional().meta({
+      description:
+        "`mine`: asked by the caller. `waiting`: not ended. `ready`: linked. `attention`: rejected; linked without every file; expired within a day; nobody to push to while open. Goes with the other filters",
+    }),
     ...pageQuery,
   }),
   successes: [{ status: 200, description: "A page of requests", body: listOf(logRequest) }],

@@ -30,11 +30,10 @@ export const livez = route({
   successes: [{ status: 200, description: "Yes", body: z.object({ alive: z.literal(true) }) }],
 });
 
+export const readinessPart = z.object({ state: z.enum(["ok", "degraded", "away"]), detail: z.string().optional() });
+
 const readiness = z
-  .object({
-    ready: z.boolean(),
-    parts: z.record(z.string(), z.object({ state: z.enum(["ok", "degraded", "away"]), detail: z.string().optional() })),
-  })
+  .object({ ready: z.boolean(), parts: z.record(z.string(), readinessPart) })
   .meta({ id: "Readiness" });
 
 export const readyz = route({

@@ -7,7 +7,7 @@ import type { Role } from "#domain/vocabulary.ts";
 export type Audience = "agent" | "device" | "key" | "public";
 
 export interface Success {
-  readonly status: 200 | 201 | 202 | 204;
+  readonly status: 200 | 201 | 202 | 204 | 206 | 302;
   readonly description: string;
   readonly body?: z.ZodType;
   /** What the body is, if it is not JSON. */

@@ -1,9 +1,15 @@
 /** Every route there is. What is not in this list is neither served nor described. */
+import * as audit from "./audit.ts";
+import * as consentPreview from "./consent-preview.ts";
 import * as devices from "./devices.ts";
 import * as files from "./files.ts";
+import * as insights from "./insights.ts";
 import * as logRequests from "./log-requests.ts";
 import * as operations from "./operations.ts";
 import type { Route } from "./route.ts";
+import * as session from "./session.ts";
+import * as system from "./system.ts";
+import * as templates from "./templates.ts";
 import * as tickets from "./tickets.ts";
 import * as users from "./users.ts";
 
@@ -19,10 +25,23 @@ export const ROUTES: readonly Route[] = [
   logRequests.getLogRequest,
   logRequests.cancelLogRequest,
   logRequests.remindLogRequest,
+  consentPreview.previewConsent,
   files.createDownloadUrl,
+  files.readFileContent,
   users.searchUsers,
   users.getUser,
   users.listUserInstallations,
+  templates.listTemplates,
+  templates.putTemplate,
+  templates.deleteTemplate,
+  insights.listCollectors,
+  insights.getInsights,
+  audit.listAuditEvents,
+  system.getSystem,
+  session.getMe,
+  session.signIn,
+  session.finishSignIn,
+  session.signOut,
   users.putUser,
   users.createInstallationToken,
   users.putConsentText,

@@ -41,6 +41,9 @@ export const PROBLEMS = {
   precondition_failed: { status: 412, title: "The resource has changed since the ETag that was given." },
   body_too_large: { status: 413, title: "The body is larger than this operation takes." },
   unsupported_media_type: { status: 415, title: "This operation does not take that content type or encoding." },
+  /** With `sizeBytes`, `sha256`, `modifiedAt` and `coverage`: what is known of a file that nobody can read here. */
+  not_text: { status: 415, title: "This file is not text." },
+  range_not_satisfiable: { status: 416, title: "The file has no such part." },
   user_not_on_ticket: { status: 422, title: "That user is neither the ticket's user nor a participant of its calls." },
   installation_not_of_user: { status: 422, title: "That installation is not one of this user's." },
   idempotency_key_reused: { status: 422, title: "This Idempotency-Key was used for another request." },

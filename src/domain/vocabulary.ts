@@ -35,6 +35,10 @@ export const ENDED_STATES = [
   "withdrawn",
 ] as const satisfies readonly RequestState[];
 
+export const REQUEST_VIEWS = ["mine", "waiting", "ready", "attention"] as const;
+/** Saved views of the list of requests. */
+export type RequestView = (typeof REQUEST_VIEWS)[number];
+
 export const REJECT_REASONS = ["no_files", "upload_abandoned", "none_held"] as const;
 /** Why a request is `rejected`: nothing was named, nothing arrived, or nothing that arrived held. */
 export type RejectReason = (typeof REJECT_REASONS)[number];
