@@ -24,6 +24,12 @@ export interface BlobContent {
   readonly etag: string;
 }
 
+/** At least one byte, and within the blob. */
+export interface BlobPart {
+  readonly offset: number;
+  readonly lengthBytes: number;
+}
+
 export type Promotion =
   | { readonly kind: "promoted"; readonly etag: string }
   /** The source is no longer the one that was hashed. */
@@ -44,6 +50,11 @@ export interface BlobStore {
   inspect(name: string, signal: AbortSignal): Promise<BlobContent | undefined>;
   /** Reads the blob's bytes, pinned to one ETag. */
   read(name: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /**
+   * Reads a part of the blob, on the condition that it still has `ifMatch`: what was verified is what is read. Undefined when
+   * it is missing or another one stands there.
+   */
+  readPart(name: string, part: BlobPart, ifMatch: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Copies on the server's side, on the condition that the source still has `ifMatch`; a copy that is there is made again. */
   promote(from: string, to: string, ifMatch: string, signal: AbortSignal): Promise<Promotion>;
   /** Missing is success. */

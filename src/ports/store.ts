@@ -3,10 +3,11 @@
  * version or state that it read and says whether it still held. Throws `Problem("database_unavailable")` when it is away.
  */
 import type { Consent, ConsentText } from "#domain/consent.ts";
-import type { Fact, OutboxRow, Wake } from "#domain/facts.ts";
+import type { Fact, FactType, OutboxRow, Wake } from "#domain/facts.ts";
 import type { FileCounts, LogFile } from "#domain/log-file.ts";
 import type { LogRequest, Push } from "#domain/log-request.ts";
 import type { Ticket } from "#domain/ticket.ts";
+import type { ReasonTemplate } from "#domain/reason-template.ts";
 import type { Installation, User } from "#domain/user.ts";
 import type { Moment, Platform, PushKind, RequestState, TicketState } from "#domain/vocabulary.ts";
 
@@ -69,6 +70,11 @@ export interface RequestQuery extends PageQuery {
   readonly ticketId?: string;
   readonly userId?: string;
   readonly agentId?: string;
+  /**
+   * Only what somebody should look at, by this moment: on a ticket that is still open, and rejected, linked without every
+   * file, expired since `since`, or open with no installation to push to.
+   */
+  readonly attention?: { readonly since: Moment };
 }
 
 export interface Requests {
@@ -108,8 +114,11 @@ export interface Files {
   save(file: LogFile, options: { readonly ifState: LogFile["state"] }): Promise<boolean>;
 }
 
-/** Reads what the audit knows about downloads, so that a take-back can name who had them. */
+/** Reads what the audit knows about who read a file, so that a take-back can name who had it. */
 export interface Downloads {
+  /** Whether this agent's reading of the file was written down since then. */
+  wasRead(fileId: string, agentId: string, since: Moment): Promise<boolean>;
+  /** Who had a download link, or read it in the console. */
   ofFiles(fileIds: readonly string[]): Promise<readonly { readonly fileId: string; readonly agentId: string; readonly at: Moment }[]>;
 }
 
@@ -173,6 +182,85 @@ export interface ApiKeys {
   findByHash(secretHash: string): Promise<ApiKey | undefined>;
 }
 
+export interface Templates {
+  /** By id, without those that were removed. */
+  list(): Promise<readonly ReasonTemplate[]>;
+  /** Keeps `createdAt` of one that stands; one that was removed begins anew. */
+  put(template: ReasonTemplate): Promise<"created" | "updated">;
+  /** False when there is none. */
+  remove(id: string, at: Moment): Promise<boolean>;
+}
+
+export interface AuditQuery extends PageQuery {
+  readonly actorId?: string;
+  readonly types?: readonly FactType[];
+  readonly ticketId?: string;
+  readonly requestId?: string;
+  readonly fileId?: string;
+  readonly userId?: string;
+  readonly from?: Moment;
+  /** Before this moment. */
+  readonly to?: Moment;
+}
+
+export interface AuditRow {
+  readonly sequence: string;
+  readonly fact: Fact;
+}
+
+export interface Audit {
+  /** Newest first. */
+  list(query: AuditQuery): Promise<Page<AuditRow>>;
+}
+
+export interface KnownCollector {
+  readonly name: string;
+  /** What apps call it, most used first. */
+  readonly labels: readonly string[];
+  readonly typicalSizeBytes?: { readonly smallest: number; readonly median: number; readonly largest: number };
+  readonly installations: number;
+  readonly platforms: readonly Platform[];
+}
+
+export interface Durations {
+  readonly count: number;
+  readonly medianSeconds?: number;
+  readonly p90Seconds?: number;
+}
+
+export interface PlatformFigures {
+  readonly platform: Platform;
+  readonly requests: number;
+  readonly states: Readonly<Partial<Record<RequestState, number>>>;
+  readonly pushes: { readonly accepted: number; readonly refused: number; readonly underWay: number };
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+/** How requests fared that were made in a span of time. */
+export interface Figures {
+  readonly funnel: {
+    readonly asked: number;
+    readonly pushed: number;
+    readonly seen: number;
+    readonly answered: number;
+    readonly shared: number;
+    readonly linked: number;
+  };
+  readonly states: Readonly<Partial<Record<RequestState, number>>>;
+  readonly timeToAnswer: Durations;
+  readonly timeToLink: Durations;
+  readonly platforms: readonly PlatformFigures[];
+  /** `day` as 2026-11-22, in UTC; without empty days. */
+  readonly days: readonly { readonly day: string; readonly asked: number; readonly shared: number; readonly declined: number; readonly expired: number }[];
+}
+
+export interface Insights {
+  /** What installations have announced, most installations first. */
+  collectors(): Promise<readonly KnownCollector[]>;
+  /** @param to before this moment */
+  figures(from: Moment, to: Moment): Promise<Figures>;
+}
+
 /** What can be read and written, inside a transaction and outside. */
 export interface Records {
   readonly tickets: Tickets;
@@ -185,6 +273,8 @@ export interface Records {
   readonly downloads: Downloads;
   readonly timeline: Timeline;
   readonly apiKeys: ApiKeys;
+  readonly templates: Templates;
+  readonly audit: Audit;
   readonly pushes: { ofRequest(requestId: string): Promise<readonly Push[]> };
 }
 
@@ -296,9 +386,19 @@ export interface DueWork {
   retention(now: Moment, limit: number): Promise<readonly string[]>;
   /** Which of these blob names belong to a file whose state permits the blob. */
   ownedBlobs(names: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Deletes idempotency records and outbox leftovers past their time. */
+  /** Deletes idempotency records and outbox leftovers past their time, and writes down that the sweep came. */
   forgetOld(now: Moment): Promise<void>;
   metrics(now: Moment): Promise<Metrics>;
+  /** What runs beneath, and when the sweep last came. */
+  state(): Promise<DatabaseState>;
+}
+
+export interface DatabaseState {
+  /** PostgreSQL's own version. */
+  readonly version: string;
+  /** Name of the latest migration. */
+  readonly migration?: string;
+  readonly lastSweepAt?: Moment;
 }
 
 export interface Metrics {

@@ -134,6 +134,21 @@ export function createBlobStore(options: BlobStoreOptions): BlobStore {
     if (!response?.readableStreamBody || response.etag === undefined) return undefined;
     return { etag: response.etag, bytes: readBytes(response.readableStreamBody, signal) };
   };
+  const readPart: BlobStore["readPart"] = async (name, { offset, lengthBytes }, ifMatch, signal) => {
+    try {
+      const response = await call(signal, CALL_TIMEOUT_MS, (abortSignal) =>
+        clientOf(name).download(offset, lengthBytes, {
+          abortSignal,
+          conditions: { ifMatch },
+          maxRetryRequests: READ_RESUMES,
+        }),
+      );
+      return response?.readableStreamBody && readBytes(response.readableStreamBody, signal);
+    } catch (error) {
+      if (isConditionUnmet(error)) return undefined;
+      throw error;
+    }
+  };
   const check = async (signal: AbortSignal) => {
     const found = await checkLinks({
       signal,
@@ -206,6 +221,8 @@ export function createBlobStore(options: BlobStoreOptions): BlobStore {
     async read(name, signal) {
       return (await open(name, signal))?.bytes;
     },
+
+    readPart,
 
     async promote(from, to, ifMatch, signal): Promise<Promotion> {
       const source = await head(from, signal);

@@ -2,8 +2,18 @@ import type { Pool } from "pg";
 import { FACT_TYPES } from "#domain/facts.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Ids } from "#ports/ids.ts";
-import type { DueWork, Outbox, PushLedger, Records, RequestAcceptor, Store, Transaction } from "#ports/store.ts";
+import type {
+  DueWork,
+  Insights,
+  Outbox,
+  PushLedger,
+  Records,
+  RequestAcceptor,
+  Store,
+  Transaction,
+} from "#ports/store.ts";
 import { createApiKeys } from "./api-keys.ts";
+import { createAudit } from "./audit.ts";
 import { checkDatabase } from "./check-database.ts";
 import { createConsentTexts } from "./consent-texts.ts";
 import { createConsents } from "./consents.ts";
@@ -13,6 +23,7 @@ import { createDueWork } from "./due-work.ts";
 import { APPEND_FACTS, APPEND_WAKES, factRecords, wakeRecords, type NeedsRelay } from "./facts.ts";
 import { createFiles } from "./files.ts";
 import { createIdempotency } from "./idempotency.ts";
+import { createInsights } from "./insights.ts";
 import { createInstallations } from "./installations.ts";
 import { openPool } from "./open-pool.ts";
 import { createOutbox } from "./outbox.ts";
@@ -22,6 +33,7 @@ import { createPushLedger } from "./push-ledger.ts";
 import { createPushes } from "./pushes.ts";
 import { createRequestAcceptor } from "./request-acceptor.ts";
 import { createRequests } from "./requests.ts";
+import { createTemplates } from "./templates.ts";
 import { createTickets } from "./tickets.ts";
 import { createTimeline } from "./timeline.ts";
 import { createUsers } from "./users.ts";
@@ -36,6 +48,7 @@ export interface PostgresStore {
   readonly pushLedger: PushLedger;
   readonly outbox: Outbox;
   readonly dueWork: DueWork;
+  readonly insights: Insights;
   readonly clock: Clock;
   /** Ends the clock and, if it was opened here, the pool. */
   close(): Promise<void>;
@@ -95,6 +108,7 @@ export async function createStore({
     pushLedger: withDatabaseProblems(createPushLedger({ pool, ids, relayedTypes, onAppended })),
     outbox: createOutbox({ pool, listeners }),
     dueWork: withDatabaseProblems(createDueWork(pool)),
+    insights: withDatabaseProblems(createInsights(pool)),
     clock,
     async close() {
       stop();
@@ -119,6 +133,8 @@ function records(db: Db, consentTextVersion: string): Records {
     timeline: withDatabaseProblems(createTimeline(db)),
     apiKeys: withDatabaseProblems(createApiKeys(db)),
     pushes: withDatabaseProblems(createPushes(db)),
+    templates: withDatabaseProblems(createTemplates(db)),
+    audit: withDatabaseProblems(createAudit(db)),
   };
 }
 

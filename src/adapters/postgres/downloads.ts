@@ -1,15 +1,24 @@
 import type { FactType } from "#domain/facts.ts";
 import type { Downloads } from "#ports/store.ts";
 import type { Db } from "./prisma-client.ts";
-import { momentOf } from "./stored.ts";
+import { dateOf, momentOf } from "./stored.ts";
 
-const DOWNLOADED: FactType = "file.downloadLinkCreated";
+const READ: FactType = "file.read";
+/** Either way the agent had the bytes. */
+const HAD: readonly FactType[] = ["file.downloadLinkCreated", READ];
 
 export function createDownloads(db: Db): Downloads {
   return {
+    async wasRead(fileId, agentId, since) {
+      const row = await db.auditEvent.findFirst({
+        where: { fileId, actorId: agentId, type: READ, at: { gte: dateOf(since) } },
+        select: { sequence: true },
+      });
+      return row !== null;
+    },
     async ofFiles(fileIds) {
       const rows = await db.auditEvent.findMany({
-        where: { fileId: { in: [...fileIds] }, type: DOWNLOADED },
+        where: { fileId: { in: [...fileIds] }, type: { in: [...HAD] } },
         select: { fileId: true, actorId: true, at: true },
         orderBy: { sequence: "asc" },
       });

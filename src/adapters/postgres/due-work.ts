@@ -2,10 +2,10 @@ import type { Pool } from "pg";
 import type { OutboxRow } from "#domain/facts.ts";
 import { permittedBlobs } from "#domain/log-file.ts";
 import { OPEN_STATES, type FileState, type RequestState } from "#domain/vocabulary.ts";
-import type { DueWork } from "#ports/store.ts";
+import type { DatabaseState, DueWork } from "#ports/store.ts";
 import { KEY_LIFE_HOURS } from "./idempotency.ts";
 import { readMetrics } from "./metrics.ts";
-import { absentNulls, type Stored } from "./stored.ts";
+import { absentNulls, momentOf, type Stored } from "./stored.ts";
 
 /** $1 the latest moment that counts as overdue, $2 limit. Each branch reads a partial index of what waits. */
 export const OVERDUE = `
@@ -59,6 +59,16 @@ export const FORGET_KEYS = `
   delete from idempotency_key where (caller, method, route, key) in (
     select caller, method, route, key from idempotency_key
     where created_at < $1::timestamptz - interval '${KEY_LIFE_HOURS} hours' limit 5000)`;
+
+/** $1 now. */
+export const NOTE_SWEEP = `
+  insert into last_run (job, at) values ('sweep', $1::timestamptz)
+  on conflict (job) do update set at = greatest(last_run.at, excluded.at)`;
+
+export const DATABASE_STATE = `
+  select current_setting('server_version') as version,
+    (select max(migration_name) from _prisma_migrations where finished_at is not null) as migration,
+    (select at from last_run where job = 'sweep') as "lastSweepAt"`;
 
 const BLOB_NAME = /^(ingest|evidence)\/([0-9a-f-]{36})\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
@@ -118,7 +128,15 @@ export function createDueWork(pool: Pool): DueWork {
         const { rowCount } = await pool.query({ text: FORGET_KEYS, values: [at] });
         deleted = rowCount ?? 0;
       } while (deleted > 0);
+      await pool.query({ text: NOTE_SWEEP, values: [at] });
     },
     metrics: (now) => readMetrics(pool, now),
+    async state() {
+      const { rows } = await pool.query<{ version: string; migration: string | null; lastSweepAt: Date | null }>(
+        DATABASE_STATE,
+      );
+      const row = rows[0] ?? { version: "unknown", migration: null, lastSweepAt: null };
+      return absentNulls<DatabaseState>({ ...row, lastSweepAt: momentOf(row.lastSweepAt) });
+    },
   };
 }

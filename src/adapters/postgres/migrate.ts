@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Client } from "pg";
 import { CONSENT_TEXTS } from "#messages/consent-texts.ts";
+import { REASON_TEMPLATES } from "#messages/reason-templates.ts";
 
 /** The one that Prisma's CLI takes too, so that ours and `prisma migrate deploy` keep out of each other's way. */
 const MIGRATION_LOCK = 72_707_369;
@@ -30,7 +31,7 @@ export interface Migration {
 }
 
 /**
- * Brings a database to this version's tables and seeds the consent texts. Safe when two start at once: the second waits and
+ * Brings a database to this version's tables and seeds the consent texts and reason templates. Safe when two start at once: the second waits and
  * finds nothing to do. Each migration is all or nothing.
  *
  * @returns the names of the migrations that it applied, in order.
@@ -59,6 +60,7 @@ export async function migrate({
       log?.(`Applied ${migration.name}`);
     }
     await seedConsentTexts(client);
+    await seedTemplates(client);
     await bringBelowHorizon(client);
     return { applied: missing.map((migration) => migration.name) };
   } finally {
@@ -133,6 +135,17 @@ async function seedConsentTexts(client: Client): Promise<void> {
        on conflict (version, locale) do update set text = excluded.text, sha256 = excluded.sha256
        where consent_text.used_at is null and consent_text.sha256 <> excluded.sha256`,
       [version, locale, text, createHash("sha256").update(text, "utf8").digest("hex")],
+    );
+  }
+}
+
+/** Once: what a lead has changed or removed stays as they left it. */
+async function seedTemplates(client: Client): Promise<void> {
+  for (const { id, texts, collectors, windowHours, answerByHours } of REASON_TEMPLATES) {
+    await client.query(
+      `insert into reason_template (id, texts, collectors, window_hours, answer_by_hours) values ($1, $2, $3, $4, $5)
+       on conflict (id) do nothing`,
+      [id, JSON.stringify(texts), collectors, windowHours, answerByHours],
     );
   }
 }

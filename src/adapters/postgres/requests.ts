@@ -52,8 +52,22 @@ function conditions(query: RequestQuery): Prisma.LogRequestWhereInput[] {
     ...(query.ticketId === undefined ? [] : [{ ticketId: query.ticketId }]),
     ...(query.userId === undefined ? [] : [{ userId: query.userId }]),
     ...(query.agentId === undefined ? [] : [{ agentId: query.agentId }]),
+    ...(query.attention === undefined ? [] : [needsAttention(query.attention.since)]),
     ...(query.after === undefined ? [] : [before(query.after)]),
   ];
+}
+
+/** Nobody looks at what a solved ticket still lacks. */
+function needsAttention(since: Moment): Prisma.LogRequestWhereInput {
+  return {
+    ticket: { state: "open" },
+    OR: [
+      { state: "rejected" },
+      { state: "linked", consent: { files: { some: { state: { in: ["missing", "refused"] } } } } },
+      { state: "expired", endedAt: { gte: dateOf(since) } },
+      { state: { in: [...OPEN_STATES] }, reach: "no_installation" },
+    ],
+  };
 }
 
 function before(after: string): Prisma.LogRequestWhereInput {

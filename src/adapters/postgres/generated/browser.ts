@@ -92,3 +92,13 @@ export type IdempotencyKey = Prisma.IdempotencyKeyModel
  * 
  */
 export type ApiKey = Prisma.ApiKeyModel
+/**
+ * Model ReasonTemplate
+ * Reasons that agents need again and again. A removed one keeps its row, so that a migration does not seed it once more.
+ */
+export type ReasonTemplate = Prisma.ReasonTemplateModel
+/**
+ * Model LastRun
+ * When work that comes by itself was last done, whichever process did it.
+ */
+export type LastRun = Prisma.LastRunModel

@@ -411,7 +411,9 @@ export const ModelName = {
   LogFile: 'LogFile',
   Outbox: 'Outbox',
   IdempotencyKey: 'IdempotencyKey',
-  ApiKey: 'ApiKey'
+  ApiKey: 'ApiKey',
+  ReasonTemplate: 'ReasonTemplate',
+  LastRun: 'LastRun'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -427,7 +429,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "team" | "user" | "ticket" | "ticketParticipant" | "ticketEvent" | "auditEvent" | "installation" | "logRequest" | "push" | "consentText" | "consent" | "logFile" | "outbox" | "idempotencyKey" | "apiKey"
+    modelProps: "team" | "user" | "ticket" | "ticketParticipant" | "ticketEvent" | "auditEvent" | "installation" | "logRequest" | "push" | "consentText" | "consent" | "logFile" | "outbox" | "idempotencyKey" | "apiKey" | "reasonTemplate" | "lastRun"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1541,6 +1543,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    ReasonTemplate: {
+      payload: Prisma.$ReasonTemplatePayload<ExtArgs>
+      fields: Prisma.ReasonTemplateFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.ReasonTemplateFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReasonTemplatePayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.ReasonTemplateFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReasonTemplatePayload>
+        }
+        findFirst: {
+          args: Prisma.ReasonTemplateFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReasonTemplatePayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.ReasonTemplateFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReasonTemplatePayload>
+        }
+        findMany: {
+          args: Prisma.ReasonTemplateFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReasonTemplatePayload>[]
+        }
+        create: {
+          args: Prisma.ReasonTemplateCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReasonTemplatePayload>
+        }
+        createMany: {
+          args: Prisma.ReasonTemplateCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.ReasonTemplateCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReasonTemplatePayload>[]
+        }
+        delete: {
+          args: Prisma.ReasonTemplateDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReasonTemplatePayload>
+        }
+        update: {
+          args: Prisma.ReasonTemplateUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReasonTemplatePayload>
+        }
+        deleteMany: {
+          args: Prisma.ReasonTemplateDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.ReasonTemplateUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.ReasonTemplateUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReasonTemplatePayload>[]
+        }
+        upsert: {
+          args: Prisma.ReasonTemplateUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReasonTemplatePayload>
+        }
+        aggregate: {
+          args: Prisma.ReasonTemplateAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateReasonTemplate>
+        }
+        groupBy: {
+          args: Prisma.ReasonTemplateGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ReasonTemplateGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.ReasonTemplateCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ReasonTemplateCountAggregateOutputType> | number
+        }
+      }
+    }
+    LastRun: {
+      payload: Prisma.$LastRunPayload<ExtArgs>
+      fields: Prisma.LastRunFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.LastRunFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LastRunPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.LastRunFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LastRunPayload>
+        }
+        findFirst: {
+          args: Prisma.LastRunFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LastRunPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.LastRunFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LastRunPayload>
+        }
+        findMany: {
+          args: Prisma.LastRunFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LastRunPayload>[]
+        }
+        create: {
+          args: Prisma.LastRunCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LastRunPayload>
+        }
+        createMany: {
+          args: Prisma.LastRunCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.LastRunCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LastRunPayload>[]
+        }
+        delete: {
+          args: Prisma.LastRunDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LastRunPayload>
+        }
+        update: {
+          args: Prisma.LastRunUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LastRunPayload>
+        }
+        deleteMany: {
+          args: Prisma.LastRunDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.LastRunUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.LastRunUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LastRunPayload>[]
+        }
+        upsert: {
+          args: Prisma.LastRunUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$LastRunPayload>
+        }
+        aggregate: {
+          args: Prisma.LastRunAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateLastRun>
+        }
+        groupBy: {
+          args: Prisma.LastRunGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.LastRunGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.LastRunCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.LastRunCountAggregateOutputType> | number
+        }
+      }
+    }
   }
 } & {
   other: {
@@ -1850,6 +2000,29 @@ export const ApiKeyScalarFieldEnum = {
 } as const
 
 export type ApiKeyScalarFieldEnum = (typeof ApiKeyScalarFieldEnum)[keyof typeof ApiKeyScalarFieldEnum]
+
+
+export const ReasonTemplateScalarFieldEnum = {
+  id: 'id',
+  texts: 'texts',
+  collectors: 'collectors',
+  windowHours: 'windowHours',
+  answerByHours: 'answerByHours',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
+  updatedBy: 'updatedBy',
+  deletedAt: 'deletedAt'
+} as const
+
+export type ReasonTemplateScalarFieldEnum = (typeof ReasonTemplateScalarFieldEnum)[keyof typeof ReasonTemplateScalarFieldEnum]
+
+
+export const LastRunScalarFieldEnum = {
+  job: 'job',
+  at: 'at'
+} as const
+
+export type LastRunScalarFieldEnum = (typeof LastRunScalarFieldEnum)[keyof typeof LastRunScalarFieldEnum]
 
 
 export const SortOrder = {
@@ -2162,6 +2335,8 @@ export type GlobalOmitConfig = {
   outbox?: Prisma.OutboxOmit
   idempotencyKey?: Prisma.IdempotencyKeyOmit
   apiKey?: Prisma.ApiKeyOmit
+  reasonTemplate?: Prisma.ReasonTemplateOmit
+  lastRun?: Prisma.LastRunOmit
 }
 
 /* Types for Logging */

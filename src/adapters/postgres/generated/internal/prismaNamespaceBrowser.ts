@@ -65,7 +65,9 @@ export const ModelName = {
   LogFile: 'LogFile',
   Outbox: 'Outbox',
   IdempotencyKey: 'IdempotencyKey',
-  ApiKey: 'ApiKey'
+  ApiKey: 'ApiKey',
+  ReasonTemplate: 'ReasonTemplate',
+  LastRun: 'LastRun'
 } as const
 
 export type ModelName = (typeof ModelName)[keyof typeof ModelName]
@@ -354,6 +356,29 @@ export const ApiKeyScalarFieldEnum = {
 } as const
 
 export type ApiKeyScalarFieldEnum = (typeof ApiKeyScalarFieldEnum)[keyof typeof ApiKeyScalarFieldEnum]
+
+
+export const ReasonTemplateScalarFieldEnum = {
+  id: 'id',
+  texts: 'texts',
+  collectors: 'collectors',
+  windowHours: 'windowHours',
+  answerByHours: 'answerByHours',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
+  updatedBy: 'updatedBy',
+  deletedAt: 'deletedAt'
+} as const
+
+export type ReasonTemplateScalarFieldEnum = (typeof ReasonTemplateScalarFieldEnum)[keyof typeof ReasonTemplateScalarFieldEnum]
+
+
+export const LastRunScalarFieldEnum = {
+  job: 'job',
+  at: 'at'
+} as const
+
+export type LastRunScalarFieldEnum = (typeof LastRunScalarFieldEnum)[keyof typeof LastRunScalarFieldEnum]
 
 
 export const SortOrder = {
