@@ -84,6 +84,17 @@ const SETTINGS = z.object({
     .describe("Secret of at least 32 characters: hides user ids from the hub, signs installation tokens"),
   AGENT_ISSUER: z.url().optional().describe("OIDC issuer of agents. Unset in development: the development issuer"),
   AGENT_AUDIENCE: z.string().default("beckon-agents").describe("`aud` of agents' tokens"),
+  AGENT_CLIENT_ID: z
+    .string()
+    .min(1)
+    .default("beckon-console")
+    .describe("The console's client id at AGENT_ISSUER; its redirect URI there is PUBLIC_URL/auth/callback"),
+  AGENT_CLIENT_SECRET: z.string().min(1).optional().describe("The console's client secret. Unset: PKCE alone"),
+  AGENT_SCOPE: z
+    .string()
+    .regex(/^openid( [\x21\x23-\x5b\x5d-\x7e]+)*$/, "must begin with 'openid'")
+    .default("openid profile")
+    .describe("What the console asks of AGENT_ISSUER; its ID tokens must carry AGENT_ROLES_CLAIM"),
   AGENT_SUBJECT_CLAIM: z.string().default("sub").describe("Claim that holds an agent's id"),
   AGENT_ROLES_CLAIM: z.string().default("roles").describe("Claim that lists an agent's roles"),
   DEVICE_ISSUER: z
@@ -195,9 +206,47 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const problems =
     result.data.NODE_ENV === "production" ? productionProblems(result.data, given) : developmentProblems(result.data);
   if (problems.length > 0) throw new ConfigError(problems);
-  return result.data.NODE_ENV === "production" && given["ALLOW_INSECURE_HOSTS"] === undefined
-    ? { ...result.data, ALLOW_INSECURE_HOSTS: [] }
-    : result.data;
+  const settings =
+    result.data.NODE_ENV === "production" && given["ALLOW_INSECURE_HOSTS"] === undefined
+      ? { ...result.data, ALLOW_INSECURE_HOSTS: [] }
+      : result.data;
+  givenNames.set(settings, new Set(Object.keys(given)));
+  return settings;
+}
+
+/** Which settings the environment gave, by what was read of it. */
+const givenNames = new WeakMap<Settings, ReadonlySet<string>>();
+
+/** Never shown to anybody: keys, and addresses that may hold a password. */
+const SECRET_SETTINGS: ReadonlySet<string> = new Set<SettingName>([
+  "DATABASE_URL",
+  "REDIS_URL",
+  "BLOB_ACCOUNT_KEY",
+  "HUB_CONNECTION_STRING",
+  "HUB_CONNECTION_STRING_2",
+  "DEPLOYMENT_KEY",
+  "AGENT_CLIENT_SECRET",
+]);
+
+export interface ShownSetting {
+  readonly name: string;
+  readonly meaning: string;
+  readonly source: "environment" | "default" | "unset";
+  readonly secret: boolean;
+  /** Absent where it is a secret or not set. */
+  readonly value?: string;
+}
+
+/** The settings as people may see them: what each is for, where its value comes from, and the value unless it is a secret. */
+export function showSettings(settings: Settings): readonly ShownSetting[] {
+  const given = givenNames.get(settings);
+  return describeSettings().map(({ name, meaning }) => {
+    const value: unknown = settings[name as SettingName];
+    const secret = SECRET_SETTINGS.has(name);
+    const source = value === undefined ? "unset" : given?.has(name) === true ? "environment" : "default";
+    const shown = Array.isArray(value) ? value.join(", ") : String(value);
+    return { name, meaning, source, secret, ...(value === undefined || secret ? {} : { value: shown }) };
+  });
 }
 
 function productionProblems(settings: Settings, given: Record<string, unknown>): string[] {

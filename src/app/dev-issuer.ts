@@ -124,6 +124,7 @@ export async function createDevIssuer(publicUrl: string, deploymentKey: string):
       const person = String(payload.sub);
       const idClaims = {
         name: DEMO_AGENTS[person]?.name,
+        roles: DEMO_AGENTS[person]?.roles,
         ...(payload["nonce"] === undefined ? {} : { nonce: payload["nonce"] }),
       };
       const idToken = await sign(idClaims, clientId, person, TOKEN_SECONDS);

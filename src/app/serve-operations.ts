@@ -24,14 +24,26 @@ const CHECK_MS = 3_000;
 /** The file store and the hub are not asked more often than this, however many probes come. */
 const REMEMBER_MS = 15_000;
 
-/** Serves what operators probe: liveness, readiness, metrics. */
-export function serveOperations(kit: HttpKit, { store, dueWork, queue, clock, checks }: OperationRoutes): void {
+/**
+ * Serves what operators probe: liveness, readiness, metrics.
+ *
+ * @returns what reads how each part fares, PostgreSQL aside
+ */
+export function serveOperations(
+  kit: HttpKit,
+  { store, dueWork, queue, clock, checks }: OperationRoutes,
+): () => Promise<Record<string, Part>> {
   const remembered = Object.fromEntries(
     Object.entries({ queue: () => queue.check().then(() => undefined), ...checks }).map(([name, check]) => [
       name,
       remember(check),
     ]),
   );
+
+  const readParts = async (): Promise<Record<string, Part>> => {
+    const entries = Object.entries(remembered).map(async ([name, check]) => [name, await check()] as const);
+    return Object.fromEntries(await Promise.all(entries));
+  };
 
   kit.serve(routes.livez, async () => ({ status: 200, body: { alive: true } }));
 
@@ -41,13 +53,7 @@ export function serveOperations(kit: HttpKit, { store, dueWork, queue, clock, ch
     } catch (error) {
       throw new Problem("database_unavailable", { detail: messageOf(error), cause: error });
     }
-    const parts: Record<string, Part> = { database: { state: "ok" } };
-    await Promise.all(
-      Object.entries(remembered).map(async ([name, check]) => {
-        parts[name] = await check();
-      }),
-    );
-    return { status: 200, body: { ready: true, parts } };
+    return { status: 200, body: { ready: true, parts: { database: { state: "ok" }, ...(await readParts()) } } };
   });
 
   kit.serveRaw(routes.metrics, async (_request, response) => {
@@ -57,6 +63,8 @@ export function serveOperations(kit: HttpKit, { store, dueWork, queue, clock, ch
     ]);
     response.type("text/plain; version=0.0.4").send(renderMetrics(metrics, jobs));
   });
+
+  return readParts;
 }
 
 function remember(check: () => Promise<string | undefined>): () => Promise<Part> {

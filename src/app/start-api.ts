@@ -1,21 +1,30 @@
 import { createHash } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import type { Express } from "express";
+import { serveAudit } from "#flow/audit/audit.http.ts";
+import { serveConsentPreview } from "#flow/consent/consent-preview.http.ts";
 import { serveConsent } from "#flow/consent/consent.http.ts";
 import { serveDevices } from "#flow/devices/devices.http.ts";
 import { serveDownload } from "#flow/download/download.http.ts";
 import { serveFeed } from "#flow/feed/feed.http.ts";
+import { serveInsights } from "#flow/insights/insights.http.ts";
 import { serveLogRequests } from "#flow/request/log-requests.http.ts";
+import { serveSession } from "#flow/session/session.http.ts";
+import { serveTemplates } from "#flow/templates/templates.http.ts";
 import { serveTickets } from "#flow/tickets/tickets.http.ts";
 import { mintFirstLinks } from "#flow/upload/create-upload-links.ts";
 import { serveUpload } from "#flow/upload/upload.http.ts";
 import { serveUsers } from "#flow/users/users.http.ts";
 import { serveWithdraw } from "#flow/withdraw/withdraw.http.ts";
-import { createAuthenticate, createInstallationTokens, type IssuerSettings } from "#http/authenticate.ts";
+import { createAuthenticate, createInstallationTokens, rolesOf, type IssuerSettings } from "#http/authenticate.ts";
+import { createConsoleSessions } from "#http/console-session.ts";
 import { createApp } from "#http/create-app.ts";
 import { createHttpKit } from "#http/http-kit.ts";
+import { createIdentityProvider } from "#http/identity-provider.ts";
 import type { PublicUrl } from "#http/next-link.ts";
+import { serveConsole } from "#http/serve-console.ts";
 import { serveDocs } from "#http/serve-docs.ts";
 import { composeParts } from "./compose.ts";
 import type { Settings } from "./config.ts";
@@ -24,6 +33,7 @@ import { createDevIssuer, type DevIssuer } from "./dev-issuer.ts";
 import { findPackage } from "./embedded/find-package.ts";
 import { openRateLimits } from "./open-rate-limits.ts";
 import { serveOperations } from "./serve-operations.ts";
+import { serveSystem } from "./serve-system.ts";
 import type { ShutdownStep } from "./shutdown.ts";
 import type { Log } from "#ports/log.ts";
 
@@ -37,6 +47,9 @@ export interface RunningApi {
 const RECEIVE_TIMEOUT_MS = 60_000;
 /** Longer than a load balancer keeps its own side open, so that it never writes into a connection that we close. */
 const KEEP_ALIVE_MS = 65_000;
+
+/** Where `npm run build:console` writes. */
+const CONSOLE_FOLDER = join(import.meta.dirname, "../../dist/console");
 
 /** Opens the parts, listens, and serves. */
 export async function startApi(settings: Settings, log: Log): Promise<RunningApi> {
@@ -54,14 +67,22 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
   const devIssuer = settings.DEV_ISSUER ? await createDevIssuer(publicBase, settings.DEPLOYMENT_KEY) : undefined;
   const installationTokens = createInstallationTokens(settings.DEPLOYMENT_KEY);
   const { limits, steps: limitSteps } = openRateLimits(settings);
+  const agents = issuerOf(settings, "AGENT", devIssuer);
+  const sessions = createConsoleSessions({
+    deploymentKey: settings.DEPLOYMENT_KEY,
+    origin: publicBase,
+    allowInsecureHosts: settings.ALLOW_INSECURE_HOSTS,
+    clock: parts.clock,
+  });
   const kit = createHttpKit({
     limits,
     authenticate: createAuthenticate({
-      agents: issuerOf(settings, "AGENT", devIssuer),
+      agents,
       devices: issuerOf(settings, "DEVICE", devIssuer),
       installationTokens,
       apiKeys: parts.store.apiKeys,
       clock: parts.clock,
+      sessions,
     }),
   });
   const stopping = new AbortController();
@@ -95,7 +116,33 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
     stop: stopping.signal,
     onError: (error) => log.warn({ error }, "The feed could not be read"),
   });
-  serveOperations(kit, {
+  serveConsentPreview(kit, { ...shared, settings: consentSettings });
+  serveTemplates(kit, shared);
+  serveInsights(kit, shared);
+  serveAudit(kit, shared);
+  serveSession(kit, {
+    ...shared,
+    sessions,
+    identityProvider: createIdentityProvider({
+      issuer: agents.issuer,
+      clientId: settings.AGENT_CLIENT_ID,
+      ...(settings.AGENT_CLIENT_SECRET === undefined ? {} : { clientSecret: settings.AGENT_CLIENT_SECRET }),
+      scope: settings.AGENT_SCOPE,
+      redirectUri: publicUrl.to("/auth/callback"),
+      allowInsecureHosts: settings.ALLOW_INSECURE_HOSTS,
+    }),
+    claims: { subject: agents.subjectClaim, roles: agents.rolesClaim },
+    readRoles: rolesOf,
+    settings: {
+      controllerName: settings.CONTROLLER_NAME,
+      retentionDays: settings.RETENTION_DAYS,
+      answerByHours: settings.ANSWER_BY_HOURS,
+      uploadByHours: settings.UPLOAD_BY_HOURS,
+      maxReminders: settings.MAX_REMINDERS,
+      devMode: settings.DEV_ISSUER,
+    },
+  });
+  const readParts = serveOperations(kit, {
     ...shared,
     checks: {
       blobs: async () => {
@@ -108,9 +155,16 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
     },
   });
 
+  serveSystem(kit, { ...shared, settings, readParts });
+
   const docs = findPackage("swagger-ui-dist");
   const app = createApp({
-    routers: [kit.router, ...(docs === undefined ? [] : [serveDocs(docs)]), ...(devIssuer ? [devIssuer.router] : [])],
+    routers: [
+      kit.router,
+      ...(docs === undefined ? [] : [serveDocs(docs)]),
+      ...(devIssuer ? [devIssuer.router] : []),
+      serveConsole(CONSOLE_FOLDER),
+    ],
     limits,
     trustProxy: settings.TRUST_PROXY,
     onAnswered: settings.LOG_LEVEL === "debug" ? (record) => log.info(record, "answered") : () => undefined,

@@ -150,7 +150,7 @@ export const listLogRequests = route({
     agentId: z.string().max(256).optional(),
     view: z.enum(REQUEST_VIEWS).optional().meta({
       description:
-        "`mine`: asked by the caller. `waiting`: not ended. `ready`: linked. `attention`: rejected; linked without every file; expired within a day; nobody to push to while open. Goes with the other filters",
+        "`mine`: asked by the caller. `waiting`: not ended. `ready`: linked. `attention`, on open tickets: rejected; linked without every file; expired within a day; open with no installation to push to. Goes with the other filters",
     }),
     ...pageQuery,
   }),

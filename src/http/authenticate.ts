@@ -17,6 +17,7 @@ import { ROLES, type Moment, type Role } from "#domain/vocabulary.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { ApiKeys } from "#ports/store.ts";
 import type { Caller } from "./caller.ts";
+import type { ConsoleSessions } from "./console-session.ts";
 
 export interface IssuerSettings {
   /** The `iss` that tokens carry, and where `/.well-known/openid-configuration` is. */
@@ -122,6 +123,8 @@ export interface AuthenticateOptions {
   readonly installationTokens: InstallationTokens;
   readonly apiKeys: ApiKeys;
   readonly clock: Clock;
+  /** The console's cookies, which agents may send in place of a token. */
+  readonly sessions: Pick<ConsoleSessions, "read" | "requireOwnPage">;
 }
 
 /**
@@ -132,7 +135,7 @@ export interface AuthenticateOptions {
 export function createAuthenticate(
   options: AuthenticateOptions,
 ): (request: Request, audience: Audience) => Promise<Caller> {
-  const { agents, devices, installationTokens, apiKeys, clock } = options;
+  const { agents, devices, installationTokens, apiKeys, clock, sessions } = options;
   const verifyAgent = createTokenVerifier(agents);
   const verifyDevice = createTokenVerifier(devices);
   const remembered = new Map<string, { caller: Caller; until: Moment }>();
@@ -153,8 +156,14 @@ export function createAuthenticate(
           detail: `The token's '${agents.rolesClaim}' claim has none of the roles: ${ROLES.join(", ")}. Ask your administrator for one.`,
         });
       }
+      const name = payload["name"];
       return {
-        caller: { kind: "agent", id: String(payload[agents.subjectClaim]), roles },
+        caller: {
+          kind: "agent",
+          id: String(payload[agents.subjectClaim]),
+          roles,
+          ...(typeof name === "string" ? { name } : {}),
+        },
         expiresAt: Number(payload.exp) * 1000,
       };
     }
@@ -173,8 +182,21 @@ export function createAuthenticate(
     };
   };
 
+  /** A cookie comes along whoever caused the call, so a write with it must prove which page it comes from (assurance, U-7). */
+  const bySession = async (request: Request): Promise<Caller | undefined> => {
+    const session = await sessions.read(request);
+    if (session === undefined) return undefined;
+    if (request.method !== "GET" && request.method !== "HEAD") sessions.requireOwnPage(request);
+    const { endsAt, ...agent } = session;
+    return { kind: "agent", ...agent, sessionEndsAt: endsAt };
+  };
+
   return async (request, audience) => {
     if (audience === "public") return { kind: "public" };
+    if (audience === "agent" && request.get("authorization") === undefined) {
+      const caller = await bySession(request);
+      if (caller) return caller;
+    }
     const token = /^Bearer +([\x21-\x7e]{1,8192})$/i.exec(request.get("authorization") ?? "")?.[1];
     if (token === undefined)
       throw new Problem("unauthenticated", {
@@ -195,7 +217,8 @@ export function createAuthenticate(
   };
 }
 
-function rolesOf(claim: unknown): Role[] {
+/** Those of our roles that a claim lists, as a list or as words in one text. */
+export function rolesOf(claim: unknown): Role[] {
   const given = Array.isArray(claim) ? claim.map(String) : typeof claim === "string" ? claim.split(/[ ,]+/) : [];
   return ROLES.filter((role) => given.includes(role));
 }

@@ -1,8 +1,15 @@
-import type { Actor, Role } from "#domain/vocabulary.ts";
+import type { Actor, Moment, Role } from "#domain/vocabulary.ts";
 
 /** Who calls, as far as their credential proves it. */
 export type Caller =
-  | { readonly kind: "agent"; readonly id: string; readonly roles: readonly Role[] }
+  | {
+      readonly kind: "agent";
+      readonly id: string;
+      readonly roles: readonly Role[];
+      readonly name?: string;
+      /** When the console's cookie ends; absent for bearer tokens. */
+      readonly sessionEndsAt?: Moment;
+    }
   /** `installationId` where the token was made for one installation only. */
   | { readonly kind: "device"; readonly userId: string; readonly installationId?: string }
   | { readonly kind: "key"; readonly id: string }

@@ -25,7 +25,7 @@ const SHOWN_AT_MOST = 5_000;
 
 /** What stands in the placeholders of a consent text for this request, as far as the server knows it. */
 export function consentValues(
-  request: LogRequest,
+  request: Pick<LogRequest, "reason" | "collectors" | "window" | "uploadBy">,
   ticketNumber: number,
   settings: ConsentSettings,
   reader: Reader,

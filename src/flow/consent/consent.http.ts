@@ -13,6 +13,7 @@ import { renderPage, type PublicUrl } from "#http/next-link.ts";
 import type { UploadLink } from "#ports/blob-store.ts";
 import { answerRequest, type AnswerRequest, type GivenAnswer } from "./answer-request.ts";
 import { consentValues } from "./consent-values.ts";
+import { lastLocaleOf } from "./reading-locale.ts";
 import { renderReceipt } from "./render-receipt.ts";
 import { seeRequest, snoozeRequest } from "./see-request.ts";
 
@@ -41,7 +42,7 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
       store.tickets.find(request.ticketId),
       store.files.ofRequest(request.id),
       store.consents.ofRequest(request.id),
-      store.consentTexts.forLocale(locale ?? user?.locale ?? (await lastLocaleOf(caller.userId))),
+      store.consentTexts.forLocale(locale ?? user?.locale ?? (await lastLocaleOf(store, caller.userId))),
     ]);
     const reader = { locale: text.locale, timeZone: user?.timeZone };
     const ticketNumber = ticket?.number ?? 0;
@@ -65,14 +66,6 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
       files: files.map(renderDeviceFile),
       createdAt: formatTime(request.createdAt),
     };
-  };
-
-  /** The language of the app that the user opened last, where nobody said which one they read. */
-  const lastLocaleOf = async (userId: string): Promise<string | undefined> => {
-    const installations = await store.installations.ofUser(userId);
-    return installations
-      .toSorted((one, other) => other.lastSeenAt - one.lastSeenAt)
-      .find(({ locale }) => locale !== undefined)?.locale;
   };
 
   kit.serve(routes.listMyLogRequests, async ({ query, caller }) => {

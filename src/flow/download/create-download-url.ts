@@ -1,10 +1,10 @@
 import { evidenceBlobName, type LogFile } from "#domain/log-file.ts";
 import { DOWNLOAD_LINK_TTL_SECONDS } from "#domain/policy.ts";
-import { Problem } from "#domain/problems.ts";
 import type { Actor, Moment } from "#domain/vocabulary.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Store } from "#ports/store.ts";
+import { findLinkedFile } from "./find-linked-file.ts";
 
 export interface CreateDownloadUrl {
   readonly store: Store;
@@ -22,18 +22,7 @@ export async function createDownloadUrl(
   actor: Actor,
   fileId: string,
 ): Promise<{ readonly file: LogFile; readonly url: string; readonly expiresAt: Moment }> {
-  const file = await store.files.find(fileId);
-  if (!file) throw new Problem("not_found");
-  if (file.state === "deleted")
-    throw new Problem("file_gone", {
-      detail: file.reason === "withdrawn" ? "Its user took it back." : "Its retention is over.",
-      extra: { reason: file.reason },
-    });
-  if (file.state !== "linked")
-    throw new Problem("conflict", {
-      detail: `Only a linked file can be downloaded; this one is ${file.state}.`,
-      extra: { state: file.state },
-    });
+  const file = await findLinkedFile(store, fileId);
   const now = clock.now();
   const expiresAt = now + DOWNLOAD_LINK_TTL_SECONDS * 1000;
   const { url } = await blobs.createDownloadLink(evidenceBlobName(file), file.name, expiresAt);

@@ -3,6 +3,7 @@ import { parseTime } from "#contract/primitives.ts";
 import { renderLogRequest, renderLogRequestDetail } from "#contract/render-log-request.ts";
 import { countFiles, type FileCounts } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
+import { isEnded, REQUEST_STATES, type RequestState, type RequestView } from "#domain/vocabulary.ts";
 import { actorOf } from "#http/caller.ts";
 import type { HttpKit } from "#http/http-kit.ts";
 import { renderPage, type PublicUrl } from "#http/next-link.ts";
@@ -12,6 +13,22 @@ import { requestLogs, type Ask, type RequestLogs } from "./request-logs.ts";
 
 const NO_FILES: FileCounts = { consented: 0, uploaded: 0, linked: 0, refused: 0, missing: 0 };
 
+/** Nobody answered: worth a look for a day, and history after that. */
+const ATTENTION_MS = 24 * 60 * 60 * 1000;
+const VIEW_STATES: Partial<Record<RequestView, readonly RequestState[]>> = {
+  waiting: REQUEST_STATES.filter((state) => !isEnded(state)),
+  ready: ["linked"],
+};
+
+/** Those of both; a view and a state that exclude each other leave none. */
+function statesOf(
+  view: RequestView | undefined,
+  asked: readonly RequestState[] | undefined,
+): readonly RequestState[] | undefined {
+  const ofView = view && VIEW_STATES[view];
+  return asked && ofView ? asked.filter((state) => ofView.includes(state)) : (asked ?? ofView);
+}
+
 export interface LogRequestRoutes extends RequestLogs, RequestChanges {
   readonly store: Store;
   readonly publicUrl: PublicUrl;
@@ -19,7 +36,7 @@ export interface LogRequestRoutes extends RequestLogs, RequestChanges {
 
 /** Serves log requests to agents. */
 export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
-  const { store, publicUrl } = deps;
+  const { store, clock, publicUrl } = deps;
   const show = (request: LogRequest, counts: FileCounts) =>
     renderLogRequest(request, counts, publicUrl.to(`/log-requests/${request.id}`));
   const showNow = async (request: LogRequest) => show(request, countFiles(await store.files.ofRequest(request.id)));
@@ -42,9 +59,16 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
     };
   });
 
-  kit.serve(routes.listLogRequests, async ({ query }) => {
-    const { state, ...rest } = query;
-    const asked = { ...rest, ...(state ? { states: state } : {}) };
+  kit.serve(routes.listLogRequests, async ({ query, caller }) => {
+    const { state, view, ...rest } = query;
+    const asked = {
+      ...rest,
+      ...(view === "mine" ? { agentId: caller.id } : {}),
+      ...(view === "attention" ? { attention: { since: clock.now() - ATTENTION_MS } } : {}),
+      states: statesOf(view, state),
+    };
+    if (view === "mine" && rest.agentId !== undefined && rest.agentId !== caller.id)
+      return { status: 200, body: { value: [] } };
     const given = Object.fromEntries(
       Object.entries(asked).filter(([, value]) => value !== undefined),
     ) as unknown as RequestQuery;
