@@ -64,6 +64,7 @@ const SETTINGS = z.object({
     .default("beckon-evidence")
     .describe("Where verified files are kept"),
   BLOB_CORS_ORIGINS: list.default([]).describe("Web origins that may upload, with commas"),
+  API_CORS_ORIGINS: list.default([]).describe("Web origins whose pages may call the API with the SDK, with commas"),
   HUB_CONNECTION_STRING: z
     .string()
     .startsWith("Endpoint=")

@@ -112,6 +112,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
   const app = createApp({
     routers: [kit.router, ...(docs === undefined ? [] : [serveDocs(docs)]), ...(devIssuer ? [devIssuer.router] : [])],
     limits,
+    corsOrigins: settings.API_CORS_ORIGINS,
     trustProxy: settings.TRUST_PROXY,
     onAnswered: settings.LOG_LEVEL === "debug" ? (record) => log.info(record, "answered") : () => undefined,
     onError: (error, context) => log.error({ ...context, error }, "A request failed on our side"),

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import cors from "cors";
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from "express";
 import helmet from "helmet";
 import { Problem } from "#domain/problems.ts";
@@ -18,6 +19,8 @@ export interface RequestRecord {
 export interface AppOptions {
   readonly routers: readonly Router[];
   readonly limits: RateLimits;
+  /** Web origins whose pages may call the API with a bearer token, such as a customer's web app with the SDK in it. */
+  readonly corsOrigins: readonly string[];
   /** How many proxies in front are ours (Express `trust proxy`): decides whose address is limited. */
   readonly trustProxy: number;
   readonly onAnswered: (record: RequestRecord) => void;
@@ -26,7 +29,7 @@ export interface AppOptions {
 }
 
 /** The Express application around the routes: trace id, headers, limit by address, and one way for trouble to leave. */
-export function createApp({ routers, limits, trustProxy, onAnswered, onError }: AppOptions): Express {
+export function createApp({ routers, limits, corsOrigins, trustProxy, onAnswered, onError }: AppOptions): Express {
   const app = express();
   app.disable("x-powered-by");
   app.set("trust proxy", trustProxy);
@@ -63,6 +66,17 @@ export function createApp({ routers, limits, trustProxy, onAnswered, onError }: 
         },
       },
       referrerPolicy: { policy: "no-referrer" },
+    }),
+  );
+  // Tokens travel in a header that a page must add itself: no cookie is ever allowed across origins.
+  app.use(
+    cors({
+      origin: [...corsOrigins],
+      credentials: false,
+      methods: ["GET", "POST", "PUT", "DELETE"],
+      allowedHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "x-request-id"],
+      exposedHeaders: ["Date", "Retry-After", "RateLimit", "x-request-id", "x-ms-error-code"],
+      maxAge: 300,
     }),
   );
   app.use((request, response, next) => {
