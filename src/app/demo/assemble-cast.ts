@@ -89,7 +89,8 @@ export async function assembleCast({
         const streams = { input: process.stdin, output: process.stdout };
         const answer = await askPerson(review, { story, streams, signal: closed });
         if (answer.kind !== "share") return answer;
-        story.step("phone", `shares ${answer.files?.length ?? "all"} of ${review.files.length} files`);
+        const which = answer.files ? `${answer.files.length} of ${review.files.length}` : `all ${review.files.length}`;
+        story.step("phone", `shares ${which} files`);
         rotate();
         return answer;
       }

@@ -43,6 +43,8 @@ export async function runDemo(options: DemoOptions): Promise<never> {
         resolve();
       });
     }
+    // Whoever read along is gone (`| head`): nobody is left to tell.
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => resolve());
   });
   const play = async (): Promise<number> => {
     if (options.fresh) await removeData(DATA_FOLDER);
@@ -84,7 +86,7 @@ export async function runDemo(options: DemoOptions): Promise<never> {
     const words = error instanceof Error ? error.message : String(error);
     console.error(`\nThe demo failed: ${words}`);
     if (servers) console.error(`\nWhat its processes said last:\n${servers.lastWords()}`);
-    console.error("\nTry again with: npm run demo -- --fresh");
+    console.error("\nTry again: npm run demo. If that fails as well, start over: npm run demo -- --fresh");
     return end(EXIT_CODES.failed);
   }
 }
