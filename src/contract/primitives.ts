@@ -30,7 +30,8 @@ export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case 
 /** The window that an agent asks about: `from` at or before `to`. */
 export const timeWindow = z
   .strictObject({ from: time, to: time })
-  .refine(({ from, to }) => Date.parse(from) <= Date.parse(to), {
+  // Not `<=`: what is no time at all has been told already.
+  .refine(({ from, to }) => !(Date.parse(from) > Date.parse(to)), {
     message: "'from' must not be after 'to'",
     path: ["from"],
   });
