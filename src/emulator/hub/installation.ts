@@ -194,11 +194,14 @@ export function parseJson(text: string, what: string): unknown {
   }
 }
 
-/** @throws HubError 400 unless the value is a plain object. */
+/** @throws HubError 400 unless the value is a plain object. Ask it for fixed names only: it has a prototype. */
 export function objectOf(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new HubError(400, `${what} must be a JSON object`);
-  return Object.fromEntries(Object.entries(value));
+  if (!isObject(value)) throw new HubError(400, `${what} must be a JSON object`);
+  return value;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** @throws HubError 400 unless the value is a string with something in it. */

@@ -1,3 +1,4 @@
+import { apnsExpiration } from "#emulator/send/apns-expiration.ts";
 import type { Platform } from "#emulator/hub/platforms.ts";
 import type { Registration, RegistrationTemplate } from "#emulator/hub/registration.ts";
 import { compileTemplate } from "./compile-template.ts";
@@ -46,9 +47,12 @@ export function renderTemplate(
       renderTerms(parseTemplateText(value, name), lookup),
     ]),
   );
+  const expiry =
+    template.expiry === undefined ? "" : renderTerms(parseTemplateText(template.expiry, "the expiry"), lookup);
+  const expiration = registration.platform.name === "apple" ? apnsExpiration(expiry) : undefined;
   return {
     body: compileTemplate(templateSyntax(registration.platform, template.headers), template.body)(lookup),
-    headers,
+    headers: { ...(expiration !== undefined && { "apns-expiration": expiration }), ...headers },
   };
 }
 

@@ -3,12 +3,15 @@ import { installationToJson, parseInstallation, parseJson } from "#emulator/hub/
 import { patchInstallation } from "#emulator/hub/patch-installation.ts";
 import { NEVER_EXPIRES } from "#emulator/hub/registration.ts";
 import type { Call } from "./call.ts";
+import { warnOfManyTags } from "./warn-of-traps.ts";
 import { jsonReply } from "./reply.ts";
 import type { Reply } from "./reply.ts";
 
 /** `PUT /installations/{id}`: full replacement, 200 with an empty body. */
-export function createOrUpdateInstallation({ namespace, hub, id, body }: Call): Reply {
+export function createOrUpdateInstallation(call: Call): Reply {
+  const { namespace, hub, id, body } = call;
   const installation = parseInstallation(parseJson(body, "The installation"), id, namespace.strict.tags);
+  warnOfManyTags(call, installation.tags);
   hub.putInstallation({ ...installation, expirationTime: NEVER_EXPIRES, pushChannelExpired: false });
   return { status: 200 };
 }

@@ -1,3 +1,4 @@
+import { MAX_TAGS } from "#emulator/hub/tags.ts";
 import type { Call } from "./call.ts";
 import { OPERATION_GROUPS } from "./operation.ts";
 
@@ -51,6 +52,11 @@ const TRAPS: readonly Trap[] = [
 /** Adds to a request's log what its client should know. */
 export function warnOfTraps(call: Call): void {
   for (const { isIn, words } of TRAPS) if (isIn(call)) call.warn(words(call));
+}
+
+/** The documentation allows 60 tags, the service was seen to take 72: they are taken, and said. */
+export function warnOfManyTags(call: Call, tags: readonly string[] = []): void {
+  if (tags.length > MAX_TAGS) call.warn(`${tags.length} tags: the documentation allows ${MAX_TAGS}`);
 }
 
 function earlierTry({ headers, namespace }: Call): number | undefined {
