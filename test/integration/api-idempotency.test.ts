@@ -41,7 +41,7 @@ describe("an Idempotency-Key", () => {
     );
     expect(new Set(tickets.map(({ status }) => status))).toEqual(new Set([201]));
     expect(new Set(tickets.map(({ text }) => text)).size).toBe(1);
-    const { id: ticketId } = tickets[0]?.body as { id: string };
+    const [{ id: ticketId } = { id: "" }] = tickets.map(({ body }) => body as { id: string });
     const requests = await Promise.all(
       Array.from({ length: 20 }, () =>
         world.agent.send("POST", `/v1/tickets/${ticketId}/log-requests`, {
@@ -131,7 +131,8 @@ describe("a ticket that two people change", () => {
         }),
       ),
     );
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array.from({ length: 7 }, () => 412)]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 412)).toHaveLength(7);
     const timeline = await world.agent.timeline(id);
     expect(timeline.filter(({ type }) => type === "ticket.updated")).toHaveLength(1);
   });

@@ -163,10 +163,13 @@ export async function createWorld({
     until(fact, expected, { withinMs, hint });
 
   const store = BlobServiceClient.fromConnectionString(azurite.connectionString);
-  const namesIn = async (container: string): Promise<string[]> => {
-    const names: string[] = [];
-    for await (const { name } of store.getContainerClient(container).listBlobsFlat()) names.push(name);
-    return names.toSorted();
+  const filesIn = async (container: string, ownerId: string): Promise<string[]> => {
+    const files: string[] = [];
+    for await (const { name } of store.getContainerClient(container).listBlobsFlat()) {
+      const [owner = "", fileId = ""] = name.split("/");
+      if (owner.startsWith(ownerId)) files.push(fileId);
+    }
+    return files.toSorted();
   };
 
   const pickUp = ({
@@ -246,9 +249,12 @@ export async function createWorld({
 
     stateOf: async (request: { readonly id: string }) => (await agent.request(request.id)).state,
 
-    /** What is in the two containers, whatever our tables say. */
-    async blobs() {
-      return { ingest: await namesIn(containers.ingest), evidence: await namesIn(containers.evidence) };
+    /** The files whose blobs are in the two containers, whatever our tables say: of one request, or of all. */
+    async blobs({ id: ownerId = "" }: { readonly id?: string } = {}) {
+      return {
+        ingest: await filesIn(containers.ingest, ownerId),
+        evidence: await filesIn(containers.evidence, ownerId),
+      };
     },
 
     /** Puts a blob where no link of ours leads. */
