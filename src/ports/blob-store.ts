@@ -48,7 +48,10 @@ export interface BlobStore {
   promote(from: string, to: string, ifMatch: string, signal: AbortSignal): Promise<Promotion>;
   /** Missing is success. */
   remove(name: string, signal?: AbortSignal): Promise<void>;
-  list(room: "ingest" | "evidence", signal?: AbortSignal): AsyncIterable<{ readonly name: string; readonly lastModifiedAt: Moment }>;
+  list(
+    room: "ingest" | "evidence",
+    signal?: AbortSignal,
+  ): AsyncIterable<{ readonly name: string; readonly lastModifiedAt: Moment }>;
   /** Creates the containers where they are missing and sets CORS on ingest. For `beckon migrate`. */
   prepare(options: { readonly corsOrigins: readonly string[] }): Promise<void>;
   /** A canary through a real link: PUT, overwrite (refused), read back (refused), remove. Throws with what to mend. */
