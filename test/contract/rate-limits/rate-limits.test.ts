@@ -38,6 +38,7 @@ async function startProcess({ redisUrl, prefix, limit }: { redisUrl?: string; pr
   const app = createApp({
     routers: [],
     limits,
+    corsOrigins: [],
     trustProxy: 0,
     onAnswered: () => undefined,
     onError: (error) => errors.push(error),
