@@ -89,12 +89,10 @@ export const deviceFile = z
   })
   .meta({ id: "DeviceFile" });
 
-export const consentText = z
-  .object({ version: z.string(), locale, text: z.string(), sha256 })
-  .meta({
-    id: "ConsentText",
-    description: "The hash is over the UTF-8 bytes of the text with its placeholders unfilled.",
-  });
+export const consentText = z.object({ version: z.string(), locale, text: z.string(), sha256 }).meta({
+  id: "ConsentText",
+  description: "The hash is over the UTF-8 bytes of the text with its placeholders unfilled.",
+});
 
 export const deviceLogRequest = z
   .object({
@@ -112,12 +110,10 @@ export const deviceLogRequest = z
     snoozedUntil: time.optional(),
     retentionDays: z.number().int(),
     consentText,
-    consentValues: z
-      .record(z.string(), z.string())
-      .meta({
-        description:
-          "What to put in the text's placeholders `{name}`; the device fills `{files}` and `{totalSize}` itself",
-      }),
+    consentValues: z.record(z.string(), z.string()).meta({
+      description:
+        "What to put in the text's placeholders `{name}`; the device fills `{files}` and `{totalSize}` itself",
+    }),
     decision: z.enum(DECISIONS).optional(),
     files: z.array(deviceFile).meta({ description: "What the consent names, once there is one" }),
     createdAt: time,
@@ -147,13 +143,10 @@ export const newConsent = z
       .meta({ description: "What was shown" }),
     installationId: id.optional(),
     deviceNow: time.meta({ description: "The device's clock: kept, never used" }),
-    shown: z
-      .record(z.string().max(40), z.string().max(5_000))
-      .optional()
-      .meta({
-        description:
-          "What the device put in the placeholders that only it can fill: `files`, `totalSize`, `window`, `uploadBy`",
-      }),
+    shown: z.record(z.string().max(40), z.string().max(5_000)).optional().meta({
+      description:
+        "What the device put in the placeholders that only it can fill: `files`, `totalSize`, `window`, `uploadBy`",
+    }),
     files: z.array(announcedFile).max(500).default([]),
   })
   .refine(({ decision, files }) => decision === "share" || files.length === 0, {
