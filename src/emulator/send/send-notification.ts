@@ -66,6 +66,22 @@ export function newRecord(
   return record;
 }
 
+/** What is not worked on within so many milliseconds is abandoned (documentation). */
+const PROCESSING_WINDOW_MS = 30 * 60 * 1_000;
+
+/** Has `work` done when the service gets to it: at once, unless its pace says otherwise. */
+export function startProcessing(
+  { namespace: { clock, pace } }: SendPlace,
+  record: NotificationRecord,
+  work: () => void,
+): void {
+  if (pace.processingDelayMs <= PROCESSING_WINDOW_MS) return clock.after(pace.processingDelayMs, work);
+  clock.after(PROCESSING_WINDOW_MS, () => {
+    record.state = "Abandoned";
+    record.endedAt = clock.nowText();
+  });
+}
+
 /** The registrations that a send reaches, in the order of registration. */
 export function audienceOf(hub: Hub, notification: Notification, target: Target): Registration[] {
   if (target.expressionText?.trim() === "") return [];
@@ -121,6 +137,14 @@ export function deliverAll(
   return first;
 }
 
+/** APNs takes 5 KB by VoIP and 4 KB otherwise (Apple's documentation). */
+function maxPayloadBytes({ platform, headers }: OutgoingMessage): number {
+  const isVoip =
+    platform.name === "apple" &&
+    Object.entries(headers).some(([name, value]) => name.toLowerCase() === "apns-push-type" && value === "voip");
+  return isVoip ? 5_120 : platform.maxPayloadBytes;
+}
+
 function deliverRest(
   place: SendPlace,
   record: NotificationRecord,
@@ -144,10 +168,10 @@ function deliver(
   message: OutgoingMessage,
 ): PnsOutcome {
   const { platform, handle, registration, body, headers } = message;
-  const tooLarge = Buffer.byteLength(body) > platform.maxPayloadBytes;
-  const outcome = tooLarge
-    ? "InvalidNotificationSize"
-    : (namespace.faults.hitMessage({ operation, hub: hub.name, platform: platform.name, handle }) ?? "Success");
+  const outcome =
+    Buffer.byteLength(body) > maxPayloadBytes(message)
+      ? "InvalidNotificationSize"
+      : (namespace.faults.hitMessage({ operation, hub: hub.name, platform: platform.name, handle }) ?? "Success");
   countOutcome(record, platform.name, outcome);
   const installationId = registration?.installationId ?? null;
   if (PNS_OUTCOMES[outcome].accepted) {

@@ -12,7 +12,9 @@ export function createOrUpdateInstallation(call: Call): Reply {
   const { namespace, hub, id, body } = call;
   const installation = parseInstallation(parseJson(body, "The installation"), id, namespace.strict.tags);
   warnOfManyTags(call, installation.tags);
-  hub.putInstallation({ ...installation, expirationTime: NEVER_EXPIRES, pushChannelExpired: false });
+  namespace.clock.after(namespace.pace.installationDelayMs, () =>
+    hub.putInstallation({ ...installation, expirationTime: NEVER_EXPIRES, pushChannelExpired: false }),
+  );
   return { status: 200 };
 }
 
@@ -27,12 +29,13 @@ export function getInstallation({ hub, id }: Call): Reply {
 export function updateInstallation({ namespace, hub, id, body }: Call): Reply {
   const installation = hub.installations.get(id);
   if (!installation) throw new HubError(404, "Installation not found");
-  hub.putInstallation(patchInstallation(installation, parseJson(body, "The patch"), namespace.strict.tags));
+  const patched = patchInstallation(installation, parseJson(body, "The patch"), namespace.strict.tags);
+  namespace.clock.after(namespace.pace.installationDelayMs, () => hub.putInstallation(patched));
   return { status: 200 };
 }
 
 /** `DELETE /installations/{id}`: 204, also when there is none. */
-export function deleteInstallation({ hub, id }: Call): Reply {
-  hub.deleteInstallation(id);
+export function deleteInstallation({ namespace, hub, id }: Call): Reply {
+  namespace.clock.after(namespace.pace.installationDelayMs, () => hub.deleteInstallation(id));
   return { status: 204 };
 }

@@ -211,6 +211,33 @@ describe("a scheduled notification", () => {
   });
 });
 
+describe("a service that takes its time", () => {
+  test("has an installation and a send only after a while", async () => {
+    await using emulator = await startEmulator({ pace: { installationDelayMs: 1_000, processingDelayMs: 60_000 } });
+    const client = sdkClient(emulator.connectionString);
+    await client.createOrUpdateInstallation(
+      createAppleInstallation({ installationId: "i1", pushChannel: "00aa", tags: ["a"] }),
+    );
+    await expect(client.getInstallation("i1")).rejects.toMatchObject({ statusCode: 404 });
+    const { notificationId = "" } = await client.sendNotification(PUSH, { tagExpression: "a" });
+    expect((await client.getNotificationOutcomeDetails(notificationId)).state).toBe("Enqueued");
+    emulator.advanceTime(1_000);
+    expect(await client.getInstallation("i1")).toMatchObject({ tags: ["a"] });
+    emulator.advanceTime(60_000);
+    expect((await client.getNotificationOutcomeDetails(notificationId)).state).toBe("Completed");
+    expect(emulator.inbox()).toHaveLength(1);
+  });
+
+  test("abandons what it does not get to in 30 minutes", async () => {
+    await using emulator = await startEmulator({ pace: { processingDelayMs: 86_400_000 } });
+    const client = sdkClient(emulator.connectionString);
+    const { notificationId = "" } = await client.sendNotification(PUSH, { deviceHandle: "00aa" });
+    emulator.advanceTime(30 * 60_000);
+    expect((await client.getNotificationOutcomeDetails(notificationId)).state).toBe("Abandoned");
+    expect(emulator.inbox()).toEqual([]);
+  });
+});
+
 describe("a lower tier", () => {
   test("has no Location and no telemetry, scheduling, feedback or jobs; the free one no batch", async () => {
     await using emulator = await startEmulator({ hubs: ["basic"], tier: "Basic" });
