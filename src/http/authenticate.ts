@@ -1,5 +1,5 @@
 /** Credentials to callers. Who may do what with them is the route's row, not this file's business. */
-import { createHash, createSecretKey, hkdfSync } from "node:crypto";
+import { createSecretKey, hash, hkdfSync } from "node:crypto";
 import type { Request } from "express";
 import {
   createLocalJWKSet,
@@ -139,7 +139,7 @@ export function createAuthenticate(
 
   const identify = async (token: string, audience: Audience): Promise<{ caller: Caller; expiresAt: Moment }> => {
     if (audience === "key") {
-      const key = await apiKeys.findByHash(createHash("sha256").update(token).digest("hex"));
+      const key = await apiKeys.findByHash(hash("sha256", token, "hex"));
       if (!key || key.revokedAt !== undefined)
         throw new Problem("unauthenticated", { detail: "This API key is not known, or it was revoked." });
       // A revoked key must stop soon, so it is remembered for a few seconds only.
@@ -180,7 +180,7 @@ export function createAuthenticate(
       throw new Problem("unauthenticated", {
         detail: "Send 'Authorization: Bearer …' with a credential for this API.",
       });
-    const memory = `${audience}:${createHash("sha256").update(token).digest("base64")}`;
+    const memory = `${audience}:${hash("sha256", token, "base64")}`;
     const known = remembered.get(memory);
     if (known && known.until > clock.now()) return known.caller;
     try {

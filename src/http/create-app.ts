@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import cors from "cors";
 import express, { type Express, type NextFunction, type Request, type Response, type Router } from "express";
 import helmet from "helmet";
@@ -28,6 +30,29 @@ export interface AppOptions {
   readonly onError: (error: unknown, context: { readonly traceId: string; readonly route: string }) => void;
 }
 
+const SECURITY_HEADERS = securityHeaders();
+
+/** What helmet sets on every response, asked once: its twelve steps in a row took 5 µs of each request. */
+function securityHeaders(): Map<string, string> {
+  const sample = new ServerResponse(new IncomingMessage(new Socket()));
+  const setHeaders = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        "default-src": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: "no-referrer" },
+  });
+  setHeaders(sample.req, sample, (trouble) => {
+    if (trouble) throw trouble;
+  });
+  return new Map(Object.entries(sample.getHeaders()).map(([name, value]) => [name, String(value)] as const));
+}
+
 /** The Express application around the routes: trace id, headers, limit by address, and one way for trouble to leave. */
 export function createApp({ routers, limits, corsOrigins, trustProxy, onAnswered, onError }: AppOptions): Express {
   const app = express();
@@ -54,20 +79,10 @@ export function createApp({ routers, limits, corsOrigins, trustProxy, onAnswered
     );
     next();
   });
-  app.use(
-    helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          "default-src": ["'none'"],
-          "frame-ancestors": ["'none'"],
-          "base-uri": ["'none'"],
-          "form-action": ["'none'"],
-        },
-      },
-      referrerPolicy: { policy: "no-referrer" },
-    }),
-  );
+  app.use((_request, response, next) => {
+    response.setHeaders(SECURITY_HEADERS);
+    next();
+  });
   // Tokens travel in a header that a page must add itself: no cookie is ever allowed across origins.
   app.use(
     cors({

@@ -19,8 +19,6 @@ export interface Input<R extends Route> {
   /** The version named by If-Match; always there where the route needs it. */
   readonly ifMatch: number | undefined;
   readonly idempotency: IdempotencyKey | undefined;
-  /** Aborts when the caller is gone or the route's time is up. */
-  readonly signal: AbortSignal;
   readonly traceId: string;
 }
 
@@ -74,8 +72,7 @@ export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit
             await read(readBody, request, response);
           }
           const input = parseRequest(route, request, caller, response);
-          const reply = await withinTime(route, response, (signal) => handler({ ...input, signal } as never));
-          send(response, reply);
+          send(response, await withinTime(route, handler(input as never)));
         } catch (error) {
           if (response.headersSent) response.destroy();
           else next(new RouteError(error, route.name));
@@ -108,28 +105,17 @@ export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit
       traceId: traceIdOf(response),
     };
   }
+}
 
-  async function withinTime(
-    route: Route,
-    response: Response,
-    work: (signal: AbortSignal) => Promise<Reply>,
-  ): Promise<Reply> {
-    const gone = new AbortController();
-    const onClose = () => gone.abort();
-    response.once("close", onClose);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        gone.abort();
-        reject(new Problem("timeout"));
-      }, route.timeoutSeconds * 1000);
-    });
-    try {
-      return await Promise.race([work(gone.signal), late]);
-    } finally {
-      clearTimeout(timer);
-      response.off("close", onClose);
-    }
+async function withinTime(route: Route, work: Promise<Reply>): Promise<Reply> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Problem("timeout")), route.timeoutSeconds * 1000);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -146,12 +132,19 @@ export function traceIdOf(response: Response): string {
   return String(response.locals["traceId"] ?? "");
 }
 
-function send(response: Response, reply: Reply): void {
-  if (reply.headers) response.set(reply.headers);
+/** By Node's own means: what Express's `send` asks of a response (its type, its charset, its ETag) is known here. */
+function send(response: Response, { status, headers = {}, body }: Reply): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.setHeader("Cache-Control", "no-store");
-  response.status(reply.status);
-  if (reply.body === undefined) response.end();
-  else response.type("application/json").send(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body));
+  if (body === undefined) {
+    response.end();
+    return;
+  }
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  response.setHeader("Content-Type", "application/json; charset=utf-8");
+  response.setHeader("Content-Length", Buffer.byteLength(text));
+  response.end(text);
 }
 
 function requireJson(request: Request): void {
