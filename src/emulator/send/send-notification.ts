@@ -16,6 +16,9 @@ import type { Operation } from "#emulator/wire/operation.ts";
 /** How many messages one turn of the event loop delivers: a broadcast to 100,000 must not stop the server for everyone else. */
 const MESSAGES_PER_TURN = 2_000;
 
+/** How many complaints one send keeps: 100,000 expired channels would be 60 MB of them. They are all counted. */
+const MAX_FEEDBACK = 1_000;
+
 /** Where a send happens. */
 export interface SendPlace {
   namespace: Namespace;
@@ -190,17 +193,18 @@ function deliver(
     });
     return outcome;
   }
-  record.feedback.push(
-    feedbackDocument({
-      at: namespace.clock.nowText(),
-      outcome,
-      platform,
-      handle,
-      registrationId: registration?.id ?? null,
-      installationId,
-      notificationId: record.id,
-    }),
-  );
+  if (record.feedback.length < MAX_FEEDBACK)
+    record.feedback.push(
+      feedbackDocument({
+        at: namespace.clock.nowText(),
+        outcome,
+        platform,
+        handle,
+        registrationId: registration?.id ?? null,
+        installationId,
+        notificationId: record.id,
+      }),
+    );
   if (registration && PNS_OUTCOMES[outcome].handleGone) hub.dropHandle(registration);
   return outcome;
 }
