@@ -26,6 +26,11 @@ const TRAPS: readonly Trap[] = [
     words: () => "ServiceBusNotification-Tags is empty: it matches nobody. A broadcast has no such header",
   },
   {
+    isIn: ({ headers }) =>
+      /\$(UserId|InstallationId):[^{]/i.test(headers["servicebusnotification-tags"]?.toString() ?? ""),
+    words: () => "A system tag without braces: write $UserId:{…} and $InstallationId:{…}, as the service itself does",
+  },
+  {
     // The SDK sets registrationId and etag of the object that it is given to undefined, so a second use of it goes astray.
     isIn: ({ id, operation }) => id === "undefined" && operation.endsWith("Registration"),
     words: () =>

@@ -57,8 +57,14 @@ describe("a batch", () => {
   }) => {
     const headers = { "Content-Type": "multipart/mixed; boundary=b", "ServiceBusNotification-Format": "apple" };
     expect(
-      (await raw.send({ method: "POST", path: "messages/$batch?direct&api-version=2015-08", headers, body: good }))
-        .status,
+      (
+        await raw.send({
+          method: "POST",
+          path: "messages/$batch?direct&api-version=2015-08",
+          headers,
+          body: `\n${good}`,
+        })
+      ).status,
     ).toBe(201);
     expect(emulator.inbox().map((message) => message.handle)).toEqual(["00AA", "00BB"]);
   });

@@ -68,6 +68,7 @@ describe("an expression", () => {
     ["json", '{"a":"{$(b) + }"}', /not valid at character 9/],
     ["json", '{"a":".(b)"}', /needs a length/],
     ["json", '{"a":', /not valid JSON/],
+    ["xml", '<tile><binding $(property)><text id="1">Seattle, WA</text></binding></tile>', /not well-formed XML/],
     ["xml", "<a>", /not well-formed XML at line 1/],
     ["xml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', /document type/],
   ] as const)("that is wrong in %s, %s, is refused", ([syntax, template, reason]) => {
