@@ -78,11 +78,6 @@ export class TagIndex {
     return posting instanceof Bitset ? (this.#counts.get(key) ?? 0) : posting.length;
   }
 
-  /** Every tag in use, in lower case. */
-  tags(): Iterable<string> {
-    return this.#postings.keys();
-  }
-
   #toBitset(key: string, slots: readonly number[]): void {
     const bits = Bitset.ofSize(this.#size);
     for (const slot of slots) bits.add(slot);

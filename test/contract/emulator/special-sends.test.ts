@@ -1,6 +1,7 @@
 import {
   createAppleInstallation,
   createAppleNotification,
+  createAppleRegistrationDescription,
   createBrowserNotification,
   createTemplateNotification,
   createWindowsRawNotification,
@@ -215,6 +216,28 @@ describe("a scheduled notification", () => {
     emulator.advanceTime(4_000);
     expect(emulator.inbox()).toHaveLength(1);
   });
+});
+
+test("the free tier holds 500 devices, installations and registrations together", async () => {
+  await using emulator = await startEmulator({ tier: "Free" });
+  const client = sdkClient(emulator.connectionString);
+  const installations = Array.from({ length: 499 }, (_, i) => ({
+    installationId: `i${i}`,
+    platform: "apns",
+    pushChannel: "00aa",
+  }));
+  emulator.seed({ hubs: [{ name: "beckon", installations }] });
+  const { registrationId = "" } = await client.createRegistration(
+    createAppleRegistrationDescription({ deviceToken: "00bb" }),
+  );
+  const one = createAppleInstallation({ installationId: "new", pushChannel: "00cc" });
+  await expect(client.createOrUpdateInstallation(one)).rejects.toMatchObject({
+    statusCode: 403,
+    message: expect.stringContaining("Quota exceeded"),
+  });
+  await client.createOrUpdateInstallation({ ...one, installationId: "i1" });
+  await client.deleteRegistration(registrationId);
+  await client.createOrUpdateInstallation(one);
 });
 
 describe("a service that takes its time", () => {
