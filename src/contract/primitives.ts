@@ -2,8 +2,18 @@
 import { z } from "zod";
 import type { Moment } from "#domain/vocabulary.ts";
 
+/** Years that RFC 3339 can write, once the offset is taken off. */
+const FIRST_MOMENT = Date.parse("0001-01-01T00:00:00Z");
+const LAST_MOMENT = Date.parse("9999-12-31T23:59:59.999Z");
+
 /** RFC 3339, with `Z` or an offset. */
-export const time = z.iso.datetime({ offset: true }).meta({ examples: ["2026-11-22T09:30:00Z"] });
+export const time = z.iso
+  .datetime({ offset: true })
+  .refine(
+    (text) => Date.parse(text) >= FIRST_MOMENT && Date.parse(text) <= LAST_MOMENT,
+    "must be in the years 1 to 9999, in UTC",
+  )
+  .meta({ examples: ["2026-11-22T09:30:00Z"] });
 
 /** An id of ours: UUID. */
 export const id = z.uuid();

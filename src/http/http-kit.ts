@@ -7,7 +7,7 @@ import type { z } from "zod";
 import type { Audience, Route } from "#contract/route.ts";
 import { Problem } from "#domain/problems.ts";
 import { callerKey, type Caller, type CallerOf } from "./caller.ts";
-import { parseInput } from "./parse-input.ts";
+import { isKeepable, parseInput } from "./parse-input.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { idempotencyKeyOf, type IdempotencyKey } from "./idempotency.ts";
 
@@ -94,7 +94,7 @@ export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit
   function parseRequest(route: Route, request: Request, caller: Caller, response: Response) {
     const params = route.params.safeParse(request.params);
     // A malformed id names nothing: the same answer as for what does not exist.
-    if (!params.success) throw new Problem("not_found");
+    if (!params.success || !Object.values(request.params).every(isKeepableParam)) throw new Problem("not_found");
     return {
       params: params.data,
       query: parseInput(route.query, request.query, "query"),
@@ -126,6 +126,10 @@ export class RouteError extends Error {
     super(`in ${route}`, { cause });
     this.route = route;
   }
+}
+
+function isKeepableParam(value: unknown): boolean {
+  return typeof value === "string" && isKeepable(value);
 }
 
 export function traceIdOf(response: Response): string {

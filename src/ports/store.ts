@@ -202,7 +202,10 @@ export interface Transaction extends Records {
 }
 
 export interface Store extends Records {
-  /** All of it or nothing. The relay of this process is woken after the commit. */
+  /**
+   * All of it or nothing. Work that answers `"conflict"` has lost a compare-and-swap: what it wrote before is rolled back, and
+   * the caller gets `"conflict"` to decide anew. The relay of this process is woken after the commit.
+   */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Throws when the database is away, not migrated, or lacks rights. */
   check(): Promise<void>;

@@ -57,7 +57,7 @@ export async function withdrawConsent(
             ...(isEnded(verdict.state) ? { endedAt: request.endedAt ?? now } : {}),
           };
           if (!(await tx.requests.save(next, { ifVersion: request.version }))) return "conflict";
-          if (!(await saveAll(tx, before, goes))) throw new Problem("conflict");
+          if (!(await saveAll(tx, before, goes))) return "conflict";
           if (verdict.state === "withdrawn") await markWithdrawn(tx, requestId, now);
           await startVerify(tx, request, next, files, now);
           await tx.append([
