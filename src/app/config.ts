@@ -195,10 +195,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   const problems =
     result.data.NODE_ENV === "production" ? productionProblems(result.data, given) : developmentProblems(result.data);
+  if (sameAudience(result.data)) {
+    problems.push(
+      "DEVICE_AUDIENCE: must differ from AGENT_AUDIENCE where both have one issuer: an agent's token would speak for a user",
+    );
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return result.data.NODE_ENV === "production" && given["ALLOW_INSECURE_HOSTS"] === undefined
     ? { ...result.data, ALLOW_INSECURE_HOSTS: [] }
     : result.data;
+}
+
+function sameAudience(settings: Settings): boolean {
+  return settings.AGENT_ISSUER === settings.DEVICE_ISSUER && settings.AGENT_AUDIENCE === settings.DEVICE_AUDIENCE;
 }
 
 function productionProblems(settings: Settings, given: Record<string, unknown>): string[] {

@@ -108,6 +108,8 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
     },
   });
 
+  kit.refuseOtherMethods();
+
   const docs = findPackage("swagger-ui-dist");
   const app = createApp({
     routers: [kit.router, ...(docs === undefined ? [] : [serveDocs(docs)]), ...(devIssuer ? [devIssuer.router] : [])],

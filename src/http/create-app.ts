@@ -12,8 +12,8 @@ import type { RateLimits } from "./rate-limits.ts";
 export interface RequestRecord {
   readonly traceId: string;
   readonly method: string;
-  /** Without the query, which may hold what is personal. */
-  readonly path: string;
+  /** The route's name: a path may hold a user's id, and a query what is personal. */
+  readonly route: string;
   readonly status: number;
   readonly ms: number;
 }
@@ -72,7 +72,7 @@ export function createApp({ routers, limits, corsOrigins, trustProxy, onAnswered
       onAnswered({
         traceId,
         method: request.method,
-        path: request.path,
+        route: String(response.locals["route"] ?? "none"),
         status: response.statusCode,
         ms: performance.now() - from,
       }),

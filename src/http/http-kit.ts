@@ -43,11 +43,14 @@ export interface HttpKit {
   readonly router: Router;
   serve<R extends Route>(route: R, handler: Handler<R>): void;
   serveRaw(route: Route, handler: RawHandler): void;
+  /** After the last route: what is served, but not with this method, is answered 405 with Allow. */
+  refuseOtherMethods(): void;
 }
 
 export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit {
   const router = Router({ caseSensitive: true });
   const admit = async (request: Request, response: Response, route: Route): Promise<Caller> => {
+    response.locals["route"] = route.name;
     const caller = await authenticate(request, route.audience);
     if (caller.kind === "agent" && route.roles && !caller.roles.some((role) => route.roles?.includes(role))) {
       throw new Problem("forbidden", { detail: `This needs one of the roles: ${route.roles.join(", ")}.` });
@@ -56,7 +59,11 @@ export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit
     return caller;
   };
 
-  const mount = (route: Route, handler: RequestHandler) => router[route.method](expressPath(route.path), handler);
+  const served: Route[] = [];
+  const mount = (route: Route, handler: RequestHandler) => {
+    served.push(route);
+    router[route.method](expressPath(route.path), handler);
+  };
 
   return {
     router,
@@ -88,6 +95,17 @@ export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit
           else next(new RouteError(error, route.name));
         }
       });
+    },
+    refuseOtherMethods() {
+      for (const [path, routes] of Map.groupBy(served, (route) => route.path)) {
+        const allow = routes.map(({ method }) => method.toUpperCase()).join(", ");
+        router.all(expressPath(path), (request, response, next) => {
+          // `…/{id}` also matches `…/{id}:verb`: only what could be this resource is told of its methods.
+          if (!routes.some((route) => route.params.safeParse(request.params).success)) return next();
+          response.setHeader("Allow", allow);
+          return next(new Problem("method_not_allowed", { detail: `This resource takes: ${allow}.` }));
+        });
+      }
     },
   };
 
