@@ -1803,6 +1803,7 @@ export const LogFileScalarFieldEnum = {
   deletedAt: 'deletedAt',
   verifyAt: 'verifyAt',
   verifyAttempt: 'verifyAttempt',
+  unreadableSince: 'unreadableSince',
   cleanupAt: 'cleanupAt'
 } as const
 
