@@ -46,7 +46,7 @@ export interface EmulatorOptions {
   persistIn?: string;
   /** How long the service takes; default nothing. */
   pace?: Partial<Pace>;
-  /** How many delivered messages are kept over all devices; default 20,000. */
+  /** How many delivered messages are kept over all devices; default 10,000. */
   maxInboxMessages?: number;
 }
 
@@ -104,7 +104,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     policies = [],
     strict = {},
     pace = {},
-    maxInboxMessages = 20_000,
+    maxInboxMessages = 10_000,
   } = options;
   const namespace = new Namespace({
     maxInboxMessages,
