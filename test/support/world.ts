@@ -248,7 +248,10 @@ export async function createWorld({
     },
 
     /** What an agent's console hears, from now on or from where it was. */
-    async feed({ person = "alex", lastEventId }: { readonly person?: string; readonly lastEventId?: string } = {}) {
+    async feed({
+      person = "alex",
+      lastEventId,
+    }: { readonly person?: string; readonly lastEventId?: string | undefined } = {}) {
       const feed = await followFeed(apiUrl, await tokenOf("beckon-agents", person), lastEventId);
       feeds.push(feed);
       return feed;
