@@ -20,7 +20,7 @@ const floors = (): Override[] => [
   row("contract",  "./ #contract #domain #messages zod zod-openapi", "It runs in browsers too."),
   row("ports",     "./ #ports #domain #messages",                    "A port is an interface in our own words."),
   row("messages",  "./",                                             "It is plain data."),
-  row("http",      "./ #http #contract #ports #domain #messages node:* express helmet iron-session jose openid-client rate-limiter-flexible swagger-ui-dist zod",
+  row("http",      "./ #http #contract #ports #domain #messages node:* cors express helmet iron-session jose openid-client rate-limiter-flexible swagger-ui-dist zod",
                                                                      "It is a kit: it knows neither the flow nor an adapter."),
   row("flow/*",    "./jobs.ts ./pipeline.ts #domain zod",            "jobs.ts and pipeline.ts are words: they know no step."),
   row("flow/*/**", "./ #http #contract #ports #domain #messages #flow/jobs.ts express(types)",
@@ -32,7 +32,7 @@ const floors = (): Override[] => [
   row("phone",     "./ #phone #sdk #contract #messages",             "It is a client like any other."),
   row("console",   "./ #console #contract #messages react react-dom @fluentui/* @tanstack/* wouter recharts i18next react-i18next",
                                                                      "It knows the product by its public API alone."),
-  row("emulator",  "./ #emulator node:* express fast-xml-parser",    "It shares no code with us, so that it cannot agree with our bugs."),
+  row("emulator",  "./ #emulator node:* express fast-xml-parser web-push",    "It shares no code with us, so that it cannot agree with our bugs."),
 
   // Each adapter stands between our ports and one vendor, named in VENDORS; the rest (ids, clock) have none.
   ...Object.entries(VENDORS).map(([name, vendor]) => row(`adapters/${name}`, `./ #adapters/${name} #ports #domain #messages node:* ${vendor}`,

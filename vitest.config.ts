@@ -22,6 +22,8 @@ const projects: (Project & { needs?: keyof typeof SERVERS })[] = [
   { ...integration("postgres"), group: 1, workers: 3, globalSetup: GLOBAL_SETUP },
   { ...integration("redis"), group: 1, workers: 3, globalSetup: GLOBAL_SETUP, needs: "redis" },
   { name: "e2e", folder: "test/e2e", group: 2, workers: 2, globalSetup: GLOBAL_SETUP, needs: "chromium" },
+  // The image and the compose file: whole systems too, without a browser.
+  { name: "deployment", folder: "test/deployment", group: 2, workers: 1, globalSetup: GLOBAL_SETUP, needs: "redis" },
 ];
 
 interface Project {

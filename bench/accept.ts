@@ -1,12 +1,15 @@
 /**
  * Durable accepts a second: the whole `POST /v1/tickets/{id}/log-requests` (token, rate limit, validation, Idempotency-Key, request,
  * timeline, audit and outbox rows, 202 after the commit; the relay and the queue at work) ÷ bare Express 5 with one pg INSERT.
- * Both are up at once on one PostgreSQL; slices of a second in random order; the median of the ratios of each round counts.
+ * Both are up at once on one PostgreSQL, with pools of 10 and 64 connections; slices of a second in random order; the median of
+ * the ratios of each round counts. CPU is that of the server and of PostgreSQL, until the outbox is empty again.
  */
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
 import { startAzurite } from "#app/embedded/start-azurite.ts";
 import { startPostgres } from "#app/embedded/start-postgres.ts";
 import { startEmulator } from "#emulator/start-emulator.ts";
@@ -22,7 +25,10 @@ const WARM_UP_MS = 6_000;
 
 interface Measured {
   readonly slice: Slice;
-  readonly cpuMicrosPerAnswer: number;
+  /** CPU microseconds an answer, of the Node process. */
+  readonly nodeMicros: number;
+  /** And of PostgreSQL with all its backends. */
+  readonly postgresMicros: number;
 }
 
 /** @param log told how far it is */
@@ -46,6 +52,8 @@ export async function benchAccept(log: (line: string) => void): Promise<void> {
   await (await startChild(["src/app/main.ts", "migrate"], env)).stop();
   const api = await startChild(["src/app/main.ts", "api"], env);
   const bare = await startChild(["bench/bare-insert-server.ts"], { DATABASE_URL: postgres.url });
+  const database = new pg.Client({ connectionString: postgres.url });
+  await database.connect();
   try {
     const { token, ticketId } = await openTicket(api.firstLine);
     const body = JSON.stringify({
@@ -68,10 +76,20 @@ export async function benchAccept(log: (line: string) => void): Promise<void> {
       target(bare.firstLine, () => ""),
       CONNECTIONS,
     );
-    const measure = async (load: HttpLoad, pid: number): Promise<Measured> => {
-      const before = cpuSeconds([pid, postgres.pid]);
+    const measure = async (load: HttpLoad, pid: number, settle = () => Promise.resolve()): Promise<Measured> => {
+      const before = [cpuSeconds([pid]), cpuSeconds([postgres.pid])] as const;
       const slice = await load.run(SLICE_MS);
-      return { slice, cpuMicrosPerAnswer: ((cpuSeconds([pid, postgres.pid]) - before) * 1e6) / slice.answers };
+      // What an answer leaves to be done is its cost as well, and must not be the other's burden.
+      await settle();
+      const micros = (from: number, to: number) => ((to - from) * 1e6) / slice.answers;
+      return {
+        slice,
+        nodeMicros: micros(before[0], cpuSeconds([pid])),
+        postgresMicros: micros(before[1], cpuSeconds([postgres.pid])),
+      };
+    };
+    const relayed = async () => {
+      while ((await database.query("select from outbox limit 1")).rowCount !== 0) await delay(10);
     };
     log(`warming up both for ${WARM_UP_MS / 1000} s each`);
     await beckonLoad.run(WARM_UP_MS);
@@ -79,8 +97,10 @@ export async function benchAccept(log: (line: string) => void): Promise<void> {
     const rounds: { beckon: Measured; bare: Measured }[] = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
       const beckonFirst = Math.random() < 0.5;
-      const first = beckonFirst ? await measure(beckonLoad, api.pid) : await measure(bareLoad, bare.pid);
-      const second = beckonFirst ? await measure(bareLoad, bare.pid) : await measure(beckonLoad, api.pid);
+      const measureBeckon = () => measure(beckonLoad, api.pid, relayed);
+      const measureBare = () => measure(bareLoad, bare.pid);
+      const first = beckonFirst ? await measureBeckon() : await measureBare();
+      const second = beckonFirst ? await measureBare() : await measureBeckon();
       rounds.push(beckonFirst ? { beckon: first, bare: second } : { beckon: second, bare: first });
       log(`round ${round} of ${ROUNDS}`);
     }
@@ -88,7 +108,7 @@ export async function benchAccept(log: (line: string) => void): Promise<void> {
     beckonLoad.close();
     bareLoad.close();
   } finally {
-    await Promise.all([api.stop(), bare.stop()]);
+    await Promise.all([api.stop(), bare.stop(), database.end()]);
     await Promise.all([emulator.close(), azurite.stop()]);
     await postgres.stop();
     await rm(folder, { recursive: true, force: true });
@@ -100,17 +120,17 @@ function report(rounds: readonly { beckon: Measured; bare: Measured }[], log: (l
   const late = ({ slice }: Measured) => quantile(slice.latencies, 0.99);
   const beckon = rounds.map((round) => round.beckon);
   const bare = rounds.map((round) => round.bare);
-  const ratios = (of: (measured: Measured) => number) => rounds.map((round) => of(round.beckon) / of(round.bare));
+  const line = (what: string, of: (measured: Measured) => number, digits = 0) => {
+    const ratios = rounds.map((round) => of(round.beckon) / of(round.bare));
+    const middle = (measured: readonly Measured[]) => median(measured.map(of)).toFixed(digits).padStart(6);
+    log(`${what.padEnd(20)} Beckon ${middle(beckon)}   bare ${middle(bare)}   ratio ${spread(ratios)}`);
+  };
   log("");
-  log(
-    `accepts a second    Beckon ${median(beckon.map(rate)).toFixed(0)}   bare ${median(bare.map(rate)).toFixed(0)}   ratio ${spread(ratios(rate))}`,
-  );
-  log(
-    `CPU a request, µs   Beckon ${median(beckon.map((one) => one.cpuMicrosPerAnswer)).toFixed(0)}   bare ${median(bare.map((one) => one.cpuMicrosPerAnswer)).toFixed(0)}   ratio ${spread(ratios((one) => one.cpuMicrosPerAnswer))}`,
-  );
-  log(
-    `p99, ms             Beckon ${median(beckon.map(late)).toFixed(1)}   bare ${median(bare.map(late)).toFixed(1)}   ratio ${spread(ratios(late))}`,
-  );
+  line("accepts a second", rate);
+  line("CPU a request, µs", (one) => one.nodeMicros + one.postgresMicros);
+  line("  of it Node", (one) => one.nodeMicros);
+  line("  of it PostgreSQL", (one) => one.postgresMicros);
+  line("p99, ms", late, 1);
 }
 
 async function openTicket(url: string): Promise<{ token: string; ticketId: string }> {

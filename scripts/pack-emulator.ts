@@ -11,6 +11,8 @@ import { join, resolve, sep } from "node:path";
 const ROOT = resolve(import.meta.dirname, "..");
 const EMULATOR = join(ROOT, "src/emulator");
 
+const XML_PARSER = "fast-xml-parser";
+
 interface PackageJson {
   version: string;
   license: string;
@@ -34,21 +36,23 @@ try {
 }
 `;
 
-const folder = resolve(process.argv[2] ?? "dist");
-const work = await mkdtemp(join(tmpdir(), "pack-emulator-"));
-try {
-  const parser = "fast-xml-parser";
-  await bundle(parser, join(work, "node_modules"));
-  await writeFile(join(work, "package.json"), JSON.stringify(await manifest(parser), null, 2));
-  await compile(work);
-  await cp(join(EMULATOR, "control/page"), join(work, "dist/control/page"), { recursive: true });
-  await cp(join(EMULATOR, "README.md"), join(work, "README.md"));
-  await cp(join(ROOT, "LICENSE"), join(work, "LICENSE"));
-  await writeFile(join(work, "bin.js"), BIN);
-  await mkdir(folder, { recursive: true });
-  await run("npm", ["pack", "--silent", "--pack-destination", folder], work);
-} finally {
-  await rm(work, { recursive: true });
+/** Makes the package in `folder`, which is created. @throws Error when a program that it needs has failed, having said why. */
+export async function packEmulator(folder: string): Promise<void> {
+  const work = await mkdtemp(join(tmpdir(), "pack-emulator-"));
+  try {
+    await bundle(XML_PARSER, join(work, "node_modules"));
+    // Before compiling: it says that these are modules.
+    await writeFile(join(work, "package.json"), JSON.stringify(await manifest(), null, 2));
+    await compile(work);
+    await cp(join(EMULATOR, "control/page"), join(work, "dist/control/page"), { recursive: true });
+    await cp(join(EMULATOR, "README.md"), join(work, "README.md"));
+    await cp(join(ROOT, "LICENSE"), join(work, "LICENSE"));
+    await writeFile(join(work, "bin.js"), BIN);
+    await mkdir(folder, { recursive: true });
+    await run("npm", ["pack", "--silent", "--pack-destination", folder], work);
+  } finally {
+    await rm(work, { recursive: true });
+  }
 }
 
 async function compile(to: string): Promise<void> {
@@ -82,7 +86,7 @@ async function makeRelative(sources: string, file: string): Promise<void> {
   await writeFile(path, text.replaceAll('"#emulator/', `"${up}`));
 }
 
-async function manifest(parser: string): Promise<object> {
+async function manifest(): Promise<object> {
   const { version, license, dependencies = {} } = await packageJson(ROOT);
   return {
     name: "notification-hubs-emulator",
@@ -95,8 +99,8 @@ async function manifest(parser: string): Promise<object> {
     bin: { "notification-hubs-emulator": "./bin.js" },
     exports: { ".": { types: "./dist/start-emulator.d.ts", default: "./dist/start-emulator.js" } },
     files: ["dist", "bin.js"],
-    dependencies: { [parser]: dependencies[parser] },
-    bundleDependencies: [parser],
+    dependencies: { [XML_PARSER]: dependencies[XML_PARSER] },
+    bundleDependencies: [XML_PARSER],
   };
 }
 
@@ -112,9 +116,11 @@ async function packageJson(of: string): Promise<PackageJson> {
 }
 
 async function run(program: string, args: readonly string[], cwd: string): Promise<void> {
-  const child = spawn(program, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
+  const child = spawn(program, args, { cwd, stdio: ["ignore", "ignore", "inherit"] });
   await new Promise<void>((done, fail) => {
     child.once("error", fail);
     child.once("close", (code) => (code === 0 ? done() : fail(new Error(`${program} ended with ${String(code)}`))));
   });
 }
+
+if (import.meta.main) await packEmulator(resolve(process.argv[2] ?? "dist"));

@@ -1,5 +1,5 @@
 /** Settings to parts: the one place that knows every adapter. */
-import { DefaultAzureCredential } from "@azure/identity";
+import type { TokenCredential } from "@azure/identity";
 import { createBlobStore, type BlobCredential } from "#adapters/azure-blob/create-blob-store.ts";
 import { createJobQueue } from "#adapters/bullmq/create-job-queue.ts";
 import { uuidV7 } from "#adapters/ids/uuid-v7.ts";
@@ -96,10 +96,21 @@ export function createBlobs(settings: Settings, clock: Clock, log: Log): BlobSto
 
 /** `https://NAME.blob.core.windows.net`, or Azurite's `http://HOST:PORT/NAME`. */
 function blobCredential({ BLOB_ENDPOINT, BLOB_ACCOUNT_KEY }: Settings): BlobCredential {
-  if (BLOB_ACCOUNT_KEY === undefined) return { kind: "token", tokenCredential: new DefaultAzureCredential() };
+  if (BLOB_ACCOUNT_KEY === undefined) return { kind: "token", tokenCredential: createAzureCredential() };
   const { hostname, pathname } = new URL(BLOB_ENDPOINT);
   const accountName = pathname.split("/")[1] || (hostname.split(".")[0] ?? "");
   return { kind: "account-key", accountName, accountKey: BLOB_ACCOUNT_KEY };
+}
+
+/** Loaded when the first token is asked for: it is the heaviest of all packages, and a store with an account key never asks. */
+function createAzureCredential(): TokenCredential {
+  let opened: Promise<TokenCredential> | undefined;
+  return {
+    async getToken(scopes, options) {
+      opened ??= import("@azure/identity").then(({ DefaultAzureCredential }) => new DefaultAzureCredential());
+      return (await opened).getToken(scopes, options);
+    },
+  };
 }
 
 export function createGateway(settings: Settings, clock: Clock, log: Log): PushGateway {

@@ -64,6 +64,7 @@ const SETTINGS = z.object({
     .default("beckon-evidence")
     .describe("Where verified files are kept"),
   BLOB_CORS_ORIGINS: list.default([]).describe("Web origins that may upload, with commas"),
+  API_CORS_ORIGINS: list.default([]).describe("Web origins whose pages may call the API with the SDK, with commas"),
   HUB_CONNECTION_STRING: z
     .string()
     .startsWith("Endpoint=")
@@ -205,6 +206,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   const problems =
     result.data.NODE_ENV === "production" ? productionProblems(result.data, given) : developmentProblems(result.data);
+  if (sameAudience(result.data)) {
+    problems.push(
+      "DEVICE_AUDIENCE: must differ from AGENT_AUDIENCE where both have one issuer: an agent's token would speak for a user",
+    );
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   const settings =
     result.data.NODE_ENV === "production" && given["ALLOW_INSECURE_HOSTS"] === undefined
@@ -247,6 +253,10 @@ export function showSettings(settings: Settings): readonly ShownSetting[] {
     const shown = Array.isArray(value) ? value.join(", ") : String(value);
     return { name, meaning, source, secret, ...(value === undefined || secret ? {} : { value: shown }) };
   });
+}
+
+function sameAudience(settings: Settings): boolean {
+  return settings.AGENT_ISSUER === settings.DEVICE_ISSUER && settings.AGENT_AUDIENCE === settings.DEVICE_AUDIENCE;
 }
 
 function productionProblems(settings: Settings, given: Record<string, unknown>): string[] {

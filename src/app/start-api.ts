@@ -156,6 +156,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
   });
 
   serveSystem(kit, { ...shared, settings, readParts });
+  kit.refuseOtherMethods();
 
   const docs = findPackage("swagger-ui-dist");
   const app = createApp({
@@ -166,6 +167,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
       serveConsole(CONSOLE_FOLDER),
     ],
     limits,
+    corsOrigins: settings.API_CORS_ORIGINS,
     trustProxy: settings.TRUST_PROXY,
     onAnswered: settings.LOG_LEVEL === "debug" ? (record) => log.info(record, "answered") : () => undefined,
     onError: (error, context) => log.error({ ...context, error }, "A request failed on our side"),

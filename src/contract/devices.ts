@@ -133,6 +133,8 @@ export const uploadLink = z
   })
   .meta({ id: "UploadLink" });
 
+export const uploadLinks = z.object({ links: z.array(uploadLink), there: z.array(id) }).meta({ id: "UploadLinks" });
+
 export const newConsent = z
   .strictObject({
     decision: z.enum(DECISIONS),
@@ -175,11 +177,11 @@ export const fileOutcome = z
   .strictObject({ fileId: id, outcome: z.enum(["uploaded", "given_up"]) })
   .meta({ id: "FileOutcome", description: "A file's first outcome stands." });
 
-const progress = z
+export const uploadProgress = z
   .object({ requestId: id, state: z.enum(REQUEST_STATES), fileCounts, files: z.array(deviceFile) })
   .meta({ id: "UploadProgress" });
 
-const withdrawal = z
+export const withdrawal = z
   .object({
     requestId: id,
     state: z.enum(REQUEST_STATES),
@@ -340,7 +342,7 @@ export const createUploadLinks = route({
     {
       status: 200,
       description: "Links, and which files are there already",
-      body: z.object({ links: z.array(uploadLink), there: z.array(id) }).meta({ id: "UploadLinks" }),
+      body: uploadLinks,
     },
   ],
   problems: ["not_consented", "request_closed", "blob_store_unavailable"],
@@ -355,7 +357,7 @@ export const completeUploads = route({
   summary: "Say how the uploads of some or all files ended; any number of times",
   params: requestParams,
   body: z.strictObject({ files: z.array(fileOutcome).min(1).max(500) }),
-  successes: [{ status: 200, description: "How far the request is", body: progress }],
+  successes: [{ status: 200, description: "How far the request is", body: uploadProgress }],
   problems: ["not_consented", "file_outcome_stands", "conflict"],
 });
 

@@ -2,8 +2,21 @@
 import { z } from "zod";
 import type { Moment } from "#domain/vocabulary.ts";
 
+/** Years that RFC 3339 can write, once the offset is taken off. */
+const FIRST_MOMENT = Date.parse("0001-01-01T00:00:00Z");
+const LAST_MOMENT = Date.parse("9999-12-31T23:59:59.999Z");
+
 /** RFC 3339, with `Z` or an offset. */
-export const time = z.iso.datetime({ offset: true }).meta({ examples: ["2026-11-22T09:30:00Z"] });
+export const time = z.iso
+  .datetime({ offset: true })
+  .refine(isWithinYears, "must be in the years 1 to 9999, in UTC")
+  .meta({ examples: ["2026-11-22T09:30:00Z"] });
+
+/** What is no time at all has been told so already. */
+function isWithinYears(text: string): boolean {
+  const moment = Date.parse(text);
+  return !(moment < FIRST_MOMENT || moment > LAST_MOMENT);
+}
 
 /** An id of ours: UUID. */
 export const id = z.uuid();
@@ -30,7 +43,8 @@ export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case 
 /** The window that an agent asks about: `from` at or before `to`. */
 export const timeWindow = z
   .strictObject({ from: time, to: time })
-  .refine(({ from, to }) => Date.parse(from) <= Date.parse(to), {
+  // Not `<=`: what is no time at all has been told already.
+  .refine(({ from, to }) => !(Date.parse(from) > Date.parse(to)), {
     message: "'from' must not be after 'to'",
     path: ["from"],
   });

@@ -115,7 +115,7 @@ export const listTickets = route({
       .max(200)
       .optional()
       .meta({ description: "Words of the subject, or a number, user id, call id or external id" }),
-    number: z.coerce.number().int().optional(),
+    number: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
     userId: userId.optional(),
     callId: callId.optional(),
     externalSystem: externalSystem.optional(),

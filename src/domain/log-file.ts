@@ -33,6 +33,8 @@ export interface LogFile extends AnnouncedFile {
   /** When verify is next due; absent when it has settled. The reconciler reads this. */
   readonly verifyAt?: Moment;
   readonly verifyAttempt: number;
+  /** When verify failed to read it for the first time; absent while it never did, and when it has settled. */
+  readonly unreadableSince?: Moment;
   /** When blobs that this state does not permit must be removed; absent when none can be left. */
   readonly cleanupAt?: Moment;
 }

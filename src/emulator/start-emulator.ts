@@ -14,7 +14,7 @@ import type { AccessPolicy, AccessRight } from "./hub/access-policy.ts";
 import type { Tier } from "./hub/hub.ts";
 import { installationToJson } from "./hub/installation.ts";
 import { Namespace } from "./hub/namespace.ts";
-import type { Strictness } from "./hub/namespace.ts";
+import type { Pace, Strictness } from "./hub/namespace.ts";
 import { answerDataPlane } from "./wire/data-plane.ts";
 
 /** A policy beside the default ones. */
@@ -44,7 +44,9 @@ export interface EmulatorOptions {
   seed?: Snapshot;
   /** A folder in which all that outlives this process. Inboxes and what was sent do not. */
   persistIn?: string;
-  /** How many delivered messages are kept over all devices; default 20,000. */
+  /** How long the service takes; default nothing. */
+  pace?: Partial<Pace>;
+  /** How many delivered messages are kept over all devices; default 10,000. */
   maxInboxMessages?: number;
 }
 
@@ -101,13 +103,16 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     tier = "Standard",
     policies = [],
     strict = {},
-    maxInboxMessages = 20_000,
+    pace = {},
+    maxInboxMessages = 10_000,
   } = options;
-  const namespace = new Namespace({ maxInboxMessages, strict: { tags: false, ...strict } });
+  const namespace = new Namespace({
+    maxInboxMessages,
+    strict: { tags: false, ...strict },
+    pace: { installationDelayMs: 0, processingDelayMs: 0, ...pace },
+  });
   for (const hub of hubs) namespace.createHub(hub, tier);
   for (const policy of policies) addPolicy(namespace, policy);
-  const persistence = options.persistIn === undefined ? undefined : await persistIn(options.persistIn, namespace);
-  if (options.seed) loadSnapshot(namespace, options.seed);
   const loopbackOnly = isLoopbackHost(host);
   const server = createServer((request, response) => {
     const answered = isControlRequest(request.url ?? "/")
@@ -118,10 +123,18 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   });
   // Longer than clients keep a connection: the one that closes first risks a request on its way.
   server.keepAliveTimeout = 75_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
-  });
+  // Before it listens: nobody shall find it empty.
+  const persistence = options.persistIn === undefined ? undefined : await persistIn(options.persistIn, namespace);
+  try {
+    if (options.seed) loadSnapshot(namespace, options.seed);
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, host, resolve);
+    });
+  } catch (error) {
+    await persistence?.close();
+    throw error;
+  }
   const url = `http://${hostInUrl(host)}:${portOf(server.address())}`;
   return control(namespace, url, async () => {
     namespace.clock.reset();

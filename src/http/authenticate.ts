@@ -1,5 +1,5 @@
 /** Credentials to callers. Who may do what with them is the route's row, not this file's business. */
-import { createHash, createSecretKey, hkdfSync } from "node:crypto";
+import { createSecretKey, hash, hkdfSync } from "node:crypto";
 import type { Request } from "express";
 import {
   createLocalJWKSet,
@@ -18,6 +18,7 @@ import type { Clock } from "#ports/clock.ts";
 import type { ApiKeys } from "#ports/store.ts";
 import type { Caller } from "./caller.ts";
 import type { ConsoleSessions } from "./console-session.ts";
+import { isKeepable } from "./parse-input.ts";
 
 export interface IssuerSettings {
   /** The `iss` that tokens carry, and where `/.well-known/openid-configuration` is. */
@@ -64,10 +65,30 @@ async function discoverKeys({ issuer, jwks }: IssuerSettings): Promise<JWTVerify
     signal: AbortSignal.timeout(5_000),
   });
   if (!response.ok) throw new Error(`the identity provider's discovery document answered ${response.status}`);
-  const document = (await response.json()) as { jwks_uri?: unknown };
+  const document = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown };
+  // OpenID Connect Discovery 1.0, section 4.3: a document that names another issuer speaks for that one.
+  if (document.issuer !== issuer) throw new Error("the identity provider's discovery document names another issuer");
   if (typeof document.jwks_uri !== "string")
     throw new Error("the identity provider's discovery document has no jwks_uri");
-  return createRemoteJWKSet(new URL(document.jwks_uri));
+  const keysUrl = new URL(document.jwks_uri);
+  if (keysUrl.protocol !== "https:" && keysUrl.hostname !== new URL(issuer).hostname)
+    throw new Error("the identity provider's keys are not behind https");
+  return createRemoteJWKSet(keysUrl);
+}
+
+/**
+ * Who a token speaks for. Anything but a plain text would make one caller of many: every object is `[object Object]`.
+ *
+ * @throws unauthenticated
+ */
+function subjectOf(payload: JWTPayload, claim: string): string {
+  const subject = payload[claim];
+  if (typeof subject !== "string" || subject.length === 0 || subject.length > 256 || !isKeepable(subject)) {
+    throw new Problem("unauthenticated", {
+      detail: `The token's '${claim}' claim must be a text of 1 to 256 characters.`,
+    });
+  }
+  return subject;
 }
 
 /** Makes and reads the tokens that an app's back end hands to one user's device. */
@@ -142,7 +163,7 @@ export function createAuthenticate(
 
   const identify = async (token: string, audience: Audience): Promise<{ caller: Caller; expiresAt: Moment }> => {
     if (audience === "key") {
-      const key = await apiKeys.findByHash(createHash("sha256").update(token).digest("hex"));
+      const key = await apiKeys.findByHash(hash("sha256", token, "hex"));
       if (!key || key.revokedAt !== undefined)
         throw new Problem("unauthenticated", { detail: "This API key is not known, or it was revoked." });
       // A revoked key must stop soon, so it is remembered for a few seconds only.
@@ -160,7 +181,7 @@ export function createAuthenticate(
       return {
         caller: {
           kind: "agent",
-          id: String(payload[agents.subjectClaim]),
+          id: subjectOf(payload, agents.subjectClaim),
           roles,
           ...(typeof name === "string" ? { name } : {}),
         },
@@ -177,7 +198,7 @@ export function createAuthenticate(
     }
     const payload = await verifyDevice(token);
     return {
-      caller: { kind: "device", userId: String(payload[devices.subjectClaim]) },
+      caller: { kind: "device", userId: subjectOf(payload, devices.subjectClaim) },
       expiresAt: Number(payload.exp) * 1000,
     };
   };
@@ -202,7 +223,7 @@ export function createAuthenticate(
       throw new Problem("unauthenticated", {
         detail: "Send 'Authorization: Bearer …' with a credential for this API.",
       });
-    const memory = `${audience}:${createHash("sha256").update(token).digest("base64")}`;
+    const memory = `${audience}:${hash("sha256", token, "base64")}`;
     const known = remembered.get(memory);
     if (known && known.until > clock.now()) return known.caller;
     try {

@@ -1,15 +1,19 @@
+import { once } from "node:events";
 import type { Request, Response } from "express";
 
 export interface EventStream {
-  send(event: { readonly id: string; readonly data: unknown }): void;
+  /** Resolves when the reader can take more; a reader that takes nothing for a while is let go. */
+  send(event: { readonly id: string; readonly data: unknown }): Promise<void>;
   readonly signal: AbortSignal;
 }
 
 /** Proxies close a silent connection after a minute or so; a comment every 15 s keeps ours. */
 const KEEP_ALIVE_MS = 15_000;
+/** A reader that has not taken a buffer's worth for this long is gone, whatever its socket says. */
+const STALLED_MS = 30_000;
 
 /**
- * Opens a server-sent event stream (WHATWG HTML, section 9.2). Ends when the reader goes, when `stop` aborts, or after
+ * Opens a server-sent event stream (WHATWG HTML, section 9.2). Ends when the reader goes or stalls, when `stop` aborts, or after
  * `maxSeconds`, so that a load balancer's own limit never cuts in mid-event; readers reconnect with Last-Event-ID.
  */
 export function openEventStream(
@@ -38,15 +42,18 @@ export function openEventStream(
   stop.addEventListener("abort", end);
   return {
     signal: gone.signal,
-    send({ id, data }) {
+    async send({ id, data }) {
+      if (gone.signal.aborted) return;
       // JSON has no raw line feed, so one data line holds it.
-      if (!gone.signal.aborted) response.write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
+      if (response.write(`id: ${id}\ndata: ${JSON.stringify(data)}\n\n`)) return;
+      const stalled = AbortSignal.any([gone.signal, AbortSignal.timeout(STALLED_MS)]);
+      // Without waiting, one reader that stops reading would have us hold the whole history in memory.
+      await once(response, "drain", { signal: stalled }).catch(() => response.destroy());
     },
   };
 }
 
 /** Where a reader was, from the header that EventSource sends when it comes back. */
 export function lastEventIdOf(request: Request): string | undefined {
-  const header = request.get("last-event-id");
-  return header !== undefined && /^[\w.-]{1,64}$/.test(header) ? header : undefined;
+  return request.get("last-event-id") || undefined;
 }

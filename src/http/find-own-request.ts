@@ -1,5 +1,6 @@
+import type { LogFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
-import { Problem } from "#domain/problems.ts";
+import { Problem, type ProblemDetail } from "#domain/problems.ts";
 import type { Transaction } from "#ports/store.ts";
 
 /**
@@ -22,4 +23,18 @@ export function isAsked(request: Pick<LogRequest, "installationId">, installatio
   return (
     request.installationId === undefined || installationId === undefined || request.installationId === installationId
   );
+}
+
+/** @throws invalid_request naming every id that is not one of the request's files */
+export function requireKnownFiles(
+  files: readonly Pick<LogFile, "id">[],
+  fileIds: readonly string[] | undefined,
+  target = "fileIds",
+): void {
+  const known = new Set(files.map(({ id }) => id));
+  const details = (fileIds ?? []).flatMap((fileId, index): ProblemDetail[] =>
+    known.has(fileId) ? [] : [{ target: `${target}[${index}]`, message: "is not a file of this request" }],
+  );
+  if (details.length > 0)
+    throw new Problem("invalid_request", { detail: "Some files are not of this request.", details });
 }

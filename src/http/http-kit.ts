@@ -7,7 +7,7 @@ import type { z } from "zod";
 import type { Audience, Route } from "#contract/route.ts";
 import { Problem } from "#domain/problems.ts";
 import { callerKey, type Caller, type CallerOf } from "./caller.ts";
-import { parseInput } from "./parse-input.ts";
+import { isKeepable, parseInput } from "./parse-input.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { idempotencyKeyOf, type IdempotencyKey } from "./idempotency.ts";
 
@@ -19,8 +19,6 @@ export interface Input<R extends Route> {
   /** The version named by If-Match; always there where the route needs it. */
   readonly ifMatch: number | undefined;
   readonly idempotency: IdempotencyKey | undefined;
-  /** Aborts when the caller is gone or the route's time is up. */
-  readonly signal: AbortSignal;
   readonly traceId: string;
 }
 
@@ -45,11 +43,14 @@ export interface HttpKit {
   readonly router: Router;
   serve<R extends Route>(route: R, handler: Handler<R>): void;
   serveRaw(route: Route, handler: RawHandler): void;
+  /** After the last route: what is served, but not with this method, is answered 405 with Allow. */
+  refuseOtherMethods(): void;
 }
 
 export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit {
   const router = Router({ caseSensitive: true });
   const admit = async (request: Request, response: Response, route: Route): Promise<Caller> => {
+    response.locals["route"] = route.name;
     const caller = await authenticate(request, route.audience);
     if (caller.kind === "agent" && route.roles && !caller.roles.some((role) => route.roles?.includes(role))) {
       throw new Problem("forbidden", { detail: `This needs one of the roles: ${route.roles.join(", ")}.` });
@@ -58,7 +59,11 @@ export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit
     return caller;
   };
 
-  const mount = (route: Route, handler: RequestHandler) => router[route.method](expressPath(route.path), handler);
+  const served: Route[] = [];
+  const mount = (route: Route, handler: RequestHandler) => {
+    served.push(route);
+    router[route.method](expressPath(route.path), handler);
+  };
 
   return {
     router,
@@ -74,8 +79,7 @@ export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit
             await read(readBody, request, response);
           }
           const input = parseRequest(route, request, caller, response);
-          const reply = await withinTime(route, response, (signal) => handler({ ...input, signal } as never));
-          send(response, reply);
+          send(response, await withinTime(route, handler(input as never)));
         } catch (error) {
           if (response.headersSent) response.destroy();
           else next(new RouteError(error, route.name));
@@ -92,12 +96,23 @@ export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit
         }
       });
     },
+    refuseOtherMethods() {
+      for (const [path, routes] of Map.groupBy(served, (route) => route.path)) {
+        const allow = routes.map(({ method }) => method.toUpperCase()).join(", ");
+        router.all(expressPath(path), (request, response, next) => {
+          // `…/{id}` also matches `…/{id}:verb`: only what could be this resource is told of its methods.
+          if (!routes.some((route) => route.params.safeParse(request.params).success)) return next();
+          response.setHeader("Allow", allow);
+          return next(new Problem("method_not_allowed", { detail: `This resource takes: ${allow}.` }));
+        });
+      }
+    },
   };
 
   function parseRequest(route: Route, request: Request, caller: Caller, response: Response) {
     const params = route.params.safeParse(request.params);
     // A malformed id names nothing: the same answer as for what does not exist.
-    if (!params.success) throw new Problem("not_found");
+    if (!params.success || !Object.values(request.params).every(isKeepableParam)) throw new Problem("not_found");
     return {
       params: params.data,
       query: parseInput(route.query, request.query, "query"),
@@ -108,28 +123,17 @@ export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit
       traceId: traceIdOf(response),
     };
   }
+}
 
-  async function withinTime(
-    route: Route,
-    response: Response,
-    work: (signal: AbortSignal) => Promise<Reply>,
-  ): Promise<Reply> {
-    const gone = new AbortController();
-    const onClose = () => gone.abort();
-    response.once("close", onClose);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        gone.abort();
-        reject(new Problem("timeout"));
-      }, route.timeoutSeconds * 1000);
-    });
-    try {
-      return await Promise.race([work(gone.signal), late]);
-    } finally {
-      clearTimeout(timer);
-      response.off("close", onClose);
-    }
+async function withinTime(route: Route, work: Promise<Reply>): Promise<Reply> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Problem("timeout")), route.timeoutSeconds * 1000);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -142,16 +146,27 @@ export class RouteError extends Error {
   }
 }
 
+function isKeepableParam(value: unknown): boolean {
+  return typeof value === "string" && isKeepable(value);
+}
+
 export function traceIdOf(response: Response): string {
   return String(response.locals["traceId"] ?? "");
 }
 
-function send(response: Response, reply: Reply): void {
-  if (reply.headers) response.set(reply.headers);
+/** By Node's own means: what Express's `send` asks of a response (its type, its charset, its ETag) is known here. */
+function send(response: Response, { status, headers = {}, body }: Reply): void {
+  response.statusCode = status;
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.setHeader("Cache-Control", "no-store");
-  response.status(reply.status);
-  if (reply.body === undefined) response.end();
-  else response.type("application/json").send(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body));
+  if (body === undefined) {
+    response.end();
+    return;
+  }
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  response.setHeader("Content-Type", "application/json; charset=utf-8");
+  response.setHeader("Content-Length", Buffer.byteLength(text));
+  response.end(text);
 }
 
 function requireJson(request: Request): void {

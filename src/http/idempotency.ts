@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Request } from "express";
 import type { Route } from "#contract/route.ts";
 import { Problem } from "#domain/problems.ts";
@@ -23,9 +23,7 @@ export function idempotencyKeyOf(request: Request, route: Route, caller: Caller)
       details: [{ target: "header Idempotency-Key", message: "must be 1 to 255 visible ASCII characters" }],
     });
   }
-  const fingerprint = createHash("sha256")
-    .update(`${request.method} ${request.path}\n${canonicalJson(request.body)}`)
-    .digest("hex");
+  const fingerprint = hash("sha256", `${request.method} ${request.path}\n${canonicalJson(request.body)}`, "hex");
   return { caller: callerKey(caller), method: request.method, route: route.name, key, fingerprint };
 }
 
@@ -56,11 +54,8 @@ export async function once(
 
 /** JSON with its keys in order, so that the same content has one fingerprint. */
 function canonicalJson(value: unknown): string {
-  return (
-    JSON.stringify(value, (_key, inner: unknown) =>
-      typeof inner === "object" && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-        : inner,
-    ) ?? ""
-  );
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join()}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "";
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`).join()}}`;
 }

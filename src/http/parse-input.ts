@@ -7,9 +7,10 @@ export function parseInput<Schema extends z.ZodType>(
   value: unknown,
   place: "body" | "query" | "header",
 ): z.output<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const details = result.error.issues.flatMap((issue) => describe(issue, place, schema));
+  const unkeepable = findUnkeepable(value, []);
+  const result = unkeepable.length > 0 ? undefined : schema.safeParse(value);
+  if (result?.success) return result.data;
+  const details = result ? result.error.issues.flatMap((issue) => describe(issue, place, schema)) : unkeepable;
   throw new Problem("invalid_request", {
     detail: `The ${place} has ${details.length === 1 ? "one mistake" : `${details.length} mistakes`}: ${details
       .slice(0, 5)
@@ -17,6 +18,28 @@ export function parseInput<Schema extends z.ZodType>(
       .join("; ")}`,
     details,
   });
+}
+
+/**
+ * Texts that PostgreSQL cannot keep: with NUL in them, or half a surrogate pair. Looked for here and not in each schema, because a
+ * schema that forgot it would answer 500.
+ */
+function findUnkeepable(value: unknown, path: readonly PropertyKey[]): ProblemDetail[] {
+  if (typeof value === "string") return isKeepable(value) ? [] : [unkeepable(path)];
+  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap((item, index) => findUnkeepable(item, [...path, index]));
+  return Object.entries(value).flatMap(([name, item]) =>
+    isKeepable(name) ? findUnkeepable(item, [...path, name]) : [unkeepable(path)],
+  );
+}
+
+/** Whether PostgreSQL can keep a text as it is. */
+export function isKeepable(text: string): boolean {
+  return !text.includes("\0") && text.isWellFormed();
+}
+
+function unkeepable(path: readonly PropertyKey[]): ProblemDetail {
+  return { target: pathText(path), message: "must be well-formed Unicode without NUL" };
 }
 
 function describe(issue: z.core.$ZodIssue, place: string, schema: z.ZodType): ProblemDetail[] {

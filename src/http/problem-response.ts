@@ -13,6 +13,8 @@ export function sendProblem(response: Response, problem: Problem, traceId: strin
   const [only] = problem.details;
   if (problem.retryAfterSeconds !== undefined)
     response.setHeader("Retry-After", String(Math.ceil(problem.retryAfterSeconds)));
+  // RFC 9110, section 15.5.2: a 401 says how to prove who one is.
+  if (problem.status === 401) response.setHeader("WWW-Authenticate", "Bearer");
   response.setHeader("x-ms-error-code", problem.code);
   response.setHeader("Cache-Control", "no-store");
   response

@@ -61,8 +61,12 @@ export interface Phone {
  * @throws BeckonError when it cannot register
  */
 export async function startPhone(options: PhoneOptions): Promise<Phone> {
-  const { ask, onEvent } = options;
+  const { ask } = options;
   const stopping = new AbortController();
+  // What breaks because the phone was turned off is no news.
+  const onEvent = (event: PhoneEvent) => {
+    if (!stopping.signal.aborted) options.onEvent(event);
+  };
   /** Prompts that are up, by request. */
   const shown = new Map<string, AbortController>();
   let screen: Promise<void> = Promise.resolve();

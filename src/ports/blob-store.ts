@@ -54,12 +54,20 @@ export interface BlobStore {
    * Reads a part of the blob, on the condition that it still has `ifMatch`: what was verified is what is read. Undefined when
    * it is missing or another one stands there.
    */
-  readPart(name: string, part: BlobPart, ifMatch: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
+  readPart(
+    name: string,
+    part: BlobPart,
+    ifMatch: string,
+    signal?: AbortSignal,
+  ): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Copies on the server's side, on the condition that the source still has `ifMatch`; a copy that is there is made again. */
   promote(from: string, to: string, ifMatch: string, signal: AbortSignal): Promise<Promotion>;
   /** Missing is success. */
   remove(name: string, signal?: AbortSignal): Promise<void>;
-  list(room: "ingest" | "evidence", signal?: AbortSignal): AsyncIterable<{ readonly name: string; readonly lastModifiedAt: Moment }>;
+  list(
+    room: "ingest" | "evidence",
+    signal?: AbortSignal,
+  ): AsyncIterable<{ readonly name: string; readonly lastModifiedAt: Moment }>;
   /** Creates the containers where they are missing and sets CORS on ingest. For `beckon migrate`. */
   prepare(options: { readonly corsOrigins: readonly string[] }): Promise<void>;
   /** A canary through a real link: PUT, overwrite (refused), read back (refused), remove. Throws with what to mend. */

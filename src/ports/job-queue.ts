@@ -25,7 +25,9 @@ export interface JobQueue {
   /** Makes one job of this name come every `everyMs`, whichever and however many processes run. */
   repeat(name: string, everyMs: number): Promise<void>;
   /** How many jobs wait, run and have failed, by name. For metrics. */
-  counts(): Promise<Readonly<Record<string, { readonly waiting: number; readonly active: number; readonly failed: number }>>>;
+  counts(): Promise<
+    Readonly<Record<string, { readonly waiting: number; readonly active: number; readonly failed: number }>>
+  >;
   /** Throws when the queue is away or must not be used (a Redis that evicts keys). For readiness and doctor. */
   check(): Promise<void>;
   /** Stops taking jobs, waits for those under way, disconnects. */

@@ -2,9 +2,7 @@ import type { Installation } from "#domain/user.ts";
 import type { Moment, Platform, PushKind } from "#domain/vocabulary.ts";
 
 /** Whom a push is for: all of a user's installations of the platform, or one of them. The gateway hides the user's id. */
-export type PushTarget =
-  | { readonly userId: string }
-  | { readonly installationId: string };
+export type PushTarget = { readonly userId: string } | { readonly installationId: string };
 
 export interface OutgoingPush {
   readonly requestId: string;
@@ -34,7 +32,11 @@ export interface PushGateway {
   /** Missing is success. */
   removeInstallation(installationId: string, signal: AbortSignal): Promise<PushOutcome>;
   /** Outcome counts of a notification by the hub's names; undefined while the hub does not know or does not tell. */
-  outcomes(notificationId: string, platform: Platform, signal: AbortSignal): Promise<Readonly<Record<string, number>> | undefined>;
+  outcomes(
+    notificationId: string,
+    platform: Platform,
+    signal: AbortSignal,
+  ): Promise<Readonly<Record<string, number>> | undefined>;
   /** A test send to nobody: says whether the key has the rights, in words. Throws with what to mend. */
   check(signal: AbortSignal): Promise<void>;
 }

@@ -119,7 +119,9 @@ export interface Downloads {
   /** Whether this agent's reading of the file was written down since then. */
   wasRead(fileId: string, agentId: string, since: Moment): Promise<boolean>;
   /** Who had a download link, or read it in the console. */
-  ofFiles(fileIds: readonly string[]): Promise<readonly { readonly fileId: string; readonly agentId: string; readonly at: Moment }[]>;
+  ofFiles(
+    fileIds: readonly string[],
+  ): Promise<readonly { readonly fileId: string; readonly agentId: string; readonly at: Moment }[]>;
 }
 
 /** One row of a ticket's timeline, in the order of its commit. */
@@ -133,7 +135,10 @@ export interface TimelineRow {
 export interface Timeline {
   ofTicket(ticketId: string, page: PageQuery): Promise<Page<TimelineRow>>;
   /** Everything after the cursor below the commit horizon, oldest first. Without a cursor: nothing, and where now is. */
-  after(cursor: string | undefined, limit: number): Promise<{ readonly rows: readonly TimelineRow[]; readonly cursor: string }>;
+  after(
+    cursor: string | undefined,
+    limit: number,
+  ): Promise<{ readonly rows: readonly TimelineRow[]; readonly cursor: string }>;
 }
 
 /** Why a replay of an Idempotency-Key has no effect of its own. */
@@ -251,7 +256,13 @@ export interface Figures {
   readonly timeToLink: Durations;
   readonly platforms: readonly PlatformFigures[];
   /** `day` as 2026-11-22, in UTC; without empty days. */
-  readonly days: readonly { readonly day: string; readonly asked: number; readonly shared: number; readonly declined: number; readonly expired: number }[];
+  readonly days: readonly {
+    readonly day: string;
+    readonly asked: number;
+    readonly shared: number;
+    readonly declined: number;
+    readonly expired: number;
+  }[];
 }
 
 export interface Insights {
@@ -287,7 +298,10 @@ export interface Transaction extends Records {
 }
 
 export interface Store extends Records {
-  /** All of it or nothing. The relay of this process is woken after the commit. */
+  /**
+   * All of it or nothing. Work that answers `"conflict"` has lost a compare-and-swap: what it wrote before is rolled back, and
+   * the caller gets `"conflict"` to decide anew. The relay of this process is woken after the commit.
+   */
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Throws when the database is away, not migrated, or lacks rights. */
   check(): Promise<void>;
@@ -342,7 +356,13 @@ export interface ClaimedPush {
 /** How an attempt ended, decided by the use case; the statement writes it. */
 export type PushEnd =
   | { readonly kind: "accepted"; readonly notificationId?: string; readonly telemetryAt?: Moment }
-  | { readonly kind: "waiting"; readonly nextAttemptAt: Moment; readonly reason: string; readonly status?: number; /** An operator's error shows as `reach: refused` at once. */ readonly operator: boolean }
+  | {
+      readonly kind: "waiting";
+      readonly nextAttemptAt: Moment;
+      readonly reason: string;
+      readonly status?: number;
+      /** An operator's error shows as `reach: refused` at once. */ readonly operator: boolean;
+    }
   | { readonly kind: "refused"; readonly reason: string; readonly status?: number };
 
 /** Hot: claim and finish of pushes, one statement each. */
@@ -352,14 +372,23 @@ export interface PushLedger {
    * `answerBy`; closed: not open, or snoozed): one Push row for each platform on which the user has an installation, leased
    * to this caller for `leaseSeconds`, unless it is finished or another attempt is not yet due.
    */
-  claim(items: readonly { readonly requestId: string; readonly roundId: string }[], now: Moment, leaseSeconds: number): Promise<readonly ClaimedPush[]>;
+  claim(
+    items: readonly { readonly requestId: string; readonly roundId: string }[],
+    now: Moment,
+    leaseSeconds: number,
+  ): Promise<readonly ClaimedPush[]>;
   /**
    * Writes one outcome: the Push row, `requested → notified` and `reach` on the request, the facts, and the outbox row of the
    * next attempt, all in one statement. An ask that finishes after its request closed arms a closing push in its place.
    */
   finish(push: ClaimedPush, end: PushEnd, now: Moment, nextRoundId: string): Promise<void>;
   findForTelemetry(pushId: string): Promise<{ readonly push: Push; readonly telemetryReads: number } | undefined>;
-  saveOutcomes(pushId: string, outcomes: Readonly<Record<string, number>> | undefined, nextAt: Moment | undefined, now: Moment): Promise<void>;
+  saveOutcomes(
+    pushId: string,
+    outcomes: Readonly<Record<string, number>> | undefined,
+    nextAt: Moment | undefined,
+    now: Moment,
+  ): Promise<void>;
 }
 
 /** The relay's side of the outbox. */
@@ -369,7 +398,11 @@ export interface Outbox {
    * Rows that another relay holds are skipped. When `move` throws, nothing is marked.
    * @returns how many were moved, and when the next row is due.
    */
-  relay(limit: number, now: Moment, move: (rows: readonly OutboxRow[]) => Promise<void>): Promise<{ readonly moved: number; readonly nextDueAt?: Moment }>;
+  relay(
+    limit: number,
+    now: Moment,
+    move: (rows: readonly OutboxRow[]) => Promise<void>,
+  ): Promise<{ readonly moved: number; readonly nextDueAt?: Moment }>;
   /** Called after each commit of this process that appended rows. */
   onAppended(listener: () => void): void;
   /** Age of the oldest due row in seconds, 0 when none. */
@@ -381,7 +414,10 @@ export interface DueWork {
   /** Work whose time passed more than `graceSeconds` ago and that the queue seems to have lost. */
   overdue(now: Moment, graceSeconds: number, limit: number): Promise<readonly OutboxRow[]>;
   /** Requests whose `answerBy`, `uploadBy` or snooze is over. */
-  deadlines(now: Moment, limit: number): Promise<readonly { readonly requestId: string; readonly kind: "answer" | "upload" | "snooze" }[]>;
+  deadlines(
+    now: Moment,
+    limit: number,
+  ): Promise<readonly { readonly requestId: string; readonly kind: "answer" | "upload" | "snooze" }[]>;
   /** Linked files whose `deleteAfter` is past. */
   retention(now: Moment, limit: number): Promise<readonly string[]>;
   /** Which of these blob names belong to a file whose state permits the blob. */

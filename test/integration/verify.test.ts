@@ -256,6 +256,29 @@ describe("a file while the store is away", () => {
   );
 });
 
+describe("a file that verify comes to more than a day after its upload", () => {
+  test("is tried again like any other when the store is away at that moment", { timeout: 60_000 }, async () => {
+    const { fileId } = await shareOne({ shown: "shown" });
+    world.pass(2 * DAY_SECONDS);
+    await world.wire.cut();
+    await world.settle();
+    const firstTriedAt = world.clock.now();
+    const waiting = await world.fileOf(fileId);
+    expect(waiting).toMatchObject({ state: "uploaded", verifyAttempt: 1 });
+    expect(Math.abs((waiting.unreadableSince ?? 0) - firstTriedAt)).toBeLessThan(60_000);
+    world.pass(DAY_SECONDS - 120);
+    await world.settle();
+    expect(await world.fileOf(fileId)).toMatchObject({ verifyAttempt: 2, unreadableSince: waiting.unreadableSince });
+    await world.wire.mend();
+    world.pass(60);
+    await world.settle();
+    const linked = await world.fileOf(fileId);
+    expect(linked).toMatchObject({ state: "linked" });
+    expect(linked.unreadableSince).toBeUndefined();
+    expect(await world.textOf(evidenceBlobName(linked))).toBe("shown");
+  });
+});
+
 describe("cleanup", () => {
   test("that is killed after it deleted is done again without trouble", async () => {
     const { fileId } = await shareOne({ shown: "shown", sent: "wrong" });

@@ -27,10 +27,14 @@ export function runProcess({
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  // Of a test run that is ended half-way nothing stays.
+  const leaveNothing = () => void child.kill("SIGKILL");
+  process.once("exit", leaveNothing);
   let end: ProcessEnd | undefined;
   const ended = new Promise<ProcessEnd>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code, signal) => {
+      process.off("exit", leaveNothing);
       end = { code, signal };
       resolve(end);
     });

@@ -2,7 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { expect } from "vitest";
 import type { WorkerPace } from "#app/start-worker.ts";
+import { until } from "./until.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -13,6 +15,8 @@ export interface ServerProcess {
   readonly output: () => string;
   /** How it ended: by itself, or by which signal. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** Where an API listens, once it does. */
+  readonly url: () => Promise<string>;
   /** Asks it to end, and waits. */
   stop(): Promise<void>;
 }
@@ -50,6 +54,16 @@ export function startServerProcess(
     pid: child.pid ?? 0,
     output: () => output,
     ended,
+    async url() {
+      const [, address = ""] = await until(
+        () => /"address":"([^"]+)"/.exec(output) ?? [],
+        expect.arrayContaining([expect.stringContaining("http")]),
+        {
+          hint: () => output,
+        },
+      );
+      return address;
+    },
     async stop() {
       child.kill("SIGTERM");
       await ended;

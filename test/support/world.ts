@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BlobServiceClient } from "@azure/storage-blob";
 import pg from "pg";
-import { test as base } from "vitest";
+import { expect, onTestFinished, test as base } from "vitest";
 import { readConfig } from "#app/config.ts";
 import { migrateAll } from "#app/migrate-all.ts";
 import type { ShutdownStep } from "#app/shutdown.ts";
@@ -17,15 +17,15 @@ import { callApi, succeeded, type ApiCall } from "./api-calls.ts";
 import { followFeed, type Feed } from "./feed.ts";
 import { createPhone, type Phone } from "./phone.ts";
 import { testQueue } from "./queue-world.ts";
-import { startServerProcess, type ServerProcess } from "./server-process.ts";
+import { hitsOf, startServerProcess, type ServerProcess } from "./server-process.ts";
 import { createTestDatabase, testServers, uniqueName } from "./servers.ts";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 import { until } from "./until.ts";
 
 const HUB = "beckon";
 
-/** What a dead worker left is taken up at once. Nothing else differs from a deployment. */
-const HURRIED: WorkerPace = { pushLeaseSeconds: 3, reconcileEveryMs: 500, reconcileGraceSeconds: 1 };
+/** For worlds in which processes are killed: what a dead worker left is taken up in seconds. */
+export const HURRIED: WorkerPace = { pushLeaseSeconds: 6, reconcileEveryMs: 500, reconcileGraceSeconds: 1 };
 
 export interface WorldOptions {
   /** Beside those that point at this world's servers. */
@@ -34,6 +34,7 @@ export interface WorldOptions {
   readonly worker?: boolean;
   /** Whether an API answers from the start; true unless told. */
   readonly api?: boolean;
+  /** A deployment's own unless told. */
   readonly pace?: WorkerPace;
 }
 
@@ -49,7 +50,7 @@ export async function createWorld({
   api = true,
   pace = HURRIED,
 }: WorldOptions = {}) {
-  await using undo = new AsyncDisposableStack();
+  const undo = new AsyncDisposableStack();
   const { azurite, redisUrl } = testServers();
   const database = await createTestDatabase();
   undo.defer(() => database.drop());
@@ -120,27 +121,34 @@ export async function createWorld({
   undo.defer(() => pool.end());
 
   let apiUrl = "";
+  /** Where the first API was: issuer and links of all that come after it, as a deployment's address outlives its processes. */
+  let publicUrl: string | undefined;
+  const publicly = () => (publicUrl === undefined ? {} : { PUBLIC_URL: publicUrl });
   const startApiHere = async () => {
-    const running = await startApi(readConfig(environment), log);
+    const running = await startApi(readConfig({ ...environment, ...publicly() }), log);
     apiUrl = running.url;
+    publicUrl ??= apiUrl;
     let stopped: Promise<void> | undefined;
     const stop = () => (stopped ??= stopAll(running.steps));
     undo.defer(stop);
     return { url: running.url, stop };
   };
+  const workers: (() => Promise<void>)[] = [];
   const startWorkerHere = async () => {
     const running = await startWorker(readConfig(environment), log, pace);
     let stopped: Promise<void> | undefined;
-    const stop = () => (stopped ??= stopAll(running.steps));
-    undo.defer(stop);
-    return { stop };
+    workers.push(() => (stopped ??= stopAll(running.steps)));
   };
-  if (api) await startApiHere();
-  const mainWorker = worker ? await startWorkerHere() : undefined;
+  const stopWorkers = async () => {
+    await Promise.all(workers.splice(0).map(async (stop) => stop()));
+  };
+  undo.defer(stopWorkers);
+  const mainApi = api ? await startApiHere() : undefined;
+  if (worker) await startWorkerHere();
 
   const tokens = new Map<string, Promise<string>>();
   const tokenOf = (audience: "beckon-agents" | "beckon-devices", subject: string): Promise<string> => {
-    const key = `${apiUrl} ${audience} ${subject}`;
+    const key = `${audience} ${subject}`;
     const known = tokens.get(key);
     if (known) return known;
     const token = succeeded<{ access_token: string }>(
@@ -159,14 +167,17 @@ export async function createWorld({
       call(method, path, { token: await tokenOf("beckon-agents", person), ...options }),
     );
   const agent = as("alex");
-  const untilHere = <T>(fact: () => T | Promise<T>, expected: unknown, { withinMs = 15_000 } = {}) =>
+  const untilHere = <T>(fact: () => T | Promise<T>, expected: unknown, { withinMs = 20_000 } = {}) =>
     until(fact, expected, { withinMs, hint });
 
   const store = BlobServiceClient.fromConnectionString(azurite.connectionString);
-  const namesIn = async (container: string): Promise<string[]> => {
-    const names: string[] = [];
-    for await (const { name } of store.getContainerClient(container).listBlobsFlat()) names.push(name);
-    return names.toSorted();
+  const filesIn = async (container: string, ownerId: string): Promise<string[]> => {
+    const files: string[] = [];
+    for await (const { name } of store.getContainerClient(container).listBlobsFlat()) {
+      const [owner = "", fileId = ""] = name.split("/");
+      if (owner.startsWith(ownerId)) files.push(fileId);
+    }
+    return files.toSorted();
   };
 
   const pickUp = ({
@@ -195,7 +206,6 @@ export async function createWorld({
     for (const feed of feeds) feed.close();
   });
 
-  const kept = undo.move();
   return {
     hub,
     hubName: HUB,
@@ -238,7 +248,10 @@ export async function createWorld({
     },
 
     /** What an agent's console hears, from now on or from where it was. */
-    async feed({ person = "alex", lastEventId }: { readonly person?: string; readonly lastEventId?: string } = {}) {
+    async feed({
+      person = "alex",
+      lastEventId,
+    }: { readonly person?: string; readonly lastEventId?: string | undefined } = {}) {
       const feed = await followFeed(apiUrl, await tokenOf("beckon-agents", person), lastEventId);
       feeds.push(feed);
       return feed;
@@ -246,9 +259,12 @@ export async function createWorld({
 
     stateOf: async (request: { readonly id: string }) => (await agent.request(request.id)).state,
 
-    /** What is in the two containers, whatever our tables say. */
-    async blobs() {
-      return { ingest: await namesIn(containers.ingest), evidence: await namesIn(containers.evidence) };
+    /** The files whose blobs are in the two containers, whatever our tables say: of one request, or of all. */
+    async blobs({ id: ownerId = "" }: { readonly id?: string } = {}) {
+      return {
+        ingest: await filesIn(containers.ingest, ownerId),
+        evidence: await filesIn(containers.evidence, ownerId),
+      };
     },
 
     /** Puts a blob where no link of ours leads. */
@@ -266,21 +282,40 @@ export async function createWorld({
 
     startApi: startApiHere,
     startWorker: startWorkerHere,
-    stopWorker: async () => mainWorker?.stop(),
+    stopApi: async () => mainApi?.stop(),
+    /** Ends the workers of this process, in order. */
+    stopWorkers,
+
+    /** Calls go to another API from now on. */
+    useApi(url: string): void {
+      apiUrl = url;
+    },
 
     /** A process of its own, on the same servers; links and tokens of the first API hold for it too. */
     startProcess(command: "api" | "worker", extra: Readonly<Record<string, string>> = {}, hurry = pace): ServerProcess {
-      const started = startServerProcess(
-        command,
-        { ...environment, ...(apiUrl === "" ? {} : { PUBLIC_URL: apiUrl }), ...extra },
-        hurry,
-      );
+      const started = startServerProcess(command, { ...environment, ...publicly(), ...extra }, hurry);
       processes.push(started);
-      kept.defer(() => started.stop());
+      // With the test that started it, so that one that fails leaves nobody at work in the next.
+      onTestFinished(() => started.stop());
       return started;
     },
 
-    close: () => kept.disposeAsync(),
+    /** A process that kills itself at this point, and what proves that it came so far. */
+    startDoomed(command: "api" | "worker", point: string, hurry = pace) {
+      const file = join(folder, uniqueName("failpoint"));
+      const doomed = this.startProcess(command, { FAILPOINT: point, FAILPOINT_FILE: file }, hurry);
+      const [name] = /^[a-z-]+:[a-z-]+/.exec(point) ?? [];
+      return {
+        ...doomed,
+        /** Waits for the kill. @throws when it ended in another way, or elsewhere */
+        async killed(): Promise<void> {
+          await untilHere(() => hitsOf(file), `failpoint ${name} hit\n`);
+          expect(await doomed.ended).toEqual({ code: null, signal: "SIGKILL" });
+        },
+      };
+    },
+
+    close: () => undo.disposeAsync(),
   };
 }
 

@@ -90,13 +90,16 @@ export async function createStore({
     async transaction(work) {
       let appended = false;
       try {
-        const result = await prisma.$transaction(
-          (db) => work(transaction(db, consentTextVersion, needsRelay, relayedTypes, clock, () => (appended = true))),
-          TRANSACTION_LIMITS_MS,
-        );
+        const result = await prisma.$transaction(async (db) => {
+          const tx = transaction(db, consentTextVersion, needsRelay, relayedTypes, clock, () => (appended = true));
+          const outcome = await work(tx);
+          if (outcome === "conflict") throw new LostRace(outcome);
+          return outcome;
+        }, TRANSACTION_LIMITS_MS);
         if (appended) onAppended();
         return result;
       } catch (error) {
+        if (error instanceof LostRace) return error.outcome as Awaited<ReturnType<typeof work>>;
         throw databaseProblem(error);
       }
     },
@@ -118,6 +121,15 @@ export async function createStore({
       else await pool.end();
     },
   };
+}
+
+/** Rolls a transaction back whose work lost a compare-and-swap: what it had written before must not stand alone. */
+class LostRace extends Error {
+  readonly outcome: unknown;
+  constructor(outcome: unknown) {
+    super("another transaction won");
+    this.outcome = outcome;
+  }
 }
 
 function records(db: Db, consentTextVersion: string): Records {

@@ -4,6 +4,9 @@ import type { Page } from "#ports/store.ts";
 type Kind = "number" | "string" | "uuid" | "digits";
 type Values<Shape extends readonly Kind[]> = { [I in keyof Shape]: Shape[I] extends "number" ? number : string };
 
+const MAX_BIGINT = 9_223_372_036_854_775_807n;
+/** 9999-12-31T23:59:59.999Z in milliseconds. */
+const MAX_MOMENT = 253_402_300_799_999;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Where a page ended, as an opaque word: the name of its list and the sort key of its last row. */
@@ -40,9 +43,16 @@ function parse(cursor: string): unknown[] {
 }
 
 function isOfKind(value: unknown, kind: Kind): boolean {
-  if (kind === "number") return Number.isSafeInteger(value);
+  // The range of a timestamp that PostgreSQL can hold and `Date` can say.
+  if (kind === "number") return Number.isSafeInteger(value) && Math.abs(value as number) <= MAX_MOMENT;
   if (typeof value !== "string") return false;
-  return kind === "string" || (kind === "uuid" ? UUID.test(value) : /^\d{1,20}$/.test(value));
+  if (kind === "string") return !value.includes("\0") && value.isWellFormed();
+  return kind === "uuid" ? UUID.test(value) : isDigits(value);
+}
+
+/** A whole number that fits PostgreSQL's `bigint`, and so its `xid8` as well: no server has seen 2^63 transactions. */
+export function isDigits(text: string): boolean {
+  return /^\d{1,19}$/.test(text) && BigInt(text) <= MAX_BIGINT;
 }
 
 /** A page of at most `limit` from rows that were read with one more than that. */

@@ -74,6 +74,7 @@ function columns(file: LogFile) {
     deletedAt: dateOf(file.deletedAt),
     verifyAt: dateOf(file.verifyAt),
     verifyAttempt: file.verifyAttempt,
+    unreadableSince: dateOf(file.unreadableSince),
     cleanupAt: dateOf(file.cleanupAt),
   };
 }
@@ -101,6 +102,7 @@ function fileOf(row: Row): LogFile {
     deletedAt: momentOf(row.deletedAt),
     verifyAt: momentOf(row.verifyAt),
     verifyAttempt: row.verifyAttempt,
+    unreadableSince: momentOf(row.unreadableSince),
     cleanupAt: momentOf(row.cleanupAt),
   });
 }

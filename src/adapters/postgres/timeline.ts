@@ -2,7 +2,7 @@ import type { Fact, FactType } from "#domain/facts.ts";
 import { Problem } from "#domain/problems.ts";
 import type { Actor } from "#domain/vocabulary.ts";
 import type { Timeline, TimelineRow } from "#ports/store.ts";
-import { decodeCursor, encodeCursor, pageOf } from "./cursor.ts";
+import { decodeCursor, encodeCursor, isDigits, pageOf } from "./cursor.ts";
 import type { Db } from "./prisma-client.ts";
 import { absentNulls, momentOf } from "./stored.ts";
 
@@ -59,9 +59,10 @@ export function createTimeline(db: Db): Timeline {
     async after(cursor, limit) {
       if (cursor === undefined) return { rows: [], cursor: await now() };
       const [, xid, sequence] = FEED_CURSOR.exec(cursor) ?? [];
-      if (xid === undefined || sequence === undefined) {
+      if (xid === undefined || sequence === undefined || !isDigits(xid) || !isDigits(sequence)) {
         throw new Problem("invalid_request", {
-          details: [{ target: "header Last-Event-ID", message: "This is not an id that the feed gave." }],
+          detail: "Last-Event-ID is not an id that the feed gave. Leave it out to hear what happens from now on.",
+          details: [{ target: "header Last-Event-ID", message: "must be an id that the feed gave" }],
         });
       }
       const rows = await db.$queryRawUnsafe<Row[]>(FEED_AFTER, xid, sequence, limit);

@@ -7,13 +7,14 @@ export function addApiCommand(program: Command): void {
     .description("serve the HTTP API; its address is printed on stdout when it listens, logs go to stderr")
     .option("--json", 'print {"url": …} instead of the bare address')
     .action(async ({ json }: { json?: true }) => {
-      const [{ loadSettings }, { createLog }, { startApi }, { shutDownOnSignal }] = await Promise.all([
-        import("./load-settings.ts"),
+      // First, so that a wrong setting is told before the rest takes its second to load.
+      const { loadSettings } = await import("./load-settings.ts");
+      const settings = loadSettings();
+      const [{ createLog }, { startApi }, { shutDownOnSignal }] = await Promise.all([
         import("#app/create-log.ts"),
         import("#app/start-api.ts"),
         import("#app/shutdown.ts"),
       ]);
-      const settings = loadSettings();
       const log = createLog(settings.LOG_LEVEL, "api");
       const { url, steps } = await startApi(settings, log);
       shutDownOnSignal({ steps, log });

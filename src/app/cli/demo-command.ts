@@ -10,6 +10,7 @@ interface Given {
   readonly logs?: string;
   readonly redis?: true;
   readonly fresh?: true;
+  readonly data?: string;
 }
 
 export function addDemoCommand(program: Command): void {
@@ -25,6 +26,7 @@ export function addDemoCommand(program: Command): void {
     .option("--logs <folder>", "let the phone find the files of this folder, which are read and never changed")
     .option("--redis", "put the queue on Redis; needs redis-server on PATH")
     .option("--fresh", "forget what earlier demos left, and start over")
+    .option("--data <folder>", "where its data lies (default: .data in the clone)")
     .action(async ({ logs, ...rest }: Given) => {
       if (logs !== undefined && statSync(logs, { throwIfNoEntry: false })?.isDirectory() !== true) {
         throw new UsageError(`--logs names ${logs}, which is not a folder.`);
@@ -41,6 +43,6 @@ export function addDemoCommand(program: Command): void {
       "npm run demo -- --logs /var/log/myapp",
       "npm run demo -- --redis --fresh",
     ],
-    ["Data lies under .data/. Ctrl-C ends everything; what a killed demo leaves, the next one cleans up."],
+    ["Ctrl-C ends everything; what a killed demo leaves, the next one cleans up."],
   );
 }

@@ -56,11 +56,10 @@ export function addKeysCommand(program: Command): void {
 }
 
 async function withKeyring(work: (keyring: ApiKeyring) => Promise<void>): Promise<void> {
-  const [{ loadSettings }, { openApiKeyring }] = await Promise.all([
-    import("./load-settings.ts"),
-    import("#app/api-keyring.ts"),
-  ]);
-  const keyring = await openApiKeyring(loadSettings().DATABASE_URL);
+  const { loadSettings } = await import("./load-settings.ts");
+  const { DATABASE_URL } = loadSettings();
+  const { openApiKeyring } = await import("#app/api-keyring.ts");
+  const keyring = await openApiKeyring(DATABASE_URL);
   try {
     await work(keyring);
   } finally {

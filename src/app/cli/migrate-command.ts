@@ -7,12 +7,12 @@ export function addMigrateCommand(program: Command): void {
     .description("bring the database and the queue to this version, and make the blob containers; safe to repeat")
     .option("--json", "print what was done as one line of JSON")
     .action(async ({ json }: { json?: true }) => {
-      const [{ loadSettings }, { createLog }, { migrateAll }] = await Promise.all([
-        import("./load-settings.ts"),
+      const { loadSettings } = await import("./load-settings.ts");
+      const settings = loadSettings();
+      const [{ createLog }, { migrateAll }] = await Promise.all([
         import("#app/create-log.ts"),
         import("#app/migrate-all.ts"),
       ]);
-      const settings = loadSettings();
       const done = await migrateAll(settings, createLog(settings.LOG_LEVEL, "migrate"));
       if (json) {
         console.log(JSON.stringify(done));

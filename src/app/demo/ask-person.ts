@@ -36,7 +36,7 @@ export function showPrompt(review: Review, story: Story): void {
   }
   if (leftOut.length > 5) line(story.dim(`     and ${leftOut.length - 5} more stay here`));
   for (const { collector } of unavailable) line(story.dim(`     nothing of '${collector}' could be read`));
-  story.say(`  ${story.dim(`└${"─".repeat(story.width - 3)}`)}`);
+  story.say(`  ${story.dim(`└${"─".repeat(Math.max(0, story.width - 3))}`)}`);
   story.say();
 }
 

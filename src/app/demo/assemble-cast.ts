@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DATA_FOLDER } from "#app/embedded/data-folder.ts";
 import type { PhoneAnswer, PhoneEvent } from "#phone/start-phone.ts";
 import type { AnswerResult, Review } from "#sdk/create-beckon.ts";
 import { askPerson, showPrompt } from "./ask-person.ts";
@@ -30,19 +29,21 @@ export interface Cast {
 /**
  * Brings the agent Alex and Ann's phone to the stage, and has what happens to them told.
  *
- * @param options.interactive whether a person sits at the terminal and answers for Ann
+ * @param options.person the terminal of the person who answers for Ann; without one the phone shares
  */
 export async function assembleCast({
   servers: { apiUrl, emulatorUrl, envFile },
+  dataFolder,
   story,
   yourLogs,
-  interactive,
+  person,
   signal,
 }: {
   servers: DemoServers;
+  dataFolder: string;
   story: Story;
   yourLogs: string | undefined;
-  interactive: boolean;
+  person?: { input: NodeJS.ReadStream; output: NodeJS.WriteStream };
   signal: AbortSignal;
 }): Promise<Cast> {
   const names = new Map<string, string>();
@@ -75,21 +76,21 @@ export async function assembleCast({
   }
 
   await cancelLeftOver(agent);
-  await introduce(apiUrl, envFile);
+  await introduce({ apiUrl, envFile, keyFile: join(dataFolder, "api-key") });
 
   let logs: DemoPhone["logs"];
   const phone = await startDemoPhone({
-    dataFolder: DATA_FOLDER,
+    dataFolder,
     yourLogs,
     apiUrl,
     emulatorUrl,
     async ask(review: Review, closed: AbortSignal): Promise<PhoneAnswer> {
       showPrompt(review, story);
-      if (interactive) {
-        const streams = { input: process.stdin, output: process.stdout };
-        const answer = await askPerson(review, { story, streams, signal: closed });
+      if (person) {
+        const answer = await askPerson(review, { story, streams: person, signal: closed });
         if (answer.kind !== "share") return answer;
-        story.step("phone", `shares ${answer.files?.length ?? "all"} of ${review.files.length} files`);
+        const which = answer.files ? `${answer.files.length} of ${review.files.length}` : `all ${review.files.length}`;
+        story.step("phone", `shares ${which} files`);
         rotate();
         return answer;
       }
@@ -160,20 +161,27 @@ async function cancelLeftOver(agent: DemoAgent): Promise<void> {
 }
 
 /** As the app's own back end would: tells Beckon, with an API key, what agents should see of Ann. */
-async function introduce(apiUrl: string, envFile: string): Promise<void> {
-  const file = join(DATA_FOLDER, "api-key");
+async function introduce({
+  apiUrl,
+  envFile,
+  keyFile,
+}: {
+  apiUrl: string;
+  envFile: string;
+  keyFile: string;
+}): Promise<void> {
   const put = async (key: string) =>
     fetch(`${apiUrl}/v1/users/${DEMO_USER_ID}`, {
       method: "PUT",
       headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
       body: JSON.stringify({ label: "Ann Example", contacts: ["ann@example.com"], locale: "en" }),
     });
-  const known = existsSync(file) ? await put(readFileSync(file, "utf8")) : undefined;
+  const known = existsSync(keyFile) ? await put(readFileSync(keyFile, "utf8")) : undefined;
   if (known?.ok) return;
   const { secret } = JSON.parse(await runBeckon(["keys", "create", "--name", "demo", "--json"], { envFile })) as {
     secret: string;
   };
-  writeFileSync(file, secret, { mode: 0o600 });
+  writeFileSync(keyFile, secret, { mode: 0o600 });
   const answer = await put(secret);
   if (!answer.ok)
     throw new Error(`PUT /v1/users/${DEMO_USER_ID} was answered ${answer.status}: ${await answer.text()}`);

@@ -22,7 +22,7 @@ export function describeFact(
         text: detail("kind") === "closed" ? "push taken: other phones may take the prompt down" : "push taken",
       };
     case "push.refused":
-      return { who: "hub", text: `push refused: ${detail("reason")}` };
+      return { who: "hub", text: "push refused for now, or for good: GET the request to see why" };
     case "request.notified":
       return { who: "worker", text: "user notified" };
     case "request.seen":
@@ -45,11 +45,11 @@ export function describeFact(
       return { who: "worker", text: `${name} verified and linked to the ticket` };
     case "file.refused":
     case "file.missing":
-      return { who: "worker", text: `${name} ${entry.type.slice("file.".length)}: ${detail("reason")}` };
+      return { who: "worker", text: `${name} ${entry.type.slice("file.".length)} ${detail("reason")}`.trimEnd() };
     case "request.linked":
       return { who: "worker", text: "request linked: its files are on the ticket" };
     case "request.rejected":
-      return { who: "worker", text: `request rejected: ${detail("reason")}` };
+      return { who: "worker", text: `request rejected ${detail("reason")}`.trimEnd() };
     case "file.downloadLinkCreated":
       return { who: "agent", text: `download link of ${name} made, on record` };
     case "file.deleted":

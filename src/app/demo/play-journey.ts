@@ -116,6 +116,7 @@ export async function playJourney({
   else story.step("phone", "shared one file only, so that nothing is taken back");
 
   await tellTimeline(agent, ticket.id, nameFile, story);
+  tellLinks([...checked.values()], takenBack, story);
   return {
     ticketUrl,
     ticketId: ticket.id,
@@ -209,5 +210,17 @@ async function tellTimeline(
     const by = entry.actor.kind === "system" ? "" : `${entry.actor.kind} ${entry.actor.id}`;
     story.say(`  ${story.dim(time)}  ${by.padEnd(11)}  ${told?.text ?? entry.type}`);
   }
+  story.say();
+}
+
+/** Links beyond this are the same again. */
+const LISTED_LINKS = 3;
+
+function tellLinks(files: readonly JourneyFile[], takenBack: JourneyFile | undefined, story: Story): void {
+  const alive = files.filter((file) => file !== takenBack).slice(0, LISTED_LINKS);
+  story.heading(`Download ${alive.length === 1 ? "link" : "links"}, good for two minutes`);
+  for (const { name, downloadUrl } of alive) story.say(`  ${name}\n    ${downloadUrl}`);
+  if (takenBack)
+    story.say(`  ${takenBack.name}, taken back: this link is dead\n    ${story.dim(takenBack.downloadUrl)}`);
   story.say();
 }

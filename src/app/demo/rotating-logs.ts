@@ -24,14 +24,16 @@ const LOGS: readonly RotatingLog[] = [
     name: "media.log",
     rotateAtBytes: 2 * 1024 * 1024,
     keep: 1,
-    linesATick: 4,
+    linesATick: 6,
     line: (n) =>
       `DEBUG rtp       seq=${n} jitterMs=${(n * 7) % 31} lost=${n % 53 === 0 ? 3 : 0} bitrateKbps=${900 + ((n * 13) % 400)}`,
   },
 ];
 
-/** What an app that was in use for a while has written already, so that there is something to find. */
-const LINES_BEFORE = 6_000;
+/** What an app that was in use for a while has written already: this many stretches of ten minutes, a file each. */
+const STRETCHES_BEFORE = 3;
+const STRETCH_MS = 600_000;
+const TICKS_A_STRETCH = 1_500;
 
 export interface RotatingLogs {
   readonly folder: string;
@@ -42,39 +44,42 @@ export interface RotatingLogs {
   stop(): void;
 }
 
-/** Writes the logs of a pretended app into a folder, and rotates them, until it is stopped. */
+/** Writes the logs of a pretended app into a folder of its own, and rotates them, until it is stopped. */
 export function writeRotatingLogs(folder: string): RotatingLogs {
+  // A new app each time: what an earlier demo's wrote is no part of the story.
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   let sequence = 0;
-  const append = (log: RotatingLog, lines: number, beginsAtMs: number) => {
-    const stepMs = Math.max(1, (Date.now() - beginsAtMs) / lines);
+  const append = (log: RotatingLog, lines: number, fromMs: number, toMs: number) => {
     let text = "";
     for (let i = 0; i < lines; i++) {
       sequence += 1;
-      text += `${new Date(beginsAtMs + i * stepMs).toISOString()} ${log.line(sequence)}\n`;
+      const at = new Date(fromMs + ((toMs - fromMs) * i) / lines);
+      text += `${at.toISOString()} ${log.line(sequence)}\n`;
     }
     appendFileSync(join(folder, log.name), text);
   };
-  const rotate = (log: RotatingLog) => {
-    const path = (number: number) => join(folder, number === 0 ? log.name : `${log.name}.${number}`);
-    rmSync(path(log.keep), { force: true });
-    for (let number = log.keep - 1; number >= 0; number--) {
+  const rotate = ({ name, keep }: RotatingLog) => {
+    const path = (number: number) => join(folder, number === 0 ? name : `${name}.${number}`);
+    rmSync(path(keep), { force: true });
+    for (let number = keep - 1; number >= 0; number--) {
       if (existsSync(path(number))) renameSync(path(number), path(number + 1));
     }
-    append(log, 1, Date.now());
-  };
-  const write = (log: RotatingLog, lines: number, beginsAtMs: number) => {
-    append(log, lines, beginsAtMs);
-    if (statSync(join(folder, log.name)).size >= log.rotateAtBytes) rotate(log);
   };
 
   const now = Date.now();
   for (const log of LOGS) {
-    // Three stretches of the last half hour, so that older ones are there under their numbers.
-    for (const part of [3, 2, 1]) write(log, (LINES_BEFORE * log.linesATick) / 4, now - part * 600_000);
+    for (let stretch = STRETCHES_BEFORE; stretch > 0; stretch--) {
+      const fromMs = now - stretch * STRETCH_MS;
+      append(log, TICKS_A_STRETCH * log.linesATick, fromMs, fromMs + STRETCH_MS);
+      if (stretch > 1) rotate(log);
+    }
   }
   const timer = setInterval(() => {
-    for (const log of LOGS) write(log, log.linesATick, Date.now() - TICK_MS);
+    for (const log of LOGS) {
+      append(log, log.linesATick, Date.now() - TICK_MS, Date.now());
+      if (statSync(join(folder, log.name)).size >= log.rotateAtBytes) rotate(log);
+    }
   }, TICK_MS);
   timer.unref();
   return {

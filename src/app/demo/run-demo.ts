@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EXIT_CODES } from "#app/cli/exit-codes.ts";
 import { DATA_FOLDER, removeData } from "#app/embedded/data-folder.ts";
@@ -16,6 +17,7 @@ export interface DemoOptions {
   readonly logs?: string;
   readonly redis?: true;
   readonly fresh?: true;
+  readonly data?: string;
 }
 
 /** So that another program can look at what the last line names. */
@@ -24,7 +26,9 @@ const STAY_MS = 20_000;
 /** Starts everything, plays the journey, and stays up unless it is to run once. Ends the process. */
 export async function runDemo(options: DemoOptions): Promise<never> {
   const beganAt = performance.now();
-  const story = createStory(options.json ? process.stderr : process.stdout);
+  const dataFolder = options.data === undefined ? DATA_FOLDER : resolve(options.data);
+  const screen = options.json ? process.stderr : process.stdout;
+  const story = createStory(screen);
   const stopping = new AbortController();
   let phone: DemoPhone | undefined;
   let servers: DemoServers | undefined;
@@ -34,20 +38,24 @@ export async function runDemo(options: DemoOptions): Promise<never> {
     await servers?.stop();
     process.exit(exitCode);
   };
-  const interrupted = new Promise<void>((resolve) => {
+  // A journey that is cut short has proved nothing; one that is over has, however long its servers stay.
+  let exitCodeNow: number = options.once ? EXIT_CODES.failed : EXIT_CODES.ok;
+  const interrupted = new Promise<void>((stop) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       process.on(signal, () => {
         // Of an impatient second one the servers are ended by the exit itself.
         if (stopping.signal.aborted) process.exit(EXIT_CODES.failed);
         story.release();
-        resolve();
+        stop();
       });
     }
+    // Whoever read along is gone (`| head`): nobody is left to tell.
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => stop());
   });
   const play = async (): Promise<number> => {
-    if (options.fresh) await removeData(DATA_FOLDER);
+    if (options.fresh) await removeData(dataFolder);
     servers = await startServers({
-      dataFolder: DATA_FOLDER,
+      dataFolder,
       redis: options.redis === true,
       log: (line) => story.step("demo", line),
     });
@@ -56,9 +64,10 @@ export async function runDemo(options: DemoOptions): Promise<never> {
     });
     const cast = await assembleCast({
       servers,
+      dataFolder,
       story,
       yourLogs: options.logs,
-      interactive: !options.yes && process.stdin.isTTY && process.stdout.isTTY,
+      ...(!options.yes && process.stdin.isTTY && screen.isTTY && { person: { input: process.stdin, output: screen } }),
       signal: stopping.signal,
     });
     phone = cast.phone;
@@ -71,20 +80,22 @@ export async function runDemo(options: DemoOptions): Promise<never> {
       const ms = Math.round(performance.now() - beganAt);
       console.log(JSON.stringify({ ticketUrl, files, takenBack, queue, ms }));
     }
+    exitCodeNow = options.once && unfinished !== undefined ? EXIT_CODES.failed : EXIT_CODES.ok;
     if (!options.once) tellWhatNext(servers, journey, story);
-    if (!options.once || options.json) await Promise.race([interrupted, ...(options.once ? [sleep(STAY_MS)] : [])]);
-    return options.once && unfinished !== undefined ? EXIT_CODES.failed : EXIT_CODES.ok;
+    if (!options.once) await interrupted;
+    else if (options.json && exitCodeNow === EXIT_CODES.ok) await Promise.race([interrupted, sleep(STAY_MS)]);
+    return exitCodeNow;
   };
 
   try {
-    const stopped = interrupted.then(() => (options.once ? EXIT_CODES.failed : EXIT_CODES.ok));
+    const stopped = interrupted.then(() => exitCodeNow);
     return await end(await Promise.race([play(), stopped]));
   } catch (error) {
     story.release();
     const words = error instanceof Error ? error.message : String(error);
     console.error(`\nThe demo failed: ${words}`);
     if (servers) console.error(`\nWhat its processes said last:\n${servers.lastWords()}`);
-    console.error("\nTry again with: npm run demo -- --fresh");
+    console.error("\nTry again: npm run demo. If that fails as well, start over: npm run demo -- --fresh");
     return end(EXIT_CODES.failed);
   }
 }

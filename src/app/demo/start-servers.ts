@@ -146,5 +146,7 @@ function writeEnvFile(file: string, settings: Readonly<Record<string, string>>):
 function lastLines(name: string, folder: string): string {
   const file = join(folder, "server.log");
   const lines = existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n").slice(-8) : [];
-  return `beckon ${name} (${file}):\n${lines.map((line) => `  ${line.slice(0, 400)}`).join("\n")}`;
+  // Its folder is let go the moment it ends.
+  const ended = existsSync(join(folder, "process.json")) ? "" : ", which has ended by itself";
+  return `beckon ${name} (${file})${ended}:\n${lines.map((line) => `  ${line.slice(0, 400)}`).join("\n")}`;
 }

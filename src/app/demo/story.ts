@@ -24,13 +24,15 @@ export interface Story {
 const BAR_WIDTH = 24;
 /** Text that is wider is hard to read, however wide the terminal. */
 const MAX_WIDTH = 100;
+const USUAL_WIDTH = 80;
 
 const COLOURS = { agent: "cyan", hub: "magenta", phone: "green", worker: "yellow", demo: "gray" } as const;
 
 /** Tells what happens, aligned; in colour only on a terminal and without NO_COLOR. */
 export function createStory(stream: StoryStream): Story {
   const beganAt = performance.now();
-  const width = Math.min(stream.columns ?? 80, MAX_WIDTH);
+  // Some terminals say that they have no columns at all.
+  const width = Math.min((stream.columns ?? 0) || USUAL_WIDTH, MAX_WIDTH);
   let held: string[] | undefined;
   let bar = "";
   /** Of these the whole bar was drawn: an upload says more than once that it is done. */

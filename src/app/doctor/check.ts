@@ -11,6 +11,8 @@ export interface Check {
   readonly name: string;
   /** What mends it when `run` throws something that does not say so itself. */
   readonly mend: string;
+  /** The check without which this one would only say the same. */
+  readonly after?: string;
   /** @returns what is well, in words. @throws Error with what is not, or Skipped */
   readonly run: () => Promise<string>;
 }

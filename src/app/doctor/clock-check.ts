@@ -12,6 +12,7 @@ export function clockCheck({ DATABASE_URL, BLOB_ENDPOINT }: Settings): Check {
   return {
     name: "clocks",
     mend: "set this machine's clock by NTP: timedatectl set-ntp true",
+    after: "database",
     async run() {
       const database = await secondsAhead(() => readDatabaseClock(DATABASE_URL));
       const blobs = await secondsAhead(() => readBlobClock(BLOB_ENDPOINT));

@@ -38,6 +38,7 @@ export function databaseChecks({ DATABASE_URL: databaseUrl }: Settings): readonl
     {
       name: "database tables",
       mend: "npx beckon migrate",
+      after: "database",
       run: () =>
         withPool(async (pool) => {
           try {

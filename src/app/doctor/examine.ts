@@ -54,7 +54,11 @@ export async function examine(
     clockCheck(settings),
     ...issuerChecks(settings),
   ];
-  for (const check of checks) tell(await make(check));
+  for (const check of checks) {
+    const before = findings.find(({ name, state }) => name === check.after && state === "failed");
+    if (before) tell({ name: check.name, state: "skipped", detail: `not looked at until '${before.name}' is mended` });
+    else tell(await make(check));
+  }
   return findings;
 }
 
@@ -76,7 +80,8 @@ async function make({ name, mend, run }: Check): Promise<Finding> {
 /** One line without secrets, with what lies beneath where that says more. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return redactText(String(error));
-  const own = error instanceof Problem ? (error.detail ?? error.message) : error.message || nameOf(error);
+  if (error instanceof Problem && error.detail !== undefined) return redactText(error.detail);
+  const own = error.message || nameOf(error);
   const cause = error.cause instanceof Error && !own.includes(error.cause.message) ? ` (${wordsOf(error.cause)})` : "";
   return redactText(`${own}${cause}`).replaceAll(/\s+/g, " ");
 }

@@ -11,6 +11,7 @@ export function queueCheck(settings: Settings, log: Log): Check {
     mend: onRedis
       ? 'see that Redis runs where REDIS_URL says, and that its password is right: redis-cli -u "$REDIS_URL" ping'
       : "npx beckon migrate",
+    ...(!onRedis && { after: "database" }),
     async run() {
       const queue = createQueue(settings, log);
       try {

@@ -19,7 +19,7 @@ import { inboxFilter, numberParameter } from "./inbox-filter.ts";
 import { parseFault } from "./parse-fault.ts";
 import { startEvents } from "./server-sent-events.ts";
 import { loadSnapshot, takeSnapshot } from "./snapshot.ts";
-import { streamInbox } from "./stream-inbox.ts";
+import { streamEndpoint, streamInbox } from "./stream-inbox.ts";
 
 /** Longest wait of a long poll, in milliseconds: below the 60 s at which many clients and proxies give up. */
 const MAX_WAIT_MS = 55_000;
@@ -39,6 +39,7 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   route("GET", "health", health),
   route("GET", "inbox", readInbox),
   route("GET", "inbox/stream", streamInbox),
+  route("GET", "push/*", streamEndpoint),
   route("GET", "faults", ({ namespace }) => jsonReply(200, { faults: namespace.faults.list() })),
   route("POST", "faults", ({ namespace, json }) => jsonReply(201, namespace.faults.add(parseFault(json)))),
   route("DELETE", "faults", clearFaults),

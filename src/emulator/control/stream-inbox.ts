@@ -17,3 +17,13 @@ export function streamInbox({ namespace: { inbox }, query, lastEventId, signal, 
   signal.addEventListener("abort", unfollow);
   return "streaming";
 }
+
+/**
+ * `GET /$emulator/push/{anything}`: what a browser's installation may have as its endpoint where there is no push service. The
+ * same stream for the messages to that endpoint.
+ */
+export function streamEndpoint(call: ControlCall): "streaming" {
+  const query = new URLSearchParams(call.query);
+  query.set("handle", `${call.origin}/$emulator${call.path}`);
+  return streamInbox({ ...call, query });
+}

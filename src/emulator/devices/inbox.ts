@@ -43,7 +43,7 @@ export class Inbox {
   append(message: Omit<DeliveredMessage, "sequence">): DeliveredMessage {
     const numbered = { sequence: ++this.#lastSequence, ...message };
     this.#messages.push(numbered);
-    // Cut in slices: moving 20,000 entries for each message would be felt.
+    // Cut in slices: moving 10,000 entries for each message would be felt.
     if (this.#messages.length > this.#maxMessages * 1.1) this.#messages = this.#messages.slice(-this.#maxMessages);
     for (const listener of this.#listeners) listener(numbered);
     for (const listener of this.#listenersByHandle.get(numbered.handle) ?? []) listener(numbered);

@@ -22,10 +22,6 @@ export class Bitset {
     if (word < this.#words.length) this.#words[word] = (this.#words[word] ?? 0) & ~(1 << (value & 31));
   }
 
-  has(value: number): boolean {
-    return ((this.#words[value >>> 5] ?? 0) & (1 << (value & 31))) !== 0;
-  }
-
   /** A set of its own with the same members and room for `size` integers. */
   copy(size: number): Bitset {
     const words = new Uint32Array((size + 31) >>> 5);

@@ -45,6 +45,12 @@ export class Clock {
     return () => this.#drop(alarm);
   }
 
+  /** Does `work` now or, when there is something to wait, later. */
+  after(ms: number, work: () => void): void {
+    if (ms > 0) this.setAlarm(this.now() + ms, work);
+    else work();
+  }
+
   /** Back to the machine's time, with no alarm set. */
   reset(): void {
     for (const alarm of this.#alarms) this.#drop(alarm);

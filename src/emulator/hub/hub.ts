@@ -3,6 +3,7 @@ import type { AccessPolicy } from "./access-policy.ts";
 import { expandInstallation } from "./expand-installation.ts";
 import type { RegistrationDraft } from "./expand-installation.ts";
 import type { HubJob } from "#emulator/job/hub-job.ts";
+import { HubError } from "./hub-error.ts";
 import type { Installation } from "./installation.ts";
 import type { NotificationRecord } from "#emulator/send/notification-record.ts";
 import { newRegistrationId } from "./new-id.ts";
@@ -11,6 +12,9 @@ import { RegistrationStore } from "./registration-store.ts";
 
 /** Azure's price tiers: only Standard has telemetry, scheduling, feedback and jobs; Free has no direct batch. */
 export type Tier = "Free" | "Basic" | "Standard";
+
+/** How many devices a tier holds (documentation of pricing). */
+const DEVICE_QUOTAS: Readonly<Record<Tier, number>> = { Free: 500, Basic: 200_000, Standard: 10_000_000 };
 
 /** How many sends a hub remembers for telemetry; the oldest go first. */
 const MAX_NOTIFICATION_RECORDS = 5_000;
@@ -47,6 +51,17 @@ export class Hub {
     }
     for (const { id } of old.values()) this.registrations.delete(id);
     this.installations.set(installationId, installation);
+  }
+
+  /**
+   * To be asked before a device is added.
+   *
+   * @throws HubError 403 when the tier holds no more.
+   */
+  requireRoom(): void {
+    const quota = DEVICE_QUOTAS[this.tier];
+    if (this.installations.size + this.registrations.standalone < quota) return;
+    throw new HubError(403, `Quota exceeded; the ${this.tier} tier holds ${quota} devices`);
   }
 
   /** Removes an installation with its registrations. */

@@ -53,7 +53,7 @@ export function parseInstallation(
   id: string,
   strictTags: boolean,
 ): Omit<Installation, "expirationTime" | "pushChannelExpired"> {
-  const json = objectOf(body, "The installation");
+  const json = withKnownNames(objectOf(body, "The installation"));
   const installationId = textOf(json["installationId"], "installationId");
   if (installationId !== id)
     throw new HubError(400, `installationId '${installationId}' differs from the id in the path, '${id}'`);
@@ -91,6 +91,27 @@ export function parseInstallation(
   };
 }
 
+const NAMES = [
+  "installationId",
+  "userId",
+  "platform",
+  "pushChannel",
+  "tags",
+  "templates",
+  "secondaryTiles",
+  "pushVariables",
+];
+
+/** The documentation itself writes `UserID`, `userID` and `userId`: names are taken whatever their case. */
+function withKnownNames(json: Record<string, unknown>): Record<string, unknown> {
+  const known: Record<string, unknown> = {};
+  for (const [given, value] of Object.entries(json)) {
+    const name = NAMES.find((each) => each.toLowerCase() === given.toLowerCase());
+    if (name !== undefined) known[name] = value;
+  }
+  return known;
+}
+
 /** Reads a `pushChannel`; a browser's may be an object or, as .NET sends it, that object as a JSON string. */
 export function parsePushChannel(platform: Platform, value: unknown): string | BrowserChannel {
   if (platform.name !== "browser") return normaliseHandle(platform, textOf(value, "pushChannel"));
@@ -124,7 +145,7 @@ export function parseTags(value: unknown, strict: boolean): string[] {
  * Reads a template of an installation.
  *
  * @param path where it stands in the body, for the words of an error.
- * @throws HubError 400, also for a Windows template without `X-WNS-Type` (documentation of installations).
+ * @throws HubError 400 saying what is wrong.
  */
 export function parseTemplate(
   platform: Platform,
@@ -140,16 +161,13 @@ export function parseTemplate(
     ...(json["expiry"] != null && { expiry: textOf(json["expiry"], `${path}/expiry`) }),
     ...(json["tags"] != null && { tags: parseTags(json["tags"], strictTags) }),
   };
-  checkInstallationTemplate(platform, template, path);
+  checkInstallationTemplate(platform, template);
   return template;
 }
 
-/** @throws HubError 400 for a Windows template without `X-WNS-Type`, and for one that could not be rendered. */
-export function checkInstallationTemplate(platform: Platform, template: InstallationTemplate, path: string): void {
+/** @throws HubError 400 for a template that could not be rendered, or lacks a mandatory header. */
+export function checkInstallationTemplate(platform: Platform, template: InstallationTemplate): void {
   const { body, headers = {}, expiry } = template;
-  if (platform.name === "windows" && !Object.keys(headers).some((name) => name.toLowerCase() === "x-wns-type")) {
-    throw new HubError(400, `${path}: a template for Windows needs the header X-WNS-Type`);
-  }
   checkTemplate(platform, { body, headers, ...(expiry !== undefined && { expiry }) });
 }
 
@@ -194,11 +212,14 @@ export function parseJson(text: string, what: string): unknown {
   }
 }
 
-/** @throws HubError 400 unless the value is a plain object. */
+/** @throws HubError 400 unless the value is a plain object. Ask it for fixed names only: it has a prototype. */
 export function objectOf(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new HubError(400, `${what} must be a JSON object`);
-  return Object.fromEntries(Object.entries(value));
+  if (!isObject(value)) throw new HubError(400, `${what} must be a JSON object`);
+  return value;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** @throws HubError 400 unless the value is a string with something in it. */

@@ -14,6 +14,14 @@ export interface Strictness {
   tags: boolean;
 }
 
+/** How long the service takes, in milliseconds; nothing by default, so that a test sees at once what it did. */
+export interface Pace {
+  /** From the answer to a write of an installation until it holds: Azure does it in the background. */
+  installationDelayMs: number;
+  /** From the answer to a send until it is worked on; what takes longer than 30 minutes is abandoned. */
+  processingDelayMs: number;
+}
+
 /** Hub names as Azure's portal takes them; what begins with `$` is the emulator's own. */
 const HUB_NAME = /^[A-Za-z0-9][-A-Za-z0-9._]{0,259}$/;
 
@@ -27,11 +35,13 @@ export class Namespace {
   readonly inbox: Inbox;
   readonly devices: Devices;
   readonly strict: Strictness;
+  readonly pace: Pace;
 
-  constructor(options: { maxInboxMessages: number; strict: Strictness }) {
+  constructor(options: { maxInboxMessages: number; strict: Strictness; pace: Pace }) {
     this.inbox = new Inbox(options.maxInboxMessages);
     this.devices = new Devices(this.inbox, () => this.clock.now());
     this.strict = options.strict;
+    this.pace = options.pace;
   }
 
   /** Grows with every change of what persists: hubs, keys, installations and registrations. */

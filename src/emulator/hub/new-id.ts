@@ -3,7 +3,8 @@ import { randomBytes, randomInt, randomUUID } from "node:crypto";
 /** `{int64}-{int64}-{n}`, the shape of recorded registration ids; any string that is safe in a path would do. */
 export function newRegistrationId(): string {
   const bytes = randomBytes(16);
-  return `${bytes.readBigUInt64BE(0) >> 1n}-${bytes.readBigUInt64BE(8) >> 1n}-1`;
+  // Joined, not a template: that would keep the pieces for as long as the id.
+  return [bytes.readBigUInt64BE(0) >> 1n, bytes.readBigUInt64BE(8) >> 1n, 1].join("-");
 }
 
 /** `{32 hex}-{yyyyMMddHHmmss}-{n}-{n}`, the shape of recorded notification ids. */

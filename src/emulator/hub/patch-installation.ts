@@ -3,6 +3,7 @@ import {
   checkInstallationTemplate,
   objectOf,
   parseHeaders,
+  parseJson,
   parsePushChannel,
   parseTags,
   parseTemplate,
@@ -107,18 +108,24 @@ function patchBearer(bearer: Bearer, change: Change, segments: readonly string[]
 }
 
 function patchTags(bearer: { tags?: string[] }, change: Change, [tag, ...rest]: readonly string[]): void {
-  if (rest.length > 0) refuse(change);
-  let tags: string[];
-  if (change.op === "remove")
-    tags = tag === undefined ? [] : (bearer.tags ?? []).filter((each) => each.toLowerCase() !== tag.toLowerCase());
-  else {
-    if (tag !== undefined) refuse(change);
-    const given = parseTags(typeof change.value === "string" ? [change.value] : change.value, change.strictTags);
-    tags = change.op === "add" ? parseTags(uniteTags(bearer.tags ?? [], given), change.strictTags) : given;
-  }
+  if (rest.length > 0 || (tag !== undefined && change.op === "add")) refuse(change);
+  // "Replace: semantically equivalent to remove and add": of one tag where the path names it, else of all.
+  const left = change.op === "add" ? (bearer.tags ?? []) : withoutTag(bearer.tags ?? [], tag);
+  const tags = change.op === "remove" ? left : parseTags(uniteTags(left, readTags(change)), change.strictTags);
   // "When the last tag goes, the property goes": an empty array would come back as one.
   if (tags.length > 0) bearer.tags = tags;
   else delete bearer.tags;
+}
+
+/** All tags but one, or none of them when none is named. */
+function withoutTag(tags: readonly string[], tag: string | undefined): string[] {
+  return tag === undefined ? [] : tags.filter((each) => each.toLowerCase() !== tag.toLowerCase());
+}
+
+/** A tag, an array of tags, or such an array as a JSON string, as the documentation has it for tiles; the SDK's type knows strings only. */
+function readTags({ value, path, strictTags }: Change): string[] {
+  if (typeof value === "string" && !value.startsWith("[")) return parseTags([value], strictTags);
+  return parseTags(typeof value === "string" ? parseJson(value, path) : value, strictTags);
 }
 
 function patchTemplate(bearer: Bearer, change: Change, [name, part, ...rest]: readonly string[]): void {
@@ -150,7 +157,7 @@ function patchTemplatePart(
   } else if (part === "expiry" && op === "remove") delete template.expiry;
   else if (part === "expiry") template.expiry = textOf(value, path);
   else refuse(change);
-  checkInstallationTemplate(change.platform, template, path);
+  checkInstallationTemplate(change.platform, template);
 }
 
 function whole(change: Change, rest: readonly string[]): void {

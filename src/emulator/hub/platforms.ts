@@ -73,5 +73,7 @@ export function findPlatform(name: string): Platform | undefined {
 
 /** A handle as the hub keeps it: Apple's tokens become upper-case hex (seen in recorded traffic), others stay as they came. */
 export function normaliseHandle(of: Platform, handle: string): string {
-  return of.name === "apple" ? handle.toUpperCase() : handle;
+  if (of.name !== "apple") return handle;
+  const token = handle.toUpperCase();
+  return token === handle ? handle : token;
 }

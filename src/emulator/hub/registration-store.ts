@@ -22,12 +22,11 @@ export class RegistrationStore {
   /** Counts every change up; what persists looks whether there is something to write. */
   revision = 0;
 
+  /** How many registrations belong to no installation. */
+  standalone = 0;
+
   get size(): number {
     return this.#slotOf.size;
-  }
-
-  get tags(): TagIndex {
-    return this.#tags;
   }
 
   get(id: string): Registration | undefined {
@@ -40,6 +39,7 @@ export class RegistrationStore {
     this.revision++;
     const known = this.#slotOf.get(registration.id);
     if (known !== undefined) this.#unindex(known);
+    if (registration.installationId === undefined) this.standalone++;
     const slot = known ?? this.#freeSlots.pop() ?? this.#bySlot.length;
     this.#bySlot[slot] = registration;
     this.#slotOf.set(registration.id, slot);
@@ -135,6 +135,7 @@ export class RegistrationStore {
   #unindex(slot: number): void {
     const registration = this.#bySlot[slot];
     if (!registration) return;
+    if (registration.installationId === undefined) this.standalone--;
     this.#eachIndex(registration, (index, tag) => index.delete(tag, slot));
     this.#audiences.delete(audienceWord(registration), slot);
   }

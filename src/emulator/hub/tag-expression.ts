@@ -14,7 +14,8 @@ const MAX_TAGS_OF_MIXED = 6;
 const MAX_DEPTH = 50;
 
 const TAG = /[-_@#.:\p{L}\p{N}\p{M}]+/uy;
-const SYSTEM_TAG = /\$(?:InstallationId|UserId):\{[-_@#.:=\p{L}\p{N}\p{M}]+\}/iuy;
+// The braces are how it is; the SDK's own README has it without them, and it is clear what that means.
+const SYSTEM_TAG = /\$(InstallationId|UserId):(?:\{([-_@#.:=\p{L}\p{N}\p{M}]+)\}|([-_@#.:=\p{L}\p{N}\p{M}]+))/iuy;
 const MAX_TAG_CHARACTERS = 120;
 
 /**
@@ -96,13 +97,13 @@ class Parser {
     const system = this.#text[this.#at] === "$";
     const pattern = system ? SYSTEM_TAG : TAG;
     pattern.lastIndex = this.#at;
-    const tag = pattern.exec(this.#text)?.[0];
+    const [tag, kind, braced, bare] = pattern.exec(this.#text) ?? [];
     if (tag === undefined)
       this.#fail(system ? "only $InstallationId:{…} and $UserId:{…} may begin with $" : "a tag was expected");
     if (!system && tag.length > MAX_TAG_CHARACTERS) this.#fail(`a tag has at most ${MAX_TAG_CHARACTERS} characters`);
     this.#at += tag.length;
     this.tagCount++;
-    return { type: "tag", tag };
+    return { type: "tag", tag: kind === undefined ? tag : `$${kind}:{${braced ?? bare ?? ""}}` };
   }
 
   #take(token: string): boolean {

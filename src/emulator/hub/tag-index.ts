@@ -16,7 +16,7 @@ export class TagIndex {
 
   add(tag: string, slot: number): void {
     if (slot >= this.#size) this.#size = slot + 1;
-    const key = tag.toLowerCase();
+    const key = keyOf(tag);
     const posting = this.#postings.get(key);
     if (posting === undefined) this.#postings.set(key, slot);
     else if (typeof posting === "number") this.#postings.set(key, [posting, slot]);
@@ -30,7 +30,7 @@ export class TagIndex {
   }
 
   delete(tag: string, slot: number): void {
-    const key = tag.toLowerCase();
+    const key = keyOf(tag);
     const posting = this.#postings.get(key);
     if (posting === undefined) return;
     if (typeof posting === "number") {
@@ -53,7 +53,7 @@ export class TagIndex {
 
   /** The slots that carry a tag, as a set of its own that the caller may change, with room for `size` slots. */
   slots(tag: string, size: number): Bitset {
-    const posting = this.#postings.get(tag.toLowerCase());
+    const posting = this.#postings.get(keyOf(tag));
     if (posting instanceof Bitset) return posting.copy(size);
     const slots = Bitset.ofSize(size);
     if (typeof posting === "number") slots.add(posting);
@@ -63,7 +63,7 @@ export class TagIndex {
 
   /** The slots that carry a tag, in ascending order: for one user's devices among 100,000 much less work than a set. */
   list(tag: string): readonly number[] {
-    const posting = this.#postings.get(tag.toLowerCase());
+    const posting = this.#postings.get(keyOf(tag));
     if (posting === undefined) return [];
     if (typeof posting === "number") return [posting];
     return posting instanceof Bitset ? posting.toArray() : posting.toSorted((a, b) => a - b);
@@ -71,16 +71,11 @@ export class TagIndex {
 
   /** How many registrations carry a tag. */
   count(tag: string): number {
-    const key = tag.toLowerCase();
+    const key = keyOf(tag);
     const posting = this.#postings.get(key);
     if (posting === undefined) return 0;
     if (typeof posting === "number") return 1;
     return posting instanceof Bitset ? (this.#counts.get(key) ?? 0) : posting.length;
-  }
-
-  /** Every tag in use, in lower case. */
-  tags(): Iterable<string> {
-    return this.#postings.keys();
   }
 
   #toBitset(key: string, slots: readonly number[]): void {
@@ -89,4 +84,10 @@ export class TagIndex {
     this.#postings.set(key, bits);
     this.#counts.set(key, slots.length);
   }
+}
+
+// toLowerCase makes a copy even when there is nothing to change: 100,000 ids would be kept twice.
+function keyOf(tag: string): string {
+  const key = tag.toLowerCase();
+  return key === tag ? tag : key;
 }

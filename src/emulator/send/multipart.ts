@@ -25,9 +25,11 @@ export function parseMultipart(contentType: string, body: string): Map<string, P
     throw new HubError(400, "The Content-Type must be multipart/mixed with a boundary");
   const parts = new Map<string, Part>();
   const delimiter = `--${boundary}`;
-  if (!body.startsWith(delimiter))
+  // The documentation prints an empty line before the first boundary.
+  const start = /^[\r\n]*/.exec(body)?.[0].length ?? 0;
+  if (!body.startsWith(delimiter, start))
     throw new HubError(400, `The multipart body must begin with the boundary '${delimiter}'`);
-  let at = delimiter.length;
+  let at = start + delimiter.length;
   while (!body.startsWith("--", at)) {
     if (parts.size >= MAX_PARTS) throw new HubError(400, `The multipart body has more than ${MAX_PARTS} parts`);
     const end = body.indexOf(`\n${delimiter}`, at);

@@ -1,3 +1,4 @@
+import { apnsExpiration } from "./apns-expiration.ts";
 import { HubError } from "#emulator/hub/hub-error.ts";
 import { objectOf, parseJson } from "#emulator/hub/installation.ts";
 import { platformOfFormat } from "#emulator/hub/platforms.ts";
@@ -27,7 +28,7 @@ const NOT_FORWARDED =
 export function readNotification(call: Call, body: string, contentType: string | undefined): Notification {
   // "Optional for template sends", says the documentation: without it, it is one.
   const format = textHeader(call, "servicebusnotification-format") ?? "template";
-  const headers = forwardedHeaders(call.rawHeaders);
+  const headers = { ...forwardedHeaders(call.rawHeaders), ...legacyApnsHeaders(call) };
   const mediaType = contentType?.split(";", 1)[0]?.trim().toLowerCase() ?? "";
   if (format.toLowerCase() === "template") {
     expectMediaType(mediaType, ["application/json"], "template");
@@ -78,6 +79,12 @@ function templateProperties(body: string): Record<string, string> {
     });
   }
   return properties;
+}
+
+/** What older clients say of expiry and priority, in APNs' own words (documentation of sending to APNs). */
+function legacyApnsHeaders(call: Call): Record<string, string> {
+  const expiry = apnsExpiration(textHeader(call, "servicebusnotification-apns-expiry"));
+  return expiry === undefined ? {} : { "apns-expiration": expiry };
 }
 
 function forwardedHeaders(rawHeaders: readonly string[]): Record<string, string> {

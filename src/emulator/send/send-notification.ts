@@ -16,6 +16,9 @@ import type { Operation } from "#emulator/wire/operation.ts";
 /** How many messages one turn of the event loop delivers: a broadcast to 100,000 must not stop the server for everyone else. */
 const MESSAGES_PER_TURN = 2_000;
 
+/** How many complaints one send keeps: 100,000 expired channels would be 60 MB of them. They are all counted. */
+const MAX_FEEDBACK = 1_000;
+
 /** Where a send happens. */
 export interface SendPlace {
   namespace: Namespace;
@@ -64,6 +67,22 @@ export function newRecord(
   };
   place.hub.rememberNotification(record);
   return record;
+}
+
+/** What is not worked on within so many milliseconds is abandoned (documentation). */
+const PROCESSING_WINDOW_MS = 30 * 60 * 1_000;
+
+/** Has `work` done when the service gets to it: at once, unless its pace says otherwise. */
+export function startProcessing(
+  { namespace: { clock, pace } }: SendPlace,
+  record: NotificationRecord,
+  work: () => void,
+): void {
+  if (pace.processingDelayMs <= PROCESSING_WINDOW_MS) return clock.after(pace.processingDelayMs, work);
+  clock.after(PROCESSING_WINDOW_MS, () => {
+    record.state = "Abandoned";
+    record.endedAt = clock.nowText();
+  });
 }
 
 /** The registrations that a send reaches, in the order of registration. */
@@ -121,6 +140,14 @@ export function deliverAll(
   return first;
 }
 
+/** APNs takes 5 KB by VoIP and 4 KB otherwise (Apple's documentation). */
+function maxPayloadBytes({ platform, headers }: OutgoingMessage): number {
+  const isVoip =
+    platform.name === "apple" &&
+    Object.entries(headers).some(([name, value]) => name.toLowerCase() === "apns-push-type" && value === "voip");
+  return isVoip ? 5_120 : platform.maxPayloadBytes;
+}
+
 function deliverRest(
   place: SendPlace,
   record: NotificationRecord,
@@ -144,10 +171,10 @@ function deliver(
   message: OutgoingMessage,
 ): PnsOutcome {
   const { platform, handle, registration, body, headers } = message;
-  const tooLarge = Buffer.byteLength(body) > platform.maxPayloadBytes;
-  const outcome = tooLarge
-    ? "InvalidNotificationSize"
-    : (namespace.faults.hitMessage({ operation, hub: hub.name, platform: platform.name, handle }) ?? "Success");
+  const outcome =
+    Buffer.byteLength(body) > maxPayloadBytes(message)
+      ? "InvalidNotificationSize"
+      : (namespace.faults.hitMessage({ operation, hub: hub.name, platform: platform.name, handle }) ?? "Success");
   countOutcome(record, platform.name, outcome);
   const installationId = registration?.installationId ?? null;
   if (PNS_OUTCOMES[outcome].accepted) {
@@ -166,17 +193,18 @@ function deliver(
     });
     return outcome;
   }
-  record.feedback.push(
-    feedbackDocument({
-      at: namespace.clock.nowText(),
-      outcome,
-      platform,
-      handle,
-      registrationId: registration?.id ?? null,
-      installationId,
-      notificationId: record.id,
-    }),
-  );
+  if (record.feedback.length < MAX_FEEDBACK)
+    record.feedback.push(
+      feedbackDocument({
+        at: namespace.clock.nowText(),
+        outcome,
+        platform,
+        handle,
+        registrationId: registration?.id ?? null,
+        installationId,
+        notificationId: record.id,
+      }),
+    );
   if (registration && PNS_OUTCOMES[outcome].handleGone) hub.dropHandle(registration);
   return outcome;
 }

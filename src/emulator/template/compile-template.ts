@@ -18,6 +18,9 @@ const NUMBER = /^(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$/;
 const compiledTemplates = new Map<string, CompiledTemplate>();
 const MAX_COMPILED = 1_000;
 
+/** A template longer than any push service's payload is compiled each time: 1,000 of 64 KB would be a lot to keep. */
+const MAX_CACHED_CHARACTERS = 8_192;
+
 /**
  * Makes a body template ready. Whatever is no expression stays as it was written, to the blank. The same text is compiled
  * once: an app's devices mostly share theirs.
@@ -31,6 +34,7 @@ export function compileTemplate(syntax: TemplateSyntax, body: string): CompiledT
   const parts = PARSERS[syntax](body);
   const compiled: CompiledTemplate = (lookup) =>
     parts.map((part) => (typeof part === "string" ? part : part(lookup))).join("");
+  if (body.length > MAX_CACHED_CHARACTERS) return compiled;
   if (compiledTemplates.size >= MAX_COMPILED) compiledTemplates.clear();
   compiledTemplates.set(key, compiled);
   return compiled;

@@ -1,4 +1,6 @@
-import type { Platform } from "#emulator/hub/platforms.ts";
+import { apnsExpiration } from "#emulator/send/apns-expiration.ts";
+import { HubError } from "#emulator/hub/hub-error.ts";
+import type { Platform, PlatformName } from "#emulator/hub/platforms.ts";
 import type { Registration, RegistrationTemplate } from "#emulator/hub/registration.ts";
 import { compileTemplate } from "./compile-template.ts";
 import type { TemplateSyntax } from "./compile-template.ts";
@@ -17,11 +19,24 @@ export function templateSyntax(platform: Platform, headers: Readonly<Record<stri
   return platform.templateSyntax === "xml" && type?.toLowerCase() === "wns/raw" ? "text" : platform.templateSyntax;
 }
 
-/** @throws HubError 400 when body, headers or expiry cannot be rendered; found when it is registered, not when it is sent. */
+/** Headers without which a template is refused (documentation of creating registrations and installations). */
+const MANDATORY_HEADERS: Partial<Record<PlatformName, string>> = {
+  windows: "X-WNS-Type",
+  windowsphone: "X-WindowsPhone-Target",
+};
+
+/** @throws HubError 400 when a mandatory header is missing, or when body, headers or expiry cannot be rendered; found when it is registered, not when it is sent. */
 export function checkTemplate(
   platform: Platform,
   template: Pick<RegistrationTemplate, "body" | "headers" | "expiry">,
 ): void {
+  const mandatory = MANDATORY_HEADERS[platform.name];
+  if (
+    mandatory !== undefined &&
+    !Object.keys(template.headers).some((name) => name.toLowerCase() === mandatory.toLowerCase())
+  ) {
+    throw new HubError(400, `A template for ${platform.name} needs the header ${mandatory}`);
+  }
   compileTemplate(templateSyntax(platform, template.headers), template.body);
   for (const [name, value] of Object.entries(template.headers)) parseTemplateText(value, `the header ${name}`);
   if (template.expiry !== undefined) parseTemplateText(template.expiry, "the expiry");
@@ -46,9 +61,12 @@ export function renderTemplate(
       renderTerms(parseTemplateText(value, name), lookup),
     ]),
   );
+  const expiry =
+    template.expiry === undefined ? "" : renderTerms(parseTemplateText(template.expiry, "the expiry"), lookup);
+  const expiration = registration.platform.name === "apple" ? apnsExpiration(expiry) : undefined;
   return {
     body: compileTemplate(templateSyntax(registration.platform, template.headers), template.body)(lookup),
-    headers,
+    headers: { ...(expiration !== undefined && { "apns-expiration": expiration }), ...headers },
   };
 }
 

@@ -3,7 +3,7 @@ import { newNotificationId } from "#emulator/hub/new-id.ts";
 import { normaliseHandle } from "#emulator/hub/platforms.ts";
 import { parseMultipart } from "#emulator/send/multipart.ts";
 import { readNotification, textHeader } from "#emulator/send/notification.ts";
-import { deliverAll, newRecord } from "#emulator/send/send-notification.ts";
+import { deliverAll, newRecord, startProcessing } from "#emulator/send/send-notification.ts";
 import type { OutgoingMessage } from "#emulator/send/send-notification.ts";
 import type { Call } from "./call.ts";
 import type { Reply } from "./reply.ts";
@@ -41,7 +41,7 @@ export function sendBatchNotification(call: Call): Reply {
     headers,
   }));
   const record = newRecord(call, newNotificationId(call.namespace.clock.now()), notification, "batch");
-  deliverAll(call, record, messages);
+  startProcessing(call, record, () => void deliverAll(call, record, messages));
   // Recordings also show /messages/$batch/{id}, from which the SDK would read "$batch" as the id.
   return accepted(call, record.id);
 }

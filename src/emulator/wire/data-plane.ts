@@ -44,7 +44,8 @@ export async function answerDataPlane(
   try {
     reply = await answer(namespace, request, progress);
   } catch (error) {
-    reply = refusal(namespace, error, progress);
+    // A client that went away in the middle of its request is nobody to answer.
+    reply = request.socket.destroyed ? "cut" : refusal(namespace, error, progress);
   }
   if (reply === "cut") request.socket.destroy();
   else writeReply(response, reply, progress.trackingId);

@@ -5,6 +5,7 @@ import { parseChannelFilter } from "#emulator/registration/channel-filter.ts";
 import { parseRegistrationEntry } from "#emulator/registration/parse-registration.ts";
 import { registrationEntry, registrationFeed } from "#emulator/registration/write-registration.ts";
 import { hubUrl } from "./call.ts";
+import { warnOfManyTags } from "./warn-of-traps.ts";
 import type { Call } from "./call.ts";
 import type { Reply } from "./reply.ts";
 
@@ -63,6 +64,8 @@ function write(call: Call, id: string): Reply {
   const { draft } = parseRegistrationEntry(call.body, call.namespace.strict.tags);
   if (draft.platform.name === "apple" && !/^([0-9A-F]{2})+$/.test(draft.handle))
     call.warn(`The device token '${draft.handle}' is not an even number of hex digits: APNs would not know it`);
+  if (!call.hub.registrations.get(id)) call.hub.requireRoom();
+  warnOfManyTags(call, draft.ownTags);
   const registration = { id, etag: (call.hub.registrations.get(id)?.etag ?? 0) + 1, ...draft };
   call.hub.registrations.put(registration);
   return entryReply(call, registration);

@@ -4,8 +4,14 @@ import { normaliseHandle } from "#emulator/hub/platforms.ts";
 import { parseTagExpression } from "#emulator/hub/tag-expression.ts";
 import { readNotification, textHeader } from "#emulator/send/notification.ts";
 import { notificationDetails } from "#emulator/send/notification-details.ts";
-import { audienceOf, deliverAll, newRecord, sendToRegistrations } from "#emulator/send/send-notification.ts";
-import type { Target } from "#emulator/send/send-notification.ts";
+import {
+  audienceOf,
+  deliverAll,
+  newRecord,
+  sendToRegistrations,
+  startProcessing,
+} from "#emulator/send/send-notification.ts";
+import type { MessageOutcome, OutgoingMessage, Target } from "#emulator/send/send-notification.ts";
 import { MAX_TEST_SEND_DEVICES, testSendOutcome } from "#emulator/send/test-send-outcome.ts";
 import { hubUrl } from "./call.ts";
 import type { Call } from "./call.ts";
@@ -22,16 +28,12 @@ export function sendNotification(call: Call): Reply {
     notification,
     target.expressionText ?? "broadcast",
   );
-  const registrations = audienceOf(call.hub, notification, target);
-  const isTest = call.query.has("test");
-  const outcomes = sendToRegistrations(
-    call,
-    record,
-    notification,
-    isTest ? registrations.slice(0, MAX_TEST_SEND_DEVICES) : registrations,
-  );
   const reply = accepted(call, record.id);
-  return isTest ? xmlReply(201, testSendOutcome(outcomes), reply.headers) : reply;
+  const send = (limit?: number): MessageOutcome[] =>
+    sendToRegistrations(call, record, notification, audienceOf(call.hub, notification, target).slice(0, limit));
+  if (call.query.has("test")) return xmlReply(201, testSendOutcome(send(MAX_TEST_SEND_DEVICES)), reply.headers);
+  startProcessing(call, record, () => void send());
+  return reply;
 }
 
 /** `POST /messages?direct`: to one handle, whether or not a registration knows it. */
@@ -45,7 +47,10 @@ export function sendDirectNotification(call: Call): Reply {
   if (platform.name === "browser" && !(call.headers["p256dh"] && call.headers["auth"]))
     throw new HubError(400, "A direct send to a browser needs the headers P256DH and Auth");
   const record = newRecord(call, newNotificationId(call.namespace.clock.now()), notification, "direct");
-  deliverAll(call, record, [{ platform, handle: normaliseHandle(platform, given), registration: null, body, headers }]);
+  const messages: OutgoingMessage[] = [
+    { platform, handle: normaliseHandle(platform, given), registration: null, body, headers },
+  ];
+  startProcessing(call, record, () => void deliverAll(call, record, messages));
   return accepted(call, record.id);
 }
 

@@ -1,3 +1,4 @@
+import { MAX_TAGS } from "#emulator/hub/tags.ts";
 import type { Call } from "./call.ts";
 import { OPERATION_GROUPS } from "./operation.ts";
 
@@ -23,6 +24,11 @@ const TRAPS: readonly Trap[] = [
     isIn: ({ headers, operation }) =>
       operation !== "sendDirectNotification" && headers["servicebusnotification-tags"]?.toString().trim() === "",
     words: () => "ServiceBusNotification-Tags is empty: it matches nobody. A broadcast has no such header",
+  },
+  {
+    isIn: ({ headers }) =>
+      /\$(UserId|InstallationId):[^{]/i.test(headers["servicebusnotification-tags"]?.toString() ?? ""),
+    words: () => "A system tag without braces: write $UserId:{…} and $InstallationId:{…}, as the service itself does",
   },
   {
     // The SDK sets registrationId and etag of the object that it is given to undefined, so a second use of it goes astray.
@@ -51,6 +57,11 @@ const TRAPS: readonly Trap[] = [
 /** Adds to a request's log what its client should know. */
 export function warnOfTraps(call: Call): void {
   for (const { isIn, words } of TRAPS) if (isIn(call)) call.warn(words(call));
+}
+
+/** The documentation allows 60 tags, the service was seen to take 72: they are taken, and said. */
+export function warnOfManyTags(call: Call, tags: readonly string[] = []): void {
+  if (tags.length > MAX_TAGS) call.warn(`${tags.length} tags: the documentation allows ${MAX_TAGS}`);
 }
 
 function earlierTry({ headers, namespace }: Call): number | undefined {

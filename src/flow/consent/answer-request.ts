@@ -225,7 +225,7 @@ async function requireKnownText(tx: Transaction, { text }: GivenAnswer): Promise
 
 async function requireOwnInstallation(tx: Transaction, request: LogRequest, installationId: string): Promise<void> {
   const installation = await tx.installations.find(installationId);
-  if (installation && installation.userId !== request.userId) throw new Problem("installation_not_of_user");
+  if (installation?.userId !== request.userId) throw new Problem("installation_not_of_user");
   if (request.installationId !== undefined && request.installationId !== installationId) {
     throw new Problem("installation_not_of_user", { detail: "Another of this user's installations was asked." });
   }

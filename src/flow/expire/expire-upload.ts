@@ -61,7 +61,7 @@ async function settleUpload(
     const was = before[index];
     if (was === undefined || was === file) continue;
     // Whoever changes a file of a consented request saves the request as well. Rolls back; the next round decides anew.
-    if (!(await tx.files.save(file, { ifState: was.state }))) throw new Problem("conflict");
+    if (!(await tx.files.save(file, { ifState: was.state }))) return "conflict";
     if (was.state === "announced") facts.push(fileFact(file, request, now));
   }
   await tx.append([...facts, requestFact(next, files, now)]);

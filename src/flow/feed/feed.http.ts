@@ -42,13 +42,13 @@ export function serveFeed(kit: HttpKit, { store, stop, onError }: FeedRoutes): v
     if (!goOn) newest = undefined;
   };
 
-  const follow = async (stream: EventStream, from: string | undefined) => {
-    let { cursor } = from === undefined ? await store.timeline.after(undefined, 0) : { cursor: from };
+  const follow = async (stream: EventStream, from: string) => {
+    let cursor = from;
     while (!stream.signal.aborted) {
       const news = newsFor(stream);
       const page = await store.timeline.after(cursor, ROWS_AT_ONCE);
       cursor = page.cursor;
-      for (const row of page.rows) stream.send({ id: row.cursor, data: renderTimelineEntry(row) });
+      for (const row of page.rows) await stream.send({ id: row.cursor, data: renderTimelineEntry(row) });
       if (page.rows.length < ROWS_AT_ONCE) await news.arrived;
       news.forget();
     }
@@ -71,8 +71,11 @@ export function serveFeed(kit: HttpKit, { store, stop, onError }: FeedRoutes): v
   };
 
   kit.serveRaw(readFeed, async (request, response) => {
+    // Before the stream is open, so that a wrong Last-Event-ID is an answer of its own and not a stream that ends at once, for ever.
+    const given = lastEventIdOf(request);
+    const { cursor: now } = await store.timeline.after(given, 0);
     const stream = openEventStream(request, response, { stop, maxSeconds: MAX_SECONDS });
-    await follow(stream, lastEventIdOf(request)).catch((error: unknown) => {
+    await follow(stream, given ?? now).catch((error: unknown) => {
       onError(error);
       response.end();
     });

@@ -38,8 +38,9 @@ export async function cancelRequest(
       if (!verdict.changed) return request;
       const now = clock.now();
       const roundId = ids.next();
+      const { snoozedUntil: _over, ...kept } = request;
       const cancelled: LogRequest = {
-        ...request,
+        ...kept,
         state: verdict.state,
         // An answered request has closed its prompts already; only an open one still shows them.
         ...(isOpen(request.state) ? { push: { roundId, kind: "closed" as const, nextAt: now } } : {}),

@@ -80,21 +80,33 @@ export function serveTickets(kit: HttpKit, { store, clock, ids, publicUrl }: Tic
   });
 
   kit.serve(routes.putTicketByExternal, async ({ params, body, caller }) =>
-    retryConflicts(async () =>
-      store.transaction(async (tx) => {
-        const standing = await tx.tickets.findByExternal(params.system, params.externalId);
-        if (!standing) {
-          const external = { externalSystem: params.system, externalId: params.externalId };
-          return created(await createTicket({ tx, clock, ids }, actorOf(caller), body, external));
-        }
-        const change = { ...body, userId: body.userId ?? null, assigneeId: body.assigneeId ?? null };
-        const changed = await changeTicket({ tx, clock }, actorOf(caller), standing, change);
-        return changed === "conflict"
-          ? changed
-          : { status: 200, headers: { ETag: etagOf(changed.version) }, body: show(changed) };
-      }),
+    retryConflicts(() =>
+      orConflict(() =>
+        store.transaction(async (tx) => {
+          const standing = await tx.tickets.findByExternal(params.system, params.externalId);
+          if (!standing) {
+            const external = { externalSystem: params.system, externalId: params.externalId };
+            return created(await createTicket({ tx, clock, ids }, actorOf(caller), body, external));
+          }
+          const change = { ...body, userId: body.userId ?? null, assigneeId: body.assigneeId ?? null };
+          const changed = await changeTicket({ tx, clock }, actorOf(caller), standing, change);
+          return changed === "conflict"
+            ? changed
+            : { status: 200, headers: { ETag: etagOf(changed.version) }, body: show(changed) };
+        }),
+      ),
     ),
   );
+}
+
+/** Somebody else put the same ticket a moment ago: it stands now, and is replaced in the next round. */
+async function orConflict<T>(attempt: () => Promise<T>): Promise<T | "conflict"> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error instanceof Problem && error.code === "external_id_taken") return "conflict";
+    throw error;
+  }
 }
 
 function pageOf({ limit, after }: { limit: number; after?: string | undefined }) {

@@ -5,10 +5,9 @@ import type { LogRequest } from "#domain/log-request.ts";
 import { Problem, type ProblemDetail } from "#domain/problems.ts";
 import { retryConflicts } from "#domain/retry-conflicts.ts";
 import { isEnded, type Actor, type Moment } from "#domain/vocabulary.ts";
-import { findOwnRequest } from "#http/find-own-request.ts";
+import { findOwnRequest, requireKnownFiles } from "#http/find-own-request.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Store, Transaction } from "#ports/store.ts";
-import { requireKnownFiles } from "./create-upload-links.ts";
 
 export interface FileOutcome {
   readonly fileId: string;

@@ -1,8 +1,8 @@
 import { UPLOAD_LINK_TTL_SECONDS } from "#domain/policy.ts";
 import { ingestBlobName, type LogFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
-import { Problem, type ProblemDetail } from "#domain/problems.ts";
-import { findOwnRequest } from "#http/find-own-request.ts";
+import { Problem } from "#domain/problems.ts";
+import { findOwnRequest, requireKnownFiles } from "#http/find-own-request.ts";
 import type { BlobStore, UploadLink } from "#ports/blob-store.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Store } from "#ports/store.ts";
@@ -112,18 +112,4 @@ function requireUploading(request: LogRequest, files: readonly LogFile[], now: n
       : "Share first.",
     extra: { state: request.state },
   });
-}
-
-/** @throws invalid_request naming every id that is not one of the request's files */
-export function requireKnownFiles(
-  files: readonly LogFile[],
-  fileIds: readonly string[] | undefined,
-  target = "fileIds",
-): void {
-  const known = new Set(files.map(({ id }) => id));
-  const details = (fileIds ?? []).flatMap((fileId, index): ProblemDetail[] =>
-    known.has(fileId) ? [] : [{ target: `${target}[${index}]`, message: "is not a file of this request" }],
-  );
-  if (details.length > 0)
-    throw new Problem("invalid_request", { detail: "Some files are not of this request.", details });
 }

@@ -37,7 +37,7 @@ export function settleFile(
   finding: Finding,
   { retentionDays, now }: { retentionDays: number; now: Moment },
 ): LogFile {
-  const { verifyAt: _settled, ...kept } = file;
+  const { verifyAt: _settled, unreadableSince: _over, ...kept } = file;
   const settled = { ...kept, cleanupAt: now };
   switch (finding.kind) {
     case "holds":

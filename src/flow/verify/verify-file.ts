@@ -41,7 +41,8 @@ const HEARTBEAT_AHEAD_MS = 30_000;
  * that it is still what was hashed, and links it, or names it as refused or missing. The last file of a request settles the
  * request. What is settled already is left alone, so that any step may be run again after a crash.
  *
- * The ingest blob goes by the cleanup that the facts set going. Trouble with the store puts the file off, for at most 24 h.
+ * The ingest blob goes by the cleanup that the facts set going. Trouble with the store puts the file off, until 24 h after the
+ * first attempt that failed.
  */
 export async function verifyFile(fileId: string, deps: VerifyFileDeps, signal: AbortSignal): Promise<void> {
   const { store, clock } = deps;
@@ -57,7 +58,8 @@ export async function verifyFile(fileId: string, deps: VerifyFileDeps, signal: A
   try {
     finding = await whileBeating(file, deps, () => examine(file, deps, signal));
   } catch (error) {
-    const unreadableSince = file.uploadedAt ?? request.updatedAt;
+    // Not since its upload: verify may begin much later, and this is the only copy.
+    const { unreadableSince = clock.now() } = file;
     if (clock.now() - unreadableSince < UNREADABLE_AFTER_SECONDS * 1000) await putOff(fileId, error, deps);
     else await settle(fileId, { kind: "refused", reason: "unreadable" }, deps);
     // Recorded either way, so that every request ends; what nobody expected must still be seen.
@@ -162,8 +164,11 @@ async function putOff(fileId: string, error: unknown, { store, clock, chance, lo
     const file = await tx.files.find(fileId);
     if (file?.state !== "uploaded") return;
     const verifyAttempt = file.verifyAttempt + 1;
-    const verifyAt = clock.now() + Math.ceil(retryDelaySeconds(verifyAttempt, chance(), askedSeconds) * 1000);
-    if (!(await tx.files.save({ ...file, verifyAttempt, verifyAt }, { ifState: "uploaded" }))) return;
+    const now = clock.now();
+    const verifyAt = now + Math.ceil(retryDelaySeconds(verifyAttempt, chance(), askedSeconds) * 1000);
+    const { unreadableSince = now } = file;
+    const later = { ...file, verifyAttempt, verifyAt, unreadableSince };
+    if (!(await tx.files.save(later, { ifState: "uploaded" }))) return;
     await tx.wake([{ type: "verify.due", dueAt: verifyAt, fileId, requestId: file.ownerId }]);
     log.warn(
       { fileId, requestId: file.ownerId, verifyAttempt, err: error },
@@ -202,8 +207,9 @@ async function whileBeating<T>(
   { store, clock, heartbeatMs = HEARTBEAT_MS }: VerifyFileDeps,
   work: () => Promise<T>,
 ): Promise<T> {
+  let beating: Promise<unknown> = Promise.resolve();
   const beat = () => {
-    store.files
+    beating = store.files
       .save({ ...file, verifyAt: clock.now() + HEARTBEAT_AHEAD_MS }, { ifState: "uploaded" })
       // The database is away: the worst is that a second worker reads the same file.
       .catch(() => undefined);
@@ -213,6 +219,8 @@ async function whileBeating<T>(
     return await work();
   } finally {
     clearInterval(timer);
+    // It writes the file as it was: on its way still, it would undo what is written next.
+    await beating;
   }
 }
 

@@ -2,10 +2,10 @@ import type { Fact } from "#domain/facts.ts";
 import { transition, type Command, type Verdict } from "#domain/lifecycle.ts";
 import type { LogFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
-import { Problem, type ProblemDetail } from "#domain/problems.ts";
+import { Problem } from "#domain/problems.ts";
 import { retryConflicts } from "#domain/retry-conflicts.ts";
 import { isEnded, type Actor, type FileState, type Moment } from "#domain/vocabulary.ts";
-import { findOwnRequest } from "#http/find-own-request.ts";
+import { findOwnRequest, requireKnownFiles } from "#http/find-own-request.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Store, Transaction } from "#ports/store.ts";
 
@@ -38,7 +38,7 @@ export async function withdrawConsent(
       store.transaction(async (tx) => {
         const request = await findOwnRequest(tx, caller, requestId);
         const before = await tx.files.ofRequest(request.id);
-        requireKnown(before, fileIds);
+        requireKnownFiles(before, fileIds);
         const now = clock.now();
         const files = before.map((file) => (isMeant(file, fileIds) ? deleted(file, now) : file));
         const goes = files.filter((file, index) => file !== before[index]);
@@ -57,7 +57,7 @@ export async function withdrawConsent(
             ...(isEnded(verdict.state) ? { endedAt: request.endedAt ?? now } : {}),
           };
           if (!(await tx.requests.save(next, { ifVersion: request.version }))) return "conflict";
-          if (!(await saveAll(tx, before, goes))) throw new Problem("conflict");
+          if (!(await saveAll(tx, before, goes))) return "conflict";
           if (verdict.state === "withdrawn") await markWithdrawn(tx, requestId, now);
           await startVerify(tx, request, next, files, now);
           await tx.append([
@@ -162,14 +162,4 @@ function endFact(request: LogRequest, actor: Actor, at: Moment): Fact {
     userId: request.userId,
     data: request.rejectReason ? { reason: request.rejectReason } : {},
   };
-}
-
-function requireKnown(files: readonly LogFile[], fileIds: readonly string[] | undefined): void {
-  const details = (fileIds ?? []).flatMap((fileId, index): ProblemDetail[] =>
-    files.some(({ id }) => id === fileId)
-      ? []
-      : [{ target: `fileIds[${index}]`, message: "is not a file of this request" }],
-  );
-  if (details.length > 0)
-    throw new Problem("invalid_request", { detail: "Some files are not of this request.", details });
 }

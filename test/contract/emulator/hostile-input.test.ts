@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import fc from "fast-check";
 import { describe, expect, test as plain } from "vitest";
 import { HubError } from "#emulator/hub/hub-error.ts";
@@ -188,3 +189,34 @@ test("nothing that is sent makes the server answer 500 or stop", async ({ raw, c
   );
   await client.deleteInstallation("i1");
 });
+
+test("clients that talk nonsense or hang up in the middle leave the server as it was", async ({ emulator, client }) => {
+  const port = Number(new URL(emulator.url).port);
+  const half = "PUT /beckon/installations/i1 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{";
+  const stream = "GET /$emulator/inbox/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+  const poll = "GET /$emulator/inbox?waitMs=50000 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+  const texts = [
+    "\u0000\u0001\u0002",
+    "GET\r\n\r\n",
+    "GET / HTTP/9.9\r\n\r\n",
+    `GET / HTTP/1.1\r\n${"A".repeat(100_000)}`,
+    half,
+    stream,
+    poll,
+  ];
+  await Promise.all(texts.map((text) => hangUpAfter(port, text)));
+  await expect(client.getInstallation("i1")).rejects.toMatchObject({ statusCode: 404 });
+  expect((await fetch(`${emulator.url}/$emulator/health`)).status).toBe(200);
+});
+
+/** Says something, waits for whatever comes back or for a moment, and is gone without a goodbye. */
+function hangUpAfter(port: number, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(text));
+    const leave = (): void => void socket.resetAndDestroy();
+    socket.setTimeout(50, leave);
+    socket.once("data", leave);
+    socket.on("error", () => undefined);
+    socket.once("close", () => resolve());
+  });
+}

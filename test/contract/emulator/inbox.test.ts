@@ -1,4 +1,10 @@
-import { createAppleNotification, createFcmV1Installation, createFcmV1Notification } from "@azure/notification-hubs";
+import {
+  createAppleNotification,
+  createBrowserInstallation,
+  createBrowserNotification,
+  createFcmV1Installation,
+  createFcmV1Notification,
+} from "@azure/notification-hubs";
 import { describe, expect } from "vitest";
 import type { DeliveredMessage } from "#emulator/devices/delivered-message.ts";
 import { startEmulator } from "#emulator/start-emulator.ts";
@@ -76,6 +82,18 @@ describe("the inbox over HTTP", () => {
     await send("5", "00aa");
     expect(await latest.next()).toEqual({ id: 5, alert: "5" });
     await latest.close();
+  });
+
+  inbox("is streamed at a browser's own endpoint, when that is one of the emulator's", async ({ emulator, client }) => {
+    const endpoint = `${emulator.url}/$emulator/push/tab-1`;
+    await client.createOrUpdateInstallation(
+      createBrowserInstallation({ installationId: "b1", pushChannel: { endpoint, p256dh: "k", auth: "s" } }),
+    );
+    const events = await follow(endpoint);
+    const body = { aps: { alert: "hello" } };
+    await client.sendBroadcastNotification(createBrowserNotification({ body: JSON.stringify(body) }));
+    expect(await events.next()).toEqual({ id: 1, alert: "hello" });
+    await events.close();
   });
 
   inbox("is emptied by a reset, and the numbers go on", async ({ emulator, read, send, client }) => {

@@ -66,6 +66,19 @@ describe("an installation", () => {
     expect(installation).not.toHaveProperty("userId");
   });
 
+  test("is taken with its names in any case, as the documentation writes them", async ({ client, raw, emulator }) => {
+    const body = JSON.stringify({
+      InstallationID: "i1",
+      UserID: "ada",
+      PLATFORM: "GCM",
+      pushchannel: "token",
+      Tags: ["a"],
+    });
+    const answer = await raw.send({ method: "PUT", path: "installations/i1?api-version=2015-01", body });
+    expect(answer.headers["content-location"]).toBe(`${emulator.url}/beckon/installations/i1?api-version=2015-01`);
+    expect(await client.getInstallation("i1")).toMatchObject({ userId: "ada", platform: "gcm", tags: ["a"] });
+  });
+
   test("may have a slash, a blank or braces in its id", async ({ client }) => {
     for (const installationId of ["a/b", "a b", "{c}", "beckon-1"]) {
       await client.createOrUpdateInstallation(createFcmV1Installation({ installationId, pushChannel: "token" }));
@@ -162,6 +175,8 @@ describe("a patch", () => {
     expect((await patch({ op: "add", path: "/tags", value: "c" }))["tags"]).toEqual(["a", "b", "c"]);
     expect((await patch({ op: "add", path: "/tags", value: ["C", "d"] }))["tags"]).toEqual(["a", "b", "c", "d"]);
     expect((await patch({ op: "remove", path: "/tags/b" }))["tags"]).toEqual(["a", "c", "d"]);
+    expect((await patch({ op: "add", path: "/tags", value: '["d","e"]' }))["tags"]).toEqual(["a", "c", "d", "e"]);
+    expect((await patch({ op: "replace", path: "/tags/D", value: "f" }))["tags"]).toEqual(["a", "c", "e", "f"]);
     expect((await patch({ op: "replace", path: "/tags", value: ["z"] }))["tags"]).toEqual(["z"]);
     expect(await patch({ op: "remove", path: "/tags/z" })).not.toHaveProperty("tags");
     expect((await patch({ op: "add", path: "/tags", value: "again" }))["tags"]).toEqual(["again"]);

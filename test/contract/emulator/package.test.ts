@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { runCommand, USAGE } from "#emulator/run-command.ts";
+import { packEmulator } from "../../../scripts/pack-emulator.ts";
 import { sdkClient } from "./emulator-test.ts";
 
 const run = promisify(execFile);
@@ -24,7 +25,7 @@ test(
     const folder = await mkdtemp(join(tmpdir(), "emulator-package-"));
     try {
       const env = { ...process.env, PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}` };
-      await run(process.execPath, [resolve("scripts/pack-emulator.ts"), folder], { env });
+      await packEmulator(folder);
       const [tarball = ""] = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
       const project = join(folder, "project");
       await mkdir(project);

@@ -251,6 +251,13 @@ describe("a registration", () => {
       ),
       /Actual Size: '8079' and Max Allowed Size: '8000'/,
     ],
+    [
+      "has a Windows template without X-WNS-Type",
+      described(
+        "<WindowsTemplateRegistrationDescription><ChannelUri>https://a</ChannelUri><BodyTemplate>&lt;a/&gt;</BodyTemplate></WindowsTemplateRegistrationDescription>",
+      ),
+      /needs the header X-WNS-Type/,
+    ],
     ["has a document type", '<!DOCTYPE a [<!ENTITY b "c">]><entry/>', /document type/],
   ] as const)("that %s is 400 with the reason", async ([, body, reason], { raw }) => {
     const answer = await raw.send({ method: "POST", path: "registrations", body });

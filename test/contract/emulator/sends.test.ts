@@ -75,6 +75,7 @@ describe("a send", () => {
     expect(await handlesOf("$UserId:{ada}")).toEqual(["i1", "i2"]);
     expect(await handlesOf("$InstallationId:{i4}")).toEqual(["i4"]);
     expect(await handlesOf("$UserId:{ada} && hockey")).toEqual(["i2"]);
+    expect(await handlesOf("$UserId:ada && football")).toEqual(["i1"]);
     expect(await handlesOf("nobody")).toEqual([]);
     expect(await handlesOf(createTagExpression(["london", "hockey"]))).toEqual(["i2", "i3"]);
   });

@@ -1,6 +1,7 @@
 import {
   createAppleInstallation,
   createAppleNotification,
+  createAppleRegistrationDescription,
   createBrowserNotification,
   createTemplateNotification,
   createWindowsRawNotification,
@@ -57,8 +58,14 @@ describe("a batch", () => {
   }) => {
     const headers = { "Content-Type": "multipart/mixed; boundary=b", "ServiceBusNotification-Format": "apple" };
     expect(
-      (await raw.send({ method: "POST", path: "messages/$batch?direct&api-version=2015-08", headers, body: good }))
-        .status,
+      (
+        await raw.send({
+          method: "POST",
+          path: "messages/$batch?direct&api-version=2015-08",
+          headers,
+          body: `\n${good}`,
+        })
+      ).status,
     ).toBe(201);
     expect(emulator.inbox().map((message) => message.handle)).toEqual(["00AA", "00BB"]);
   });
@@ -208,6 +215,55 @@ describe("a scheduled notification", () => {
     expect(emulator.inbox()).toEqual([]);
     emulator.advanceTime(4_000);
     expect(emulator.inbox()).toHaveLength(1);
+  });
+});
+
+test("the free tier holds 500 devices, installations and registrations together", async () => {
+  await using emulator = await startEmulator({ tier: "Free" });
+  const client = sdkClient(emulator.connectionString);
+  const installations = Array.from({ length: 499 }, (_, i) => ({
+    installationId: `i${i}`,
+    platform: "apns",
+    pushChannel: "00aa",
+  }));
+  emulator.seed({ hubs: [{ name: "beckon", installations }] });
+  const { registrationId = "" } = await client.createRegistration(
+    createAppleRegistrationDescription({ deviceToken: "00bb" }),
+  );
+  const one = createAppleInstallation({ installationId: "new", pushChannel: "00cc" });
+  await expect(client.createOrUpdateInstallation(one)).rejects.toMatchObject({
+    statusCode: 403,
+    message: expect.stringContaining("Quota exceeded"),
+  });
+  await client.createOrUpdateInstallation({ ...one, installationId: "i1" });
+  await client.deleteRegistration(registrationId);
+  await client.createOrUpdateInstallation(one);
+});
+
+describe("a service that takes its time", () => {
+  test("has an installation and a send only after a while", async () => {
+    await using emulator = await startEmulator({ pace: { installationDelayMs: 1_000, processingDelayMs: 60_000 } });
+    const client = sdkClient(emulator.connectionString);
+    await client.createOrUpdateInstallation(
+      createAppleInstallation({ installationId: "i1", pushChannel: "00aa", tags: ["a"] }),
+    );
+    await expect(client.getInstallation("i1")).rejects.toMatchObject({ statusCode: 404 });
+    const { notificationId = "" } = await client.sendNotification(PUSH, { tagExpression: "a" });
+    expect((await client.getNotificationOutcomeDetails(notificationId)).state).toBe("Enqueued");
+    emulator.advanceTime(1_000);
+    expect(await client.getInstallation("i1")).toMatchObject({ tags: ["a"] });
+    emulator.advanceTime(60_000);
+    expect((await client.getNotificationOutcomeDetails(notificationId)).state).toBe("Completed");
+    expect(emulator.inbox()).toHaveLength(1);
+  });
+
+  test("abandons what it does not get to in 30 minutes", async () => {
+    await using emulator = await startEmulator({ pace: { processingDelayMs: 86_400_000 } });
+    const client = sdkClient(emulator.connectionString);
+    const { notificationId = "" } = await client.sendNotification(PUSH, { deviceHandle: "00aa" });
+    emulator.advanceTime(30 * 60_000);
+    expect((await client.getNotificationOutcomeDetails(notificationId)).state).toBe("Abandoned");
+    expect(emulator.inbox()).toEqual([]);
   });
 });
 

@@ -26,11 +26,11 @@ const ANYTHING = {
   tags: ["a"],
 };
 
-type Helper = (argument: unknown) => never;
-
-function helpers(pattern: RegExp): [string, Helper][] {
+/** The functions of the SDK whose names fit, as makers of what such functions make. */
+function helpers<Made>(pattern: RegExp): [string, (argument: unknown) => Made][] {
   return Object.entries(sdk).filter(
-    (entry): entry is [string, Helper] => typeof entry[1] === "function" && pattern.test(entry[0]),
+    (entry): entry is [string, (argument: unknown) => never] =>
+      typeof entry[1] === "function" && pattern.test(entry[0]),
   );
 }
 
@@ -55,23 +55,23 @@ describe("the support matrix", () => {
 });
 
 describe("what the SDK's helpers make is taken", () => {
-  test.for(helpers(/^create\w+Installation$/))(
+  test.for(helpers<sdk.Installation>(/^create\w+Installation$/))(
     "by createOrUpdateInstallation: %s",
     async ([name, create], { client }) => {
       const pushChannel = name.includes("Browser")
         ? { endpoint: "https://push.example/1", p256dh: "k", auth: "s" }
         : ANYTHING.pushChannel;
-      const installation: sdk.Installation = create({ installationId: "i1", pushChannel });
+      const installation = create({ installationId: "i1", pushChannel });
       await client.createOrUpdateInstallation(installation);
       expect(await client.getInstallation("i1")).toMatchObject({ platform: installation.platform });
     },
   );
 
-  test.for(helpers(/^create\w+RegistrationDescription$/))(
+  test.for(helpers<sdk.RegistrationDescription>(/^create\w+RegistrationDescription$/))(
     "by createRegistration: %s",
     async ([name, create], { client }) => {
       const bodyTemplate = name.includes("Windows") ? "<toast><text>$(m)</text></toast>" : '{"m":"$(m)"}';
-      const description: sdk.RegistrationDescription = create({
+      const description = create({
         ...ANYTHING,
         bodyTemplate,
         wnsHeaders: { "X-WNS-Type": "wns/toast" },
@@ -84,14 +84,17 @@ describe("what the SDK's helpers make is taken", () => {
     },
   );
 
-  test.for(helpers(/^create\w+Notification$/))("by sendNotification: %s", async ([name, create], { client }) => {
-    const body = /Windows(?!Raw)/.test(name) ? "<toast/>" : '{"a":"b"}';
-    const sent = await client.sendNotification(
-      create({ body, contentType: "application/xml", headers: { "X-WNS-Type": "wns/toast" } }),
-      {
-        tagExpression: "a",
-      },
-    );
-    expect(sent.location).toContain(`/${HUB}/messages/`);
-  });
+  test.for(helpers<sdk.Notification>(/^create\w+Notification$/))(
+    "by sendNotification: %s",
+    async ([name, create], { client }) => {
+      const body = /Windows(?!Raw)/.test(name) ? "<toast/>" : '{"a":"b"}';
+      const sent = await client.sendNotification(
+        create({ body, contentType: "application/xml", headers: { "X-WNS-Type": "wns/toast" } }),
+        {
+          tagExpression: "a",
+        },
+      );
+      expect(sent.location).toContain(`/${HUB}/messages/`);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import {
   createAppleInstallation,
+  createAppleNotification,
   createFcmV1Installation,
   createTemplateNotification,
   createWindowsInstallation,
@@ -67,6 +68,7 @@ describe("an expression", () => {
     ["json", '{"a":"{$(b) + }"}', /not valid at character 9/],
     ["json", '{"a":".(b)"}', /needs a length/],
     ["json", '{"a":', /not valid JSON/],
+    ["xml", '<tile><binding $(property)><text id="1">Seattle, WA</text></binding></tile>', /not well-formed XML/],
     ["xml", "<a>", /not well-formed XML at line 1/],
     ["xml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', /document type/],
   ] as const)("that is wrong in %s, %s, is refused", ([syntax, template, reason]) => {
@@ -178,5 +180,22 @@ describe("a template notification", () => {
       );
     await expect(install('{"a":"$("}')).rejects.toMatchObject({ statusCode: 400 });
     await expect(install("<a/>")).rejects.toMatchObject({ statusCode: 400 });
+  });
+
+  test("has an expiry that becomes APNs' own header, as the older header of a native send does", async ({
+    client,
+    emulator,
+  }) => {
+    const templates = { t: { body: '{"aps":{}}', headers: {}, expiry: "$(until)" } };
+    await client.createOrUpdateInstallation(
+      createAppleInstallation({ installationId: "i1", pushChannel: "00aa", templates }),
+    );
+    await client.sendBroadcastNotification(createTemplateNotification({ body: { until: "2030-01-01T00:00:00Z" } }));
+    const headers = { "ServiceBusNotification-Apns-Expiry": "2030-01-01T00:00:00Z" };
+    await client.sendBroadcastNotification(createAppleNotification({ body: { aps: {} }, headers }));
+    expect(emulator.inbox().map((message) => message.headers)).toEqual([
+      { "apns-expiration": "1893456000" },
+      { "apns-expiration": "1893456000" },
+    ]);
   });
 });

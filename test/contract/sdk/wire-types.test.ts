@@ -35,6 +35,9 @@ test("what the SDK receives is what the contract answers", () => {
   expectTypeOf<sdk.DeviceFile>().toEqualTypeOf<Received<typeof devices.deviceFile>>();
   expectTypeOf<sdk.ConsentText>().toEqualTypeOf<Received<typeof devices.consentText>>();
   expectTypeOf<sdk.Answer>().toEqualTypeOf<Received<typeof devices.answer>>();
+  expectTypeOf<sdk.UploadProgress>().toEqualTypeOf<Received<typeof devices.uploadProgress>>();
+  expectTypeOf<sdk.Withdrawal>().toEqualTypeOf<Received<typeof devices.withdrawal>>();
+  expectTypeOf<sdk.UploadLinks>().toEqualTypeOf<Received<typeof devices.uploadLinks>>();
   expectTypeOf<sdk.Receipt>().toEqualTypeOf<Received<typeof devices.receipt>>();
   expectTypeOf<sdk.UploadLink>().toEqualTypeOf<Received<typeof devices.uploadLink>>();
   expectTypeOf<sdk.FileCounts>().toEqualTypeOf<Received<typeof fileCounts>>();

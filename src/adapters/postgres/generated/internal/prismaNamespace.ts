@@ -1953,6 +1953,7 @@ export const LogFileScalarFieldEnum = {
   deletedAt: 'deletedAt',
   verifyAt: 'verifyAt',
   verifyAttempt: 'verifyAttempt',
+  unreadableSince: 'unreadableSince',
   cleanupAt: 'cleanupAt'
 } as const
 

@@ -309,6 +309,7 @@ export const LogFileScalarFieldEnum = {
   deletedAt: 'deletedAt',
   verifyAt: 'verifyAt',
   verifyAttempt: 'verifyAttempt',
+  unreadableSince: 'unreadableSince',
   cleanupAt: 'cleanupAt'
 } as const
 

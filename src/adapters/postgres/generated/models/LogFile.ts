@@ -61,6 +61,7 @@ export type LogFileMinAggregateOutputType = {
   deletedAt: Date | null
   verifyAt: Date | null
   verifyAttempt: number | null
+  unreadableSince: Date | null
   cleanupAt: Date | null
 }
 
@@ -87,6 +88,7 @@ export type LogFileMaxAggregateOutputType = {
   deletedAt: Date | null
   verifyAt: Date | null
   verifyAttempt: number | null
+  unreadableSince: Date | null
   cleanupAt: Date | null
 }
 
@@ -113,6 +115,7 @@ export type LogFileCountAggregateOutputType = {
   deletedAt: number
   verifyAt: number
   verifyAttempt: number
+  unreadableSince: number
   cleanupAt: number
   _all: number
 }
@@ -153,6 +156,7 @@ export type LogFileMinAggregateInputType = {
   deletedAt?: true
   verifyAt?: true
   verifyAttempt?: true
+  unreadableSince?: true
   cleanupAt?: true
 }
 
@@ -179,6 +183,7 @@ export type LogFileMaxAggregateInputType = {
   deletedAt?: true
   verifyAt?: true
   verifyAttempt?: true
+  unreadableSince?: true
   cleanupAt?: true
 }
 
@@ -205,6 +210,7 @@ export type LogFileCountAggregateInputType = {
   deletedAt?: true
   verifyAt?: true
   verifyAttempt?: true
+  unreadableSince?: true
   cleanupAt?: true
   _all?: true
 }
@@ -318,6 +324,7 @@ export type LogFileGroupByOutputType = {
   deletedAt: Date | null
   verifyAt: Date | null
   verifyAttempt: number
+  unreadableSince: Date | null
   cleanupAt: Date | null
   _count: LogFileCountAggregateOutputType | null
   _avg: LogFileAvgAggregateOutputType | null
@@ -367,6 +374,7 @@ export type LogFileWhereInput = {
   deletedAt?: Prisma.DateTimeNullableFilter<"LogFile"> | Date | string | null
   verifyAt?: Prisma.DateTimeNullableFilter<"LogFile"> | Date | string | null
   verifyAttempt?: Prisma.IntFilter<"LogFile"> | number
+  unreadableSince?: Prisma.DateTimeNullableFilter<"LogFile"> | Date | string | null
   cleanupAt?: Prisma.DateTimeNullableFilter<"LogFile"> | Date | string | null
   consent?: Prisma.XOR<Prisma.ConsentScalarRelationFilter, Prisma.ConsentWhereInput>
 }
@@ -394,6 +402,7 @@ export type LogFileOrderByWithRelationInput = {
   deletedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   verifyAt?: Prisma.SortOrderInput | Prisma.SortOrder
   verifyAttempt?: Prisma.SortOrder
+  unreadableSince?: Prisma.SortOrderInput | Prisma.SortOrder
   cleanupAt?: Prisma.SortOrderInput | Prisma.SortOrder
   consent?: Prisma.ConsentOrderByWithRelationInput
 }
@@ -424,6 +433,7 @@ export type LogFileWhereUniqueInput = Prisma.AtLeast<{
   deletedAt?: Prisma.DateTimeNullableFilter<"LogFile"> | Date | string | null
   verifyAt?: Prisma.DateTimeNullableFilter<"LogFile"> | Date | string | null
   verifyAttempt?: Prisma.IntFilter<"LogFile"> | number
+  unreadableSince?: Prisma.DateTimeNullableFilter<"LogFile"> | Date | string | null
   cleanupAt?: Prisma.DateTimeNullableFilter<"LogFile"> | Date | string | null
   consent?: Prisma.XOR<Prisma.ConsentScalarRelationFilter, Prisma.ConsentWhereInput>
 }, "id">
@@ -451,6 +461,7 @@ export type LogFileOrderByWithAggregationInput = {
   deletedAt?: Prisma.SortOrderInput | Prisma.SortOrder
   verifyAt?: Prisma.SortOrderInput | Prisma.SortOrder
   verifyAttempt?: Prisma.SortOrder
+  unreadableSince?: Prisma.SortOrderInput | Prisma.SortOrder
   cleanupAt?: Prisma.SortOrderInput | Prisma.SortOrder
   _count?: Prisma.LogFileCountOrderByAggregateInput
   _avg?: Prisma.LogFileAvgOrderByAggregateInput
@@ -485,6 +496,7 @@ export type LogFileScalarWhereWithAggregatesInput = {
   deletedAt?: Prisma.DateTimeNullableWithAggregatesFilter<"LogFile"> | Date | string | null
   verifyAt?: Prisma.DateTimeNullableWithAggregatesFilter<"LogFile"> | Date | string | null
   verifyAttempt?: Prisma.IntWithAggregatesFilter<"LogFile"> | number
+  unreadableSince?: Prisma.DateTimeNullableWithAggregatesFilter<"LogFile"> | Date | string | null
   cleanupAt?: Prisma.DateTimeNullableWithAggregatesFilter<"LogFile"> | Date | string | null
 }
 
@@ -510,6 +522,7 @@ export type LogFileCreateInput = {
   deletedAt?: Date | string | null
   verifyAt?: Date | string | null
   verifyAttempt?: number
+  unreadableSince?: Date | string | null
   cleanupAt?: Date | string | null
   consent: Prisma.ConsentCreateNestedOneWithoutFilesInput
 }
@@ -537,6 +550,7 @@ export type LogFileUncheckedCreateInput = {
   deletedAt?: Date | string | null
   verifyAt?: Date | string | null
   verifyAttempt?: number
+  unreadableSince?: Date | string | null
   cleanupAt?: Date | string | null
 }
 
@@ -562,6 +576,7 @@ export type LogFileUpdateInput = {
   deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   verifyAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   verifyAttempt?: Prisma.IntFieldUpdateOperationsInput | number
+  unreadableSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   cleanupAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   consent?: Prisma.ConsentUpdateOneRequiredWithoutFilesNestedInput
 }
@@ -589,6 +604,7 @@ export type LogFileUncheckedUpdateInput = {
   deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   verifyAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   verifyAttempt?: Prisma.IntFieldUpdateOperationsInput | number
+  unreadableSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   cleanupAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
@@ -615,6 +631,7 @@ export type LogFileCreateManyInput = {
   deletedAt?: Date | string | null
   verifyAt?: Date | string | null
   verifyAttempt?: number
+  unreadableSince?: Date | string | null
   cleanupAt?: Date | string | null
 }
 
@@ -640,6 +657,7 @@ export type LogFileUpdateManyMutationInput = {
   deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   verifyAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   verifyAttempt?: Prisma.IntFieldUpdateOperationsInput | number
+  unreadableSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   cleanupAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
@@ -666,6 +684,7 @@ export type LogFileUncheckedUpdateManyInput = {
   deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   verifyAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   verifyAttempt?: Prisma.IntFieldUpdateOperationsInput | number
+  unreadableSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   cleanupAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
@@ -702,6 +721,7 @@ export type LogFileCountOrderByAggregateInput = {
   deletedAt?: Prisma.SortOrder
   verifyAt?: Prisma.SortOrder
   verifyAttempt?: Prisma.SortOrder
+  unreadableSince?: Prisma.SortOrder
   cleanupAt?: Prisma.SortOrder
 }
 
@@ -734,6 +754,7 @@ export type LogFileMaxOrderByAggregateInput = {
   deletedAt?: Prisma.SortOrder
   verifyAt?: Prisma.SortOrder
   verifyAttempt?: Prisma.SortOrder
+  unreadableSince?: Prisma.SortOrder
   cleanupAt?: Prisma.SortOrder
 }
 
@@ -760,6 +781,7 @@ export type LogFileMinOrderByAggregateInput = {
   deletedAt?: Prisma.SortOrder
   verifyAt?: Prisma.SortOrder
   verifyAttempt?: Prisma.SortOrder
+  unreadableSince?: Prisma.SortOrder
   cleanupAt?: Prisma.SortOrder
 }
 
@@ -833,6 +855,7 @@ export type LogFileCreateWithoutConsentInput = {
   deletedAt?: Date | string | null
   verifyAt?: Date | string | null
   verifyAttempt?: number
+  unreadableSince?: Date | string | null
   cleanupAt?: Date | string | null
 }
 
@@ -858,6 +881,7 @@ export type LogFileUncheckedCreateWithoutConsentInput = {
   deletedAt?: Date | string | null
   verifyAt?: Date | string | null
   verifyAttempt?: number
+  unreadableSince?: Date | string | null
   cleanupAt?: Date | string | null
 }
 
@@ -913,6 +937,7 @@ export type LogFileScalarWhereInput = {
   deletedAt?: Prisma.DateTimeNullableFilter<"LogFile"> | Date | string | null
   verifyAt?: Prisma.DateTimeNullableFilter<"LogFile"> | Date | string | null
   verifyAttempt?: Prisma.IntFilter<"LogFile"> | number
+  unreadableSince?: Prisma.DateTimeNullableFilter<"LogFile"> | Date | string | null
   cleanupAt?: Prisma.DateTimeNullableFilter<"LogFile"> | Date | string | null
 }
 
@@ -938,6 +963,7 @@ export type LogFileCreateManyConsentInput = {
   deletedAt?: Date | string | null
   verifyAt?: Date | string | null
   verifyAttempt?: number
+  unreadableSince?: Date | string | null
   cleanupAt?: Date | string | null
 }
 
@@ -963,6 +989,7 @@ export type LogFileUpdateWithoutConsentInput = {
   deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   verifyAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   verifyAttempt?: Prisma.IntFieldUpdateOperationsInput | number
+  unreadableSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   cleanupAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
@@ -988,6 +1015,7 @@ export type LogFileUncheckedUpdateWithoutConsentInput = {
   deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   verifyAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   verifyAttempt?: Prisma.IntFieldUpdateOperationsInput | number
+  unreadableSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   cleanupAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
@@ -1013,6 +1041,7 @@ export type LogFileUncheckedUpdateManyWithoutConsentInput = {
   deletedAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   verifyAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   verifyAttempt?: Prisma.IntFieldUpdateOperationsInput | number
+  unreadableSince?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   cleanupAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
 }
 
@@ -1041,6 +1070,7 @@ export type LogFileSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   deletedAt?: boolean
   verifyAt?: boolean
   verifyAttempt?: boolean
+  unreadableSince?: boolean
   cleanupAt?: boolean
   consent?: boolean | Prisma.ConsentDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["logFile"]>
@@ -1068,6 +1098,7 @@ export type LogFileSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   deletedAt?: boolean
   verifyAt?: boolean
   verifyAttempt?: boolean
+  unreadableSince?: boolean
   cleanupAt?: boolean
   consent?: boolean | Prisma.ConsentDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["logFile"]>
@@ -1095,6 +1126,7 @@ export type LogFileSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
   deletedAt?: boolean
   verifyAt?: boolean
   verifyAttempt?: boolean
+  unreadableSince?: boolean
   cleanupAt?: boolean
   consent?: boolean | Prisma.ConsentDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["logFile"]>
@@ -1122,10 +1154,11 @@ export type LogFileSelectScalar = {
   deletedAt?: boolean
   verifyAt?: boolean
   verifyAttempt?: boolean
+  unreadableSince?: boolean
   cleanupAt?: boolean
 }
 
-export type LogFileOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "ownerId" | "ticketId" | "consentId" | "position" | "collector" | "name" | "sizeBytes" | "sha256" | "modifiedAt" | "coversFrom" | "coversTo" | "state" | "reason" | "coverage" | "uploadedAt" | "linkedAt" | "evidenceEtag" | "deleteAfter" | "deletedAt" | "verifyAt" | "verifyAttempt" | "cleanupAt", ExtArgs["result"]["logFile"]>
+export type LogFileOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "ownerId" | "ticketId" | "consentId" | "position" | "collector" | "name" | "sizeBytes" | "sha256" | "modifiedAt" | "coversFrom" | "coversTo" | "state" | "reason" | "coverage" | "uploadedAt" | "linkedAt" | "evidenceEtag" | "deleteAfter" | "deletedAt" | "verifyAt" | "verifyAttempt" | "unreadableSince" | "cleanupAt", ExtArgs["result"]["logFile"]>
 export type LogFileInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   consent?: boolean | Prisma.ConsentDefaultArgs<ExtArgs>
 }
@@ -1170,6 +1203,10 @@ export type $LogFilePayload<ExtArgs extends runtime.Types.Extensions.InternalArg
     deletedAt: Date | null
     verifyAt: Date | null
     verifyAttempt: number
+    /**
+     * The first attempt that failed: patience counts from it.
+     */
+    unreadableSince: Date | null
     cleanupAt: Date | null
   }, ExtArgs["result"]["logFile"]>
   composites: {}
@@ -1617,6 +1654,7 @@ export interface LogFileFieldRefs {
   readonly deletedAt: Prisma.FieldRef<"LogFile", 'DateTime'>
   readonly verifyAt: Prisma.FieldRef<"LogFile", 'DateTime'>
   readonly verifyAttempt: Prisma.FieldRef<"LogFile", 'Int'>
+  readonly unreadableSince: Prisma.FieldRef<"LogFile", 'DateTime'>
   readonly cleanupAt: Prisma.FieldRef<"LogFile", 'DateTime'>
 }
     
