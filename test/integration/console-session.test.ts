@@ -4,6 +4,8 @@ import { openBrowser } from "#test/support/browser.ts";
 import { worldTest } from "#test/support/world.ts";
 
 const test = worldTest({ worker: false });
+const withoutRoles = worldTest({ worker: false, settings: { AGENT_ROLES_CLAIM: "groups" } });
+const withoutProvider = worldTest({ worker: false, settings: { AGENT_ISSUER: "http://127.0.0.1:9/" } });
 const ticket = { subject: "Calls drop" };
 const sessionOf = (browser: ReturnType<typeof openBrowser>) =>
   [...browser.cookies].find(([name]) => name.includes("session"))?.[1];
@@ -157,5 +159,23 @@ describe("the cookie in place of a token", () => {
     expect(answer.body).toMatchObject({ id: "alex", name: "Alex Agent", roles: ["agent"] });
     expect(answer.body).not.toHaveProperty("expiresAt");
     expect((await browser.load("GET", "/v1/me", { headers: { authorization: "Bearer nonsense" } })).status).toBe(401);
+  });
+});
+
+describe("who cannot be signed in", () => {
+  withoutRoles("a person without a role of ours is told so, with an id to ask about", async ({ world }) => {
+    const browser = openBrowser(world.apiUrl);
+    const page = new URL(await browser.signIn("alex", "/requests"), world.apiUrl);
+    expect(Object.fromEntries(page.searchParams)).toMatchObject({ error: "no_role", returnTo: "/requests" });
+    expect(world.lines.join("\n")).toContain(page.searchParams.get("traceId"));
+    expect((await browser.call("GET", "/v1/me")).status).toBe(401);
+    expect(await world.sql("select 1 from audit_event where type = 'agent.signedIn'")).toEqual([]);
+  });
+
+  withoutProvider("while the identity provider is away, the page says so and nothing breaks", async ({ world }) => {
+    const browser = openBrowser(world.apiUrl);
+    const begin = await browser.load("GET", "/auth/sign-in?returnTo=/audit");
+    expect(browser.locationOf(begin)).toMatch(/^\/sign-in\?error=unavailable&traceId=[\w-]+&returnTo=%2Faudit$/);
+    expect(browser.cookies.size).toBe(0);
   });
 });

@@ -1,7 +1,5 @@
 import type { ApiAnswer } from "./api-calls.ts";
 
-export type Browser = ReturnType<typeof openBrowser>;
-
 /** A browser as far as cookies and its own headers go: what the console's page can do, and what another site's page can. */
 export function openBrowser(origin: string) {
   const cookies = new Map<string, { value: string; path: string; attributes: string }>();

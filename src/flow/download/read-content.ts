@@ -14,7 +14,7 @@ export interface ReadContent {
   readonly clock: Clock;
 }
 
-/** A viewer that scrolls asks for hundreds of parts. One reading of a person is one fact: decision 0020. */
+/** A viewer that scrolls asks for hundreds of parts. One reading of a person is one fact: decision 0011. */
 const ONE_READING_MS = 10 * 60 * 1000;
 const REMEMBER_AT_MOST = 5_000;
 

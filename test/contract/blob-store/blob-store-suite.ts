@@ -203,8 +203,23 @@ export function blobStoreCases(start: () => Promise<StoreUnderTest & { stop?: ()
     expect(await store.head(evidence)).toBeUndefined();
   });
 
+  test("a part of a file is read, on the condition that it is the file that is meant", async () => {
+    const { ingest } = await upload("0123456789");
+    const etag = (await store.head(ingest))?.etag ?? "";
+    const part = async (offset: number, lengthBytes: number, ifMatch = etag) =>
+      textOf(await store.readPart(ingest, { offset, lengthBytes }, ifMatch, patience()));
+    expect(await part(0, 1)).toBe("0");
+    expect(await part(3, 4)).toBe("3456");
+    expect(await part(9, 1)).toBe("9");
+    expect(await part(0, 10)).toBe("0123456789");
+    expect(await part(0, 10, '"0x1"')).toBeUndefined();
+    await overwrite(ingest, "another one");
+    expect(await part(0, 10)).toBeUndefined();
+  });
+
   test("what is not there is an answer and not an error", async () => {
     const { ingest, evidence } = newNames();
+    expect(await store.readPart(ingest, { offset: 0, lengthBytes: 1 }, '"0x1"', patience())).toBeUndefined();
     expect(await store.head(ingest)).toBeUndefined();
     expect(await store.inspect(ingest, patience())).toBeUndefined();
     expect(await store.read(ingest)).toBeUndefined();
@@ -343,6 +358,7 @@ export function blobStoreCases(start: () => Promise<StoreUnderTest & { stop?: ()
       head: () => away.head(ingest),
       inspect: () => away.inspect(ingest, patience()),
       read: () => away.read(ingest),
+      readPart: () => away.readPart(ingest, { offset: 0, lengthBytes: 1 }, '"0x1"'),
       promote: () => away.promote(ingest, evidence, '"0x1"', patience()),
       remove: () => away.remove(ingest),
       list: () => allOf(away.list("ingest")),
