@@ -4,6 +4,8 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { runJobs } from "#app/run-jobs.ts";
+import { uuidV7 } from "#adapters/ids/uuid-v7.ts";
+import { meetDeadlines } from "#flow/expire/meet-deadlines.ts";
 import { JOBS, type JobName } from "#flow/jobs.ts";
 import { PIPELINE } from "#flow/pipeline.ts";
 import { startReconciler } from "#flow/relay/reconciler.ts";
@@ -95,6 +97,7 @@ test("a queue that loses everything loses nothing of ours: the reconciler brings
     ...world,
     queue,
     pipeline: PIPELINE,
+    meetDeadlines: async () => undefined,
     chance: () => 0,
     everyMs: 200,
     graceSeconds: 1,
@@ -119,6 +122,30 @@ test("while the queue is away requests are accepted as always, and all reach the
   await vi.waitFor(() => expect(new Set(pushed)).toEqual(new Set([before.id, ...during])), SOON);
   expect(await world.outboxRows()).toBe(0);
   expect(world.lines.filter((line) => line.includes("stays in the outbox"))).toHaveLength(1);
+});
+
+test("while the queue is away requests expire and snoozes end all the same", async () => {
+  const { wire, queue } = await world.openBreakableQueue();
+  await wire.cut();
+  const user = await world.user();
+  const soon = world.clock.now() + 100;
+  const unanswered = await world.ask(user, { answerBy: soon });
+  const snoozed = await world.ask(user);
+  await world.store.requests.save({ ...snoozed, snoozedUntil: soon }, { ifVersion: snoozed.version });
+  const deps = { ...world, ids: uuidV7, blobs: { head: async () => undefined } };
+  const reconciler = startReconciler({
+    ...world,
+    queue,
+    pipeline: PIPELINE,
+    meetDeadlines: (signal) => meetDeadlines(deps, signal),
+    chance: () => 0,
+    everyMs: 200,
+  });
+  world.stopLater(reconciler.stop);
+  const stateOf = async ({ id }: { id: string }) => (await world.store.requests.find(id))?.state;
+  await vi.waitFor(async () => expect(await stateOf(unanswered)).toBe("expired"), SOON);
+  const asksAgain = async () => (await world.store.requests.find(snoozed.id))?.push.roundId !== snoozed.push.roundId;
+  await vi.waitFor(async () => expect(await asksAgain()).toBe(true), SOON);
 });
 
 test("a relay that is killed between the queue and its own mark loses nothing", async () => {
