@@ -2,6 +2,7 @@ import { cleanUpFileJob } from "#flow/cleanup/clean-up-file.job.ts";
 import { syncInstallationJob } from "#flow/devices/sync-installation.job.ts";
 import { deadlinesJob } from "#flow/expire/deadlines.job.ts";
 import { endSnoozeJob } from "#flow/expire/end-snooze.job.ts";
+import { meetDeadlines } from "#flow/expire/meet-deadlines.ts";
 import { PIPELINE } from "#flow/pipeline.ts";
 import { readTelemetryJob } from "#flow/push/read-telemetry.job.ts";
 import { sendPushesJob } from "#flow/push/send-pushes.job.ts";
@@ -53,6 +54,7 @@ export async function startWorker(
   const reconciler = startReconciler({
     ...parts,
     pipeline: PIPELINE,
+    meetDeadlines: (signal) => meetDeadlines(shared, signal),
     ...(reconcileEveryMs === undefined ? {} : { everyMs: reconcileEveryMs }),
     ...(reconcileGraceSeconds === undefined ? {} : { graceSeconds: reconcileGraceSeconds }),
   });

@@ -326,7 +326,14 @@ export const consentToLogRequest = route({
     },
     { status: 200, description: "The same answer was recorded before", body: answer },
   ],
-  problems: ["already_answered", "request_closed", "unknown_consent_text", "consent_exceeds_request", "conflict"],
+  problems: [
+    "already_answered",
+    "request_closed",
+    "unknown_consent_text",
+    "consent_exceeds_request",
+    "installation_not_of_user",
+    "conflict",
+  ],
 });
 
 export const createUploadLinks = route({

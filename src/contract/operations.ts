@@ -17,6 +17,7 @@ export const readFeed = route({
       body: z.string(),
     },
   ],
+  problems: ["invalid_request"],
   timeoutSeconds: 0,
 });
 

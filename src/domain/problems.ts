@@ -50,9 +50,19 @@ export const PROBLEMS = {
   precondition_required: { status: 428, title: "Send If-Match with the ETag that you read." },
   rate_limited: { status: 429, title: "Too many requests.", retryAfterSeconds: 1 },
   internal: { status: 500, title: "Something went wrong on our side." },
-  database_unavailable: { status: 503, title: "The database is away. Nothing was changed.", retryAfterSeconds: 5 },
+  /** A connection that is lost in the middle of a commit tells nobody whether it was made; so neither do we. */
+  database_unavailable: {
+    status: 503,
+    title: "The database is away. It may have been done: repeat it with the same Idempotency-Key.",
+    retryAfterSeconds: 5,
+  },
   blob_store_unavailable: { status: 503, title: "The file store is away.", retryAfterSeconds: 10 },
-  timeout: { status: 503, title: "The operation took too long and was given up.", retryAfterSeconds: 5 },
+  /** The caller is no longer waited for; the work that was begun may still end well. */
+  timeout: {
+    status: 503,
+    title: "The operation took too long. It may have been done: repeat it with the same Idempotency-Key.",
+    retryAfterSeconds: 5,
+  },
 } as const satisfies Record<string, ProblemKind>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

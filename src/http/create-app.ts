@@ -32,7 +32,7 @@ export interface AppOptions {
 
 const SECURITY_HEADERS = securityHeaders();
 
-/** What helmet sets on every response, asked once: its twelve steps in a row took 5 µs of each request. */
+/** What helmet sets on every response, asked once: its steps were 4 % of an accept's profile in Node. */
 function securityHeaders(): Map<string, string> {
   const sample = new ServerResponse(new IncomingMessage(new Socket()));
   const setHeaders = helmet({

@@ -18,7 +18,7 @@ export interface JobWorkOptions {
 }
 
 export interface JobQueue {
-  /** Adds all or throws. Throwing is the relay's sign to back off; nothing is lost, the outbox still has the rows. */
+  /** Adds all or throws, within some 2 s where the queue does not answer. Throwing is the relay's sign to back off; nothing is lost, the outbox still has the rows. */
   add(jobs: readonly Job[]): Promise<void>;
   /** Starts to work on jobs of this name in this process. Once a name. */
   work(name: string, options: JobWorkOptions, handler: JobHandler): Promise<void>;
@@ -28,6 +28,8 @@ export interface JobQueue {
   counts(): Promise<
     Readonly<Record<string, { readonly waiting: number; readonly active: number; readonly failed: number }>>
   >;
+  /** Throws when the queue does not answer within some 2 s. Cheap: to be asked before something waits for the queue. */
+  reach(): Promise<void>;
   /** Throws when the queue is away or must not be used (a Redis that evicts keys). For readiness and doctor. */
   check(): Promise<void>;
   /** Stops taking jobs, waits for those under way, disconnects. */

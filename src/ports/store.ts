@@ -413,11 +413,13 @@ export interface Outbox {
 export interface DueWork {
   /** Work whose time passed more than `graceSeconds` ago and that the queue seems to have lost. */
   overdue(now: Moment, graceSeconds: number, limit: number): Promise<readonly OutboxRow[]>;
-  /** Requests whose `answerBy`, `uploadBy` or snooze is over. */
+  /** Requests whose `answerBy` or snooze is over: nothing but PostgreSQL is needed to decide them. */
   deadlines(
     now: Moment,
     limit: number,
-  ): Promise<readonly { readonly requestId: string; readonly kind: "answer" | "upload" | "snooze" }[]>;
+  ): Promise<readonly { readonly requestId: string; readonly kind: "answer" | "snooze" }[]>;
+  /** Requests whose `uploadBy` is over: the blobs must be looked at first. */
+  uploadDeadlines(now: Moment, limit: number): Promise<readonly string[]>;
   /** Linked files whose `deleteAfter` is past. */
   retention(now: Moment, limit: number): Promise<readonly string[]>;
   /** Which of these blob names belong to a file whose state permits the blob. */

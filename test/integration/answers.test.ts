@@ -142,6 +142,21 @@ describe("an answer", () => {
   });
 });
 
+test("an answer cannot be given in the name of somebody else's phone, nor by a phone that was not asked", async ({
+  world,
+}) => {
+  const [mine, second, foreign] = [await world.phone("owner"), await world.phone("owner"), await world.phone()];
+  const request = await world.agent.requestLogs({ userId: "owner", installationId: mine.installationId });
+  const body = await mine.consentBody(request.id, "decline", []);
+  for (const { installationId } of [foreign, second]) {
+    const answer = await mine.send("POST", `/v1/log-requests/${request.id}:consent`, {
+      body: { ...body, installationId },
+    });
+    expect([answer.status, answer.headers.get("x-ms-error-code")]).toEqual([422, "installation_not_of_user"]);
+  }
+  expect(await mine.decline(request.id)).toMatchObject({ state: "declined" });
+});
+
 describe("a user without the app", () => {
   test("is asked all the same, and pushed as soon as the app is there", async ({ world }) => {
     const request = await world.agent.requestLogs({ userId: "late-comer" });

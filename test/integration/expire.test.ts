@@ -207,6 +207,34 @@ describe("an upload that is not finished in time", () => {
     expect(await find(requestId)).toMatchObject({ state: "uploaded" });
   });
 
+  test("holds up no answer and no snooze while the store hangs, and the store is asked once a round", async () => {
+    const uploads = [await share([true]), await share([true])];
+    const user = await world.user();
+    const unanswered = await world.ask(user, { answerBy: world.clock.now() + 2 * HOUR_MS });
+    const snoozed = await world.ask(user);
+    const snoozedUntil = world.clock.now() + 2 * HOUR_MS;
+    await world.store.requests.save({ ...snoozed, snoozedUntil }, { ifVersion: snoozed.version });
+    const hung = Promise.withResolvers<never>();
+    hung.promise.catch(() => undefined);
+    let asked = 0;
+    const hanging: BlobStore = {
+      ...blobs,
+      head() {
+        asked += 1;
+        return hung.promise;
+      },
+    };
+    const round = deadlines({ laterMs: 3 * HOUR_MS, heads: hanging });
+    await vi.waitFor(async () => expect(await find(unanswered.id)).toMatchObject({ state: "expired" }));
+    await vi.waitFor(async () => expect((await find(snoozed.id)).snoozedUntil).toBeUndefined());
+    await vi.waitFor(() => expect(asked).toBe(1));
+    hung.reject(new Problem("blob_store_unavailable"));
+    await round;
+    expect(asked).toBe(1);
+    await deadlines({ laterMs: 3 * HOUR_MS });
+    for (const { requestId } of uploads) expect(await find(requestId)).toMatchObject({ state: "uploaded" });
+  });
+
   test("that the device completes while we look is the device's", async () => {
     const { requestId, ticketId, files } = await share([true]);
     const late: BlobStore = {

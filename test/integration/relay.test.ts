@@ -2,8 +2,11 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
+import { Client } from "pg";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { runJobs } from "#app/run-jobs.ts";
+import { uuidV7 } from "#adapters/ids/uuid-v7.ts";
+import { meetDeadlines } from "#flow/expire/meet-deadlines.ts";
 import { JOBS, type JobName } from "#flow/jobs.ts";
 import { PIPELINE } from "#flow/pipeline.ts";
 import { startReconciler } from "#flow/relay/reconciler.ts";
@@ -95,6 +98,7 @@ test("a queue that loses everything loses nothing of ours: the reconciler brings
     ...world,
     queue,
     pipeline: PIPELINE,
+    meetDeadlines: async () => undefined,
     chance: () => 0,
     everyMs: 200,
     graceSeconds: 1,
@@ -119,6 +123,54 @@ test("while the queue is away requests are accepted as always, and all reach the
   await vi.waitFor(() => expect(new Set(pushed)).toEqual(new Set([before.id, ...during])), SOON);
   expect(await world.outboxRows()).toBe(0);
   expect(world.lines.filter((line) => line.includes("stays in the outbox"))).toHaveLength(1);
+});
+
+test("a queue that hangs keeps no reader of the feed waiting", async () => {
+  const { wire, queue } = await world.openBreakableQueue();
+  await relay(queue);
+  const user = await world.user();
+  await world.ask(user);
+  await vi.waitFor(async () => expect(await world.outboxRows()).toBe(0), SOON);
+  const { cursor } = await world.store.timeline.after(undefined, 1);
+  const client = new Client({ connectionString: world.databaseUrl });
+  await client.connect();
+  world.stopLater(() => client.end());
+  const free = async () => (await client.query("select from outbox for update skip locked")).rowCount;
+  const shown = async () => (await world.store.timeline.after(cursor, 100)).rows;
+  wire.silence();
+  await world.ask(user);
+  await vi.waitFor(async () => expect(await free()).toBe(0), SOON);
+  // From here on the relay has the first of them in hand.
+  for (let count = 2; count <= 4; count += 1) {
+    await world.ask(user);
+    await vi.waitFor(async () => expect(await shown()).toHaveLength(count), { timeout: 5_000, interval: 20 });
+  }
+  await wire.mend();
+  await vi.waitFor(async () => expect(await world.outboxRows()).toBe(0), SOON);
+});
+
+test("while the queue is away requests expire and snoozes end all the same", async () => {
+  const { wire, queue } = await world.openBreakableQueue();
+  await wire.cut();
+  const user = await world.user();
+  const soon = world.clock.now() + 100;
+  const unanswered = await world.ask(user, { answerBy: soon });
+  const snoozed = await world.ask(user);
+  await world.store.requests.save({ ...snoozed, snoozedUntil: soon }, { ifVersion: snoozed.version });
+  const deps = { ...world, ids: uuidV7, blobs: { head: async () => undefined } };
+  const reconciler = startReconciler({
+    ...world,
+    queue,
+    pipeline: PIPELINE,
+    meetDeadlines: (signal) => meetDeadlines(deps, signal),
+    chance: () => 0,
+    everyMs: 200,
+  });
+  world.stopLater(reconciler.stop);
+  const stateOf = async ({ id }: { id: string }) => (await world.store.requests.find(id))?.state;
+  await vi.waitFor(async () => expect(await stateOf(unanswered)).toBe("expired"), SOON);
+  const asksAgain = async () => (await world.store.requests.find(snoozed.id))?.push.roundId !== snoozed.push.roundId;
+  await vi.waitFor(async () => expect(await asksAgain()).toBe(true), SOON);
 });
 
 test("a relay that is killed between the queue and its own mark loses nothing", async () => {

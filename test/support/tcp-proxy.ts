@@ -5,7 +5,9 @@ export type TcpProxy = {
   port: number;
   /** Breaks every connection and refuses new ones, as a server that has gone. */
   cut: () => Promise<void>;
-  /** Takes connections again, on the same port. */
+  /** Keeps connections, takes new ones, and carries nothing, as a server that hangs. */
+  silence: () => void;
+  /** Takes connections again, on the same port; those of a silence are broken. */
   mend: () => Promise<void>;
   /** Connections that are open now. */
   open: () => number;
@@ -14,8 +16,15 @@ export type TcpProxy = {
 /** Stands before a shared server, so that one test can lose it while the others keep it. */
 export async function startTcpProxy(target: { host: string; port: number }): Promise<TcpProxy & AsyncDisposable> {
   const sockets = new Set<Socket>();
+  let silent = false;
   const start = async (port: number): Promise<Server> => {
     const server = createServer((near) => {
+      if (silent) {
+        sockets.add(near);
+        near.on("error", () => near.destroy());
+        near.once("close", () => sockets.delete(near));
+        return;
+      }
       const far = connect(target.port, target.host);
       for (const [from, to] of [
         [near, far],
@@ -46,7 +55,13 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   return {
     port,
     cut,
+    silence: () => {
+      silent = true;
+      for (const socket of sockets) socket.unpipe().pause();
+    },
     mend: async () => {
+      if (silent) for (const socket of sockets) socket.destroy();
+      silent = false;
       server ??= await start(port);
     },
     open: () => sockets.size / 2,

@@ -14,6 +14,7 @@ import type { Platform } from "#domain/vocabulary.ts";
 import { startEmulator } from "#emulator/start-emulator.ts";
 import { createAgent, type Agent } from "./agent.ts";
 import { callApi, succeeded, type ApiCall } from "./api-calls.ts";
+import { checkContract } from "./check-contract.ts";
 import { followFeed, type Feed } from "./feed.ts";
 import { createPhone, type Phone } from "./phone.ts";
 import { testQueue } from "./queue-world.ts";
@@ -160,7 +161,11 @@ export async function createWorld({
     tokens.set(key, token);
     return token;
   };
-  const call = (method: string, path: string, options?: ApiCall) => callApi(apiUrl, method, path, options);
+  const call = async (method: string, path: string, options?: ApiCall) => {
+    const answer = await callApi(apiUrl, method, path, options);
+    checkContract(method, path, answer);
+    return answer;
+  };
 
   const as = (person: string): Agent =>
     createAgent(async (method, path, options = {}) =>

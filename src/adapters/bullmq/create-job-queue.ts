@@ -21,6 +21,9 @@ export type JobQueueEngine =
 /** An engine that has not answered after this long is away. */
 const ANSWER_MS = 8_000;
 
+/** The same for whoever adds: the relay's transaction is open meanwhile, and no reader of the feed sees past it. */
+const ADD_MS = 2_000;
+
 /** How often a worker that could not be opened is tried again. */
 const REOPEN_MS = 1_000;
 
@@ -75,10 +78,14 @@ export function createJobQueue({
     return opening;
   };
 
-  const ask = async <T>(name: string, question: (queue: QueueHandle) => Promise<T>): Promise<T> => {
+  const ask = async <T>(
+    name: string,
+    question: (queue: QueueHandle) => Promise<T>,
+    answerMs = ANSWER_MS,
+  ): Promise<T> => {
     stopping.signal.throwIfAborted();
     try {
-      const answer = await within(ANSWER_MS, "the queue's answer", open(name).then(question));
+      const answer = await within(answerMs, "the queue's answer", open(name).then(question));
       outage.worked();
       return answer;
     } catch (error) {
@@ -116,7 +123,11 @@ export function createJobQueue({
       const byName = Map.groupBy(jobs, (job) => job.name);
       await Promise.all(
         Array.from(byName, ([name, group]) =>
-          ask(name, (queue) => queue.addBulk(group.map(({ items }) => ({ name, data: { items }, opts: JOB_OPTIONS })))),
+          ask(
+            name,
+            (queue) => queue.addBulk(group.map(({ items }) => ({ name, data: { items }, opts: JOB_OPTIONS }))),
+            ADD_MS,
+          ),
         ),
       );
     },
@@ -168,6 +179,10 @@ export function createJobQueue({
         }),
       );
       return Object.fromEntries(rows);
+    },
+
+    async reach() {
+      await within(ADD_MS, "the queue's answer", engine.reach());
     },
 
     async check() {

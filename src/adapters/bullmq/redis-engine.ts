@@ -41,7 +41,11 @@ export function createRedisEngine({
   const workers = new Set<PacedWorker>();
   return {
     name: "Redis",
-    reach: () => whenReady(adding),
+    async reach() {
+      await whenReady(adding);
+      // A connection may be open to a server that hangs.
+      await adding.ping();
+    },
     async check() {
       await whenReady(adding);
       for (const node of adding instanceof Cluster ? adding.nodes("master") : [adding]) await assertKeepsKeys(node);

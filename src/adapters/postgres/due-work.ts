@@ -35,14 +35,15 @@ export const DEADLINES = `
       where state in (${OPEN_STATES.map((state) => `'${state}'`).join(", ")}) and answer_by <= $1::timestamptz
       order by answer_by limit $2::int)
     union all
-    (select id, 'upload', upload_by from log_request
-      where state = 'consented' and upload_by <= $1::timestamptz order by upload_by limit $2::int)
-    union all
     (select id, 'snooze', snoozed_until from log_request
       where snoozed_until <= $1::timestamptz and state in (${OPEN_STATES.map((state) => `'${state}'`).join(", ")})
       order by snoozed_until limit $2::int)
   ) as due
   order by at limit $2::int`;
+
+/** $1 now, $2 limit. */
+export const UPLOAD_DEADLINES = `
+  select id from log_request where state = 'consented' and upload_by <= $1::timestamptz order by upload_by limit $2::int`;
 
 /** $1 now, $2 limit. */
 export const RETENTION = `
@@ -87,12 +88,20 @@ export function createDueWork(pool: Pool): DueWork {
       return rows.map((row) => absentNulls<OutboxRow>(row));
     },
     async deadlines(now, limit) {
-      const { rows } = await pool.query<{ requestId: string; kind: "answer" | "upload" | "snooze" }>({
+      const { rows } = await pool.query<{ requestId: string; kind: "answer" | "snooze" }>({
         name: "deadlines",
         text: DEADLINES,
         values: [new Date(now).toISOString(), limit],
       });
       return rows;
+    },
+    async uploadDeadlines(now, limit) {
+      const { rows } = await pool.query<{ id: string }>({
+        name: "upload-deadlines",
+        text: UPLOAD_DEADLINES,
+        values: [new Date(now).toISOString(), limit],
+      });
+      return rows.map((row) => row.id);
     },
     async retention(now, limit) {
       const { rows } = await pool.query<{ id: string }>({

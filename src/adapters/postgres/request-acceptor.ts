@@ -8,6 +8,12 @@ import { TWIN_WAIT_MS } from "./idempotency.ts";
 
 /** One statement's rows at most: beyond this a batch's own time, not the commit, is what the others wait for. */
 const MAX_BATCH = 256;
+/**
+ * While one batch commits, another fills and goes. Side by side with one at once, on a busy machine: 1.02 and 1.16 of its accepts
+ * a second in two runs, 0.96 and 0.60 of its p99, the same CPU; rounds spread from 0.4 to 2.4, so measure again on a quiet one.
+ * Keys are claimed in one order, as across processes.
+ */
+const BATCHES_AT_ONCE = 2;
 /** Who waits behind this many is better off with a 503 and Retry-After: some 2 s of a slow machine's work. */
 const MAX_WAITING = 10_000;
 /** How long one twin in another process may hold up a whole batch. Past it, rows go one by one, and only the twin waits. */
@@ -22,8 +28,8 @@ interface Waiting {
 }
 
 /**
- * Accepts requests in batches without waiting for company: the first one goes at once, and all that arrive while its commit
- * is in flight make up the next batch.
+ * Accepts requests in batches without waiting for company: the first one goes at once, and all that arrive while commits are
+ * in flight make up the next batch.
  *
  * @param options.onWritten called after each commit that wrote outbox rows.
  */
@@ -39,7 +45,7 @@ export function createRequestAcceptor({
   const waiting: Waiting[] = [];
   const singles: Waiting[] = [];
   let singlesUnderWay = 0;
-  let flushing = false;
+  let batchesUnderWay = 0;
 
   return {
     accept(input) {
@@ -51,20 +57,21 @@ export function createRequestAcceptor({
           return;
         }
         waiting.push({ input, resolve, reject });
-        if (!flushing) void flush();
+        if (batchesUnderWay < BATCHES_AT_ONCE) void flush();
       });
     },
   };
 
   async function flush(): Promise<void> {
-    flushing = true;
+    batchesUnderWay += 1;
     // What arrived in the same turn of the event loop goes together: everything that the sockets hold by now. A microtask
-    // would run after the first socket alone, and a statement for one row costs as much as ten.
+    // would run after the first socket alone, and a statement for one row costs PostgreSQL as much as
+    // eight rows of a batch of 64 (485 µs, 61 µs).
     await setImmediate();
     for (let batch = waiting.splice(0, MAX_BATCH); batch.length > 0; batch = waiting.splice(0, MAX_BATCH)) {
       await write(batch, BATCH_LOCK_TIMEOUT_MS);
     }
-    flushing = false;
+    batchesUnderWay -= 1;
   }
 
   async function write(batch: readonly Waiting[], lockTimeoutMs: number): Promise<void> {

@@ -7,9 +7,9 @@ import { UsageError } from "./usage-error.ts";
 interface Given {
   readonly port: number;
   readonly host: string;
-  readonly hub: readonly string[];
+  readonly hub?: readonly string[];
   readonly tier: NonNullable<EmulatorOptions["tier"]>;
-  readonly policy: readonly string[];
+  readonly policy?: readonly string[];
   readonly seed?: string;
   readonly persist?: string;
   readonly json?: true;
@@ -21,16 +21,11 @@ export function addEmulatorCommand(program: Command): void {
     .description("stand in for Azure Notification Hubs; needs nothing else running, and no setting")
     .option("--port <number>", "port to listen on; 0 takes a free one", readPort, 0)
     .option("--host <address>", "address to listen on; anything but loopback lets others send and read", "127.0.0.1")
-    .option("--hub <name>", "name of a hub; may be repeated (default: beckon)", collect, [])
+    .option("--hub <name>", "name of a hub; may be repeated (default: beckon)", collect)
     .addOption(
       new Option("--tier <tier>", "what the hubs can").choices(["Free", "Basic", "Standard"]).default("Standard"),
     )
-    .option(
-      "--policy <NAME=Listen,Send>",
-      "another access policy: NAME[@HUB]=RIGHTS[:KEY]; may be repeated",
-      collect,
-      [],
-    )
+    .option("--policy <NAME=Listen,Send>", "another access policy: NAME[@HUB]=RIGHTS[:KEY]; may be repeated", collect)
     .option("--seed <file>", "begin with the hubs, policies, installations and registrations of this JSON")
     .option("--persist <folder>", "keep all but inboxes over a restart")
     .option("--json", "print connection string and address as one line of JSON instead")
@@ -45,7 +40,7 @@ export function addEmulatorCommand(program: Command): void {
   );
 }
 
-async function start({ port, host, hub, tier, policy, seed, persist, json }: Given): Promise<void> {
+async function start({ port, host, hub, tier, policy = [], seed, persist, json }: Given): Promise<void> {
   const { parsePolicy, runEmulator } = await import("#emulator/run-emulator.ts");
   const policies = policy.map((text) => orUsage(() => parsePolicy(text)));
   const { emulator, line, warnings } = await runEmulator({
@@ -53,7 +48,7 @@ async function start({ port, host, hub, tier, policy, seed, persist, json }: Giv
     host,
     tier,
     policies,
-    ...(hub.length > 0 && { hubs: hub }),
+    ...(hub && { hubs: hub }),
     ...(seed !== undefined && { seed: orUsage(() => JSON.parse(readFileSync(seed, "utf8")) as SeedFile) }),
     ...(persist !== undefined && { persistIn: persist }),
   });
@@ -75,7 +70,7 @@ function orUsage<T>(read: () => T): T {
   }
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 

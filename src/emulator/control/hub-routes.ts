@@ -118,10 +118,7 @@ function registrationToJson(registration: Registration): Record<string, unknown>
 }
 
 function recordToJson(record: NotificationRecord): Record<string, unknown> {
-  const outcomes = [...record.outcomes].flatMap(([platform, counts]) =>
-    [...counts].map(([outcome, count]) => ({ platform, outcome, count })),
-  );
-  return { ...record, outcomes, feedback: record.feedback.length };
+  return { ...record, feedback: record.feedback.length };
 }
 
 function audienceOf(word: string | null): Audience | undefined {

@@ -10,10 +10,10 @@ import type { NotificationRecord } from "./notification-record.ts";
  */
 export function notificationDetails(record: NotificationRecord, location: string, feedbackUrl: string): string {
   const counts = PLATFORMS.map((platform) => {
-    const outcomes = [...(record.outcomes.get(platform.name) ?? [])];
+    const outcomes = record.outcomes.filter((each) => each.platform === platform.name);
     if (outcomes.length === 0) return "";
     const items = outcomes.map(
-      ([name, count]) => `<Outcome>${element("Name", name)}${element("Count", count)}</Outcome>`,
+      ({ outcome, count }) => `<Outcome>${element("Name", outcome)}${element("Count", count)}</Outcome>`,
     );
     return `<${platform.outcomeElement}>${items.join("")}</${platform.outcomeElement}>`;
   });

@@ -11,6 +11,13 @@ export type NotificationState =
   | "Scheduled"
   | "Canceled";
 
+/** How often the push service of a platform said one thing. */
+export interface OutcomeCount {
+  platform: PlatformName;
+  outcome: PnsOutcome;
+  count: number;
+}
+
 /** What telemetry tells about one send. Times are RFC 3339. */
 export interface NotificationRecord {
   id: string;
@@ -23,13 +30,13 @@ export interface NotificationRecord {
   enqueuedAt: string;
   startedAt?: string;
   endedAt?: string;
-  outcomes: Map<PlatformName, Map<PnsOutcome, number>>;
+  outcomes: OutcomeCount[];
   /** One `PnsFeedback` document for each handle that the push service complained about. */
   feedback: string[];
 }
 
-export function countOutcome(record: NotificationRecord, platform: PlatformName, outcome: PnsOutcome): void {
-  const counts = record.outcomes.get(platform) ?? new Map<PnsOutcome, number>();
-  counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  record.outcomes.set(platform, counts);
+export function countOutcome({ outcomes }: NotificationRecord, platform: PlatformName, outcome: PnsOutcome): void {
+  const counted = outcomes.find((each) => each.platform === platform && each.outcome === outcome);
+  if (counted) counted.count++;
+  else outcomes.push({ platform, outcome, count: 1 });
 }

@@ -62,7 +62,7 @@ export function newRecord(
     targetPlatforms: [audience === "template" ? "template" : audience.name],
     target,
     enqueuedAt: place.namespace.clock.nowText(),
-    outcomes: new Map(),
+    outcomes: [],
     feedback: [],
   };
   place.hub.rememberNotification(record);

@@ -225,7 +225,8 @@ async function requireKnownText(tx: Transaction, { text }: GivenAnswer): Promise
 
 async function requireOwnInstallation(tx: Transaction, request: LogRequest, installationId: string): Promise<void> {
   const installation = await tx.installations.find(installationId);
-  if (installation?.userId !== request.userId) throw new Problem("installation_not_of_user");
+  // One that is not registered, because its user wants no pushes or the app could not yet, may answer all the same.
+  if (installation && installation.userId !== request.userId) throw new Problem("installation_not_of_user");
   if (request.installationId !== undefined && request.installationId !== installationId) {
     throw new Problem("installation_not_of_user", { detail: "Another of this user's installations was asked." });
   }

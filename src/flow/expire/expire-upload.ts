@@ -2,7 +2,6 @@ import type { Fact, Wake } from "#domain/facts.ts";
 import { transition } from "#domain/lifecycle.ts";
 import { ingestBlobName, type LogFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
-import { Problem } from "#domain/problems.ts";
 import { retryConflicts } from "#domain/retry-conflicts.ts";
 import { isEnded, type Actor, type Moment } from "#domain/vocabulary.ts";
 import type { BlobStore } from "#ports/blob-store.ts";

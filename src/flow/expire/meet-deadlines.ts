@@ -8,26 +8,48 @@ import { expireUpload, type ExpireUploadDeps } from "./expire-upload.ts";
 export type MeetDeadlinesDeps = ExpireAnswerDeps &
   ExpireUploadDeps &
   EndSnoozeDeps & {
-    readonly dueWork: Pick<DueWork, "deadlines">;
+    readonly dueWork: Pick<DueWork, "deadlines" | "uploadDeadlines">;
     readonly log: Pick<Log, "error">;
-    /** Requests a round. */
+    /** Requests read at once; 200 unless told. */
     readonly limit?: number;
   };
+
+interface Deadline {
+  readonly requestId: string;
+  readonly kind: "answer" | "snooze" | "upload";
+}
 
 /**
  * Gives every request whose `answerBy`, `uploadBy` or snooze is over to the lifecycle. What cannot be decided now (the blob
  * store is away, somebody else keeps winning) is left for the next round, a second later, and holds nobody else up.
+ *
+ * Uploads come last, and end with the first that the blob store does not answer for: a store that hangs takes 20 s to say so.
  */
 export async function meetDeadlines(deps: MeetDeadlinesDeps, signal: AbortSignal): Promise<void> {
   const { dueWork, clock, limit = 200 } = deps;
+  await meetAll(() => dueWork.deadlines(clock.now(), limit), deps, signal);
+  await meetAll(
+    async () =>
+      (await dueWork.uploadDeadlines(clock.now(), limit)).map((requestId) => ({ requestId, kind: "upload" }) as const),
+    deps,
+    signal,
+  );
+}
+
+async function meetAll(
+  read: () => Promise<readonly Deadline[]>,
+  deps: MeetDeadlinesDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { limit = 200 } = deps;
   const left = new Set<string>();
   while (!signal.aborted) {
-    const due = await dueWork.deadlines(clock.now(), limit);
+    const due = await read();
     const fresh = due.filter(({ requestId, kind }) => !left.has(`${kind} ${requestId}`));
-    for (const { requestId, kind } of fresh) {
+    for (const deadline of fresh) {
       if (signal.aborted) return;
-      left.add(`${kind} ${requestId}`);
-      await meetDeadline(requestId, kind, deps, signal);
+      left.add(`${deadline.kind} ${deadline.requestId}`);
+      if ((await meetDeadline(deadline, deps, signal)) === "store away") return;
     }
     // Not full: that was all. Nothing fresh: the rest is what had to be left.
     if (due.length < limit || fresh.length === 0) return;
@@ -35,11 +57,10 @@ export async function meetDeadlines(deps: MeetDeadlinesDeps, signal: AbortSignal
 }
 
 async function meetDeadline(
-  requestId: string,
-  kind: "answer" | "upload" | "snooze",
+  { requestId, kind }: Deadline,
   deps: MeetDeadlinesDeps,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<"store away" | void> {
   try {
     switch (kind) {
       case "answer":
@@ -50,12 +71,11 @@ async function meetDeadline(
         return await endSnooze(requestId, deps);
     }
   } catch (error) {
-    if (signal.aborted) return;
-    if (error instanceof Problem && (error.code === "blob_store_unavailable" || error.code === "conflict")) return;
+    if (signal.aborted) return undefined;
+    if (error instanceof Problem && error.code === "conflict") return undefined;
+    if (error instanceof Problem && error.code === "blob_store_unavailable") return "store away";
     if (error instanceof Problem && error.code === "database_unavailable") throw error;
-    deps.log.error(
-      { requestId, deadline: kind, error: error instanceof Error ? error.stack : String(error) },
-      "A deadline could not be met and is tried again every second",
-    );
+    deps.log.error({ requestId, deadline: kind, error }, "A deadline could not be met and is tried again every second");
+    return undefined;
   }
 }

@@ -9,6 +9,8 @@ export interface ReconcilerDeps {
   readonly dueWork: Pick<DueWork, "overdue">;
   readonly queue: Pick<JobQueue, "add" | "counts">;
   readonly pipeline: Pipeline;
+  /** Meets what deadlines are due (step `expire`). Its job does so every second, but a job needs a queue. */
+  readonly meetDeadlines: (signal: AbortSignal) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
   /** A number in [0, 1): keeps many workers from doing it together. */
@@ -19,6 +21,9 @@ export interface ReconcilerDeps {
   readonly limit?: number;
 }
 
+/** As its job may take: the blob store may hang. */
+const DEADLINES_TIMEOUT_MS = 60_000;
+
 /** Every so many rounds even work that the queue may still hold is enqueued again. */
 const ROUNDS_OF_TRUST = 4;
 
@@ -27,12 +32,15 @@ const ROUNDS_OF_TRUST = 4;
  * process. Duplicates do nothing, handlers are guarded; but when the queue holds as much of a kind as is overdue, it is slow
  * and not empty, and adding to it in every round would only make it longer.
  *
+ * Deadlines it meets by itself, so that requests expire and snoozes end on time while the queue is away.
+ *
  * @returns `stop`, which finishes the round in hand
  */
 export function startReconciler({
   dueWork,
   queue,
   pipeline,
+  meetDeadlines,
   clock,
   log,
   chance,
@@ -40,9 +48,7 @@ export function startReconciler({
   graceSeconds = 15,
   limit = 1_000,
 }: ReconcilerDeps): { readonly stop: () => Promise<void> } {
-  const pause = createWakeableSleep();
-  let stopped = false;
-  let away = false;
+  const stopping = new AbortController();
 
   const reconcile = async (round: number) => {
     const rows = await dueWork.overdue(clock.now(), graceSeconds, limit);
@@ -54,26 +60,34 @@ export function startReconciler({
     log.warn({ jobs: countByName(lost) }, "Work that was overdue has been enqueued again");
   };
 
-  const loop = async () => {
+  const everyRound = async (work: (round: number) => Promise<void>, trouble: string) => {
+    const pause = createWakeableSleep();
+    stopping.signal.addEventListener("abort", pause.wake, { once: true });
+    let away = false;
     await pause.sleep(everyMs * chance());
-    for (let round = 1; !stopped; round += 1) {
+    for (let round = 1; !stopping.signal.aborted; round += 1) {
       try {
-        await reconcile(round);
+        await work(round);
         away = false;
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        if (!away) log.warn({ reason }, "Overdue work could not be looked after; tried again every round");
+        if (!away) log.warn({ error }, trouble);
         away = true;
       }
-      if (!stopped) await pause.sleep(everyMs * (0.9 + 0.2 * chance()));
+      if (!stopping.signal.aborted) await pause.sleep(everyMs * (0.9 + 0.2 * chance()));
     }
   };
 
-  const looping = loop();
+  // Beside each other: neither a queue nor a blob store that hangs shall hold the other up.
+  const looping = Promise.all([
+    everyRound(reconcile, "Overdue work could not be looked after; tried again every round"),
+    everyRound(
+      () => meetDeadlines(AbortSignal.any([stopping.signal, AbortSignal.timeout(DEADLINES_TIMEOUT_MS)])),
+      "Deadlines could not be met; tried again every round",
+    ),
+  ]);
   return {
     async stop() {
-      stopped = true;
-      pause.wake();
+      stopping.abort();
       await looping;
     },
   };

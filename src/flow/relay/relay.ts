@@ -8,7 +8,7 @@ import { createWakeableSleep } from "./wakeable-sleep.ts";
 
 export interface RelayDeps {
   readonly outbox: Pick<Outbox, "relay" | "onAppended">;
-  readonly queue: Pick<JobQueue, "add">;
+  readonly queue: Pick<JobQueue, "add" | "reach">;
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   readonly log: Log;
@@ -62,6 +62,8 @@ export function startRelay({
   const loop = async () => {
     while (!stopped) {
       try {
+        // Before rows are taken: while they are in hand, nobody reads the feed past them.
+        if (failures > 0) await queue.reach();
         const { moved, nextDueAt } = await outbox.relay(batchSize, clock.now(), move);
         if (failures > 0) log.info({ failures }, "The relay moves work to the queue again");
         failures = 0;

@@ -175,6 +175,22 @@ export function describeJobQueue(name: string, subject: () => Promise<JobQueueSu
       await vi.waitFor(() => expect(seen).toContain("after"), SOON);
     });
 
+    test("adding to an engine that hangs fails within some two seconds, and so does asking whether it answers", async () => {
+      const { proxy, queue } = await breakable(await subject());
+      await queue.reach();
+      await queue.add([{ name: "hung", items: ["before"] }]);
+      proxy.silence();
+      const from = performance.now();
+      await Promise.all([
+        expect(queue.add([{ name: "hung", items: ["lost"] }])).rejects.toThrow(AWAY),
+        expect(queue.reach()).rejects.toThrow(AWAY),
+      ]);
+      expect(performance.now() - from).toBeLessThan(4_000);
+      await proxy.mend();
+      await vi.waitFor(() => queue.reach(), SOON);
+      await vi.waitFor(() => queue.add([{ name: "hung", items: ["after"] }]), SOON);
+    });
+
     test("a process that starts before its engine works once that has come", async () => {
       const { proxy, queue } = await breakable(await subject());
       await proxy.cut();

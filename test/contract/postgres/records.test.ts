@@ -258,11 +258,12 @@ test("the reconciler finds whatever is overdue, and the deadlines those requests
   ]);
   expect(await dueWork.overdue(10_999, 10, 10)).toEqual([]);
   expect(await dueWork.deadlines(7_000, 10)).toEqual([
-    { requestId: consent.requestId, kind: "upload" },
     { requestId: asked.id, kind: "answer" },
     { requestId: snoozed.id, kind: "snooze" },
   ]);
-  expect(await dueWork.deadlines(4_999, 10)).toEqual([]);
+  expect(await dueWork.deadlines(5_999, 10)).toEqual([]);
+  expect(await dueWork.uploadDeadlines(5_000, 10)).toEqual([consent.requestId]);
+  expect(await dueWork.uploadDeadlines(4_999, 10)).toEqual([]);
   expect(await dueWork.metrics(11_000)).toMatchObject({
     oldestOverdueRequestSeconds: 10,
     outboxRows: 3,

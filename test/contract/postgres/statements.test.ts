@@ -69,7 +69,8 @@ test("no statement escapes that test", async () => {
 });
 
 test.for([
-  [dueWork.DEADLINES, ["log_request_answer_due", "log_request_upload_due", "log_request_snooze_due"]],
+  [dueWork.DEADLINES, ["log_request_answer_due", "log_request_snooze_due"]],
+  [dueWork.UPLOAD_DEADLINES, ["log_request_upload_due"]],
   [
     dueWork.OVERDUE,
     [

@@ -38,6 +38,11 @@ function queueOf() {
     added: [] as Job[],
     away: false,
     tries: 0,
+    reaches: 0,
+    async reach() {
+      queue.reaches += 1;
+      if (queue.away) throw new Error("connect ECONNREFUSED");
+    },
     async add(jobs: readonly Job[]) {
       queue.tries += 1;
       if (queue.away) throw new Error("connect ECONNREFUSED");
@@ -129,8 +134,10 @@ test("while the queue is away the relay says so once, waits longer each time, an
   await vi.waitFor(() => expect(queue.tries).toBe(1));
   // Commits go on, and none of them makes it try sooner.
   for (let n = 0; n < 100; n += 1) outbox.state.wake();
-  await vi.waitFor(() => expect(queue.tries).toBe(2), 2_000);
+  await vi.waitFor(() => expect(queue.reaches).toBe(2), 2_000);
   expect(log.lines).toHaveLength(1);
+  // Looked for, but with no rows in hand.
+  expect({ tries: queue.tries, rounds: outbox.state.rounds }).toEqual({ tries: 1, rounds: 1 });
   expect(outbox.rows).toHaveLength(1);
   queue.away = false;
   await vi.waitFor(() => expect(queue.added).toHaveLength(1), 5_000);
@@ -142,6 +149,7 @@ test("stopping finishes the batch in hand and takes no other", async () => {
   const mayGoOn = Promise.withResolvers<void>();
   const added = Promise.withResolvers<void>();
   const queue = {
+    ...queueOf(),
     async add() {
       added.resolve();
       await mayGoOn.promise;
@@ -184,6 +192,7 @@ test("the reconciler enqueues what is overdue, but not what the queue still hold
     dueWork: { overdue: async () => overdue },
     queue,
     pipeline: PIPELINE,
+    meetDeadlines: async () => undefined,
     clock,
     log: logOf(),
     chance: () => 0,
@@ -210,6 +219,7 @@ test("the reconciler survives everything, and says so once", async () => {
     },
     queue: { ...queueOf(), counts: async () => ({}) },
     pipeline: PIPELINE,
+    meetDeadlines: async () => undefined,
     clock,
     log,
     chance: () => 0,

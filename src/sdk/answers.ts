@@ -1,0 +1,193 @@
+import type { AnswerJournal, AnswerUnderWay } from "./answer-journal.ts";
+import type { ApiClient, SdkClock } from "./api-client.ts";
+import { BeckonError, hasCode } from "./beckon-error.ts";
+import { type AnswerResult, carryOutAnswer, type FileProgress, isOver } from "./carry-out-answer.ts";
+import { deviceValues } from "./fill-consent-text.ts";
+import type { ChosenFile } from "./reviews.ts";
+import type { Hasher } from "./sha256.ts";
+import type { Upload } from "./upload-bytes.ts";
+import type { Decision, DeviceLogRequest, NewConsent, Withdrawal } from "./wire.ts";
+
+/** What users decided, from the tap to the last byte, across restarts. */
+export interface Answers {
+  /** One decision a request: a second tap gets what the first one came to. `begin` is called where none is under way. */
+  decide(requestId: string, begin: () => Promise<AnswerResult>): Promise<AnswerResult>;
+  /** Writes the answer down, then carries it out. @throws BeckonError */
+  give(
+    requestId: string,
+    decision: Decision,
+    shown: DeviceLogRequest,
+    chosen: readonly ChosenFile[],
+  ): Promise<AnswerResult>;
+  /** Goes on with an answer that was written down, or joins it. @returns undefined when there is none */
+  carryOut(requestId: string): Promise<AnswerResult | undefined>;
+  /** The same, where nobody waits for it. */
+  inBackground(requestId: string): void;
+  /** Takes the whole consent back, and stops its upload. @throws BeckonError `nothing_to_withdraw` */
+  takeBack(requestId: string): Promise<Withdrawal>;
+}
+
+/** @param signal ends what is under way; nothing is given up */
+export function createAnswers({
+  api,
+  journal,
+  upload,
+  createHasher,
+  clock,
+  installationId,
+  signal,
+  readRequest,
+  takeDown,
+  onProgress,
+  report,
+}: {
+  readonly api: ApiClient;
+  readonly journal: AnswerJournal;
+  readonly upload: Upload;
+  readonly createHasher: () => Hasher;
+  readonly clock: SdkClock;
+  readonly installationId: string;
+  readonly signal: AbortSignal;
+  readonly readRequest: (requestId: string) => Promise<DeviceLogRequest>;
+  readonly takeDown: (requestId: string) => Promise<void>;
+  readonly onProgress: ((progress: FileProgress) => void) | undefined;
+  readonly report: (error: unknown) => void;
+}): Answers {
+  const deciding = new Map<string, Promise<AnswerResult>>();
+  const answering = new Map<string, { done: Promise<AnswerResult>; stop: AbortController }>();
+
+  /** One flight an answer: whoever comes while it is under way gets the same. */
+  async function carryOut(requestId: string): Promise<AnswerResult | undefined> {
+    const flying = answering.get(requestId);
+    if (flying) return flying.done;
+    const answer = await journal.find(requestId);
+    if (!answer) return undefined;
+    const startedMeanwhile = answering.get(requestId);
+    if (startedMeanwhile) return startedMeanwhile.done;
+
+    const stop = new AbortController();
+    const stopToo = (): void => stop.abort(signal.reason);
+    signal.addEventListener("abort", stopToo);
+    if (signal.aborted) stopToo();
+
+    const done = (async () => {
+      try {
+        if (answer.takingBack) return await tellOfTakeBack(answer);
+        const result = await carryOutAnswer(answer, {
+          api,
+          journal,
+          upload,
+          createHasher,
+          clock,
+          signal: stop.signal,
+          onRecorded: () => void takeDown(requestId).catch(report),
+          onProgress: (progress) => onProgress?.(progress),
+        });
+        await journal.end(answer);
+        return result;
+      } catch (error) {
+        const refused = error instanceof BeckonError && error.status !== undefined && !error.retryable;
+        if (answer.recorded && isOver(error)) {
+          const { state, files } = await readRequest(requestId);
+          await journal.end(answer);
+          return { requestId, state, files };
+        }
+        // 404 is another user's: it waits until its own user is back, or until it is too late (see tidy). 401 and 403 wait too.
+        if (
+          (refused && !answer.recorded && !hasCode(error, "not_found", "unauthenticated", "forbidden")) ||
+          hasCode(error, "upload_too_late")
+        ) {
+          await journal.end(answer);
+          await takeDown(requestId);
+        }
+        throw error;
+      } finally {
+        answering.delete(requestId);
+        signal.removeEventListener("abort", stopToo);
+      }
+    })();
+    answering.set(requestId, { done, stop });
+    return done;
+  }
+
+  /** A restart, or an offline moment, between the user's take-back and the server's word. */
+  async function tellOfTakeBack(answer: AnswerUnderWay): Promise<AnswerResult> {
+    const { requestId } = answer;
+    await api.call("POST", `/v1/log-requests/${requestId}:withdraw`, {}).catch((error: unknown) => {
+      if (!hasCode(error, "nothing_to_withdraw")) throw error;
+    });
+    await journal.end(answer);
+    const { state, files } = await readRequest(requestId);
+    return { requestId, state, files };
+  }
+
+  function inBackground(requestId: string): void {
+    // 404 is what another user of this device gets.
+    carryOut(requestId).catch((error: unknown) => hasCode(error, "not_found") || report(error));
+  }
+
+  /** One decision a request: a second tap gets what the first one came to. */
+  function decide(requestId: string, begin: () => Promise<AnswerResult>): Promise<AnswerResult> {
+    const twin = deciding.get(requestId);
+    if (twin) return twin;
+    const decision = (async () => (await carryOut(requestId)) ?? begin())().finally(() => deciding.delete(requestId));
+    deciding.set(requestId, decision);
+    return decision;
+  }
+
+  async function give(
+    requestId: string,
+    decision: Decision,
+    shown: DeviceLogRequest,
+    chosen: readonly ChosenFile[],
+  ): Promise<AnswerResult> {
+    const { version, locale: language, sha256 } = shown.consentText;
+    const consent: NewConsent = {
+      decision,
+      consentText: { version, locale: language, sha256 },
+      installationId,
+      deviceNow: new Date(clock.now()).toISOString(),
+      ...(decision === "share" && {
+        shown: deviceValues(
+          shown,
+          chosen.map((one) => one.shown),
+        ),
+      }),
+      files: chosen.map(({ shown: file, sha256: hash }) => ({
+        collector: file.collector,
+        name: file.name,
+        sizeBytes: file.sizeBytes,
+        sha256: hash,
+        modifiedAt: file.modifiedAt.toISOString(),
+        ...(file.coversFrom && { coversFrom: file.coversFrom.toISOString() }),
+        ...(file.coversTo && { coversTo: file.coversTo.toISOString() }),
+      })),
+    };
+    await journal.begin(
+      requestId,
+      consent,
+      chosen.map(({ file }) => file),
+      Date.parse(shown.answerBy),
+    );
+    const result = await carryOut(requestId);
+    return result ?? readRequest(requestId).then(({ state, files }) => ({ requestId, state, files }));
+  }
+
+  async function takeBack(requestId: string): Promise<Withdrawal> {
+    const flying = answering.get(requestId);
+    flying?.stop.abort(new BeckonError("stopped", "The consent is being taken back."));
+    await flying?.done.catch(() => {});
+    const underWay = await journal.find(requestId);
+    if (underWay) await journal.save(Object.assign(underWay, { takingBack: true }));
+    try {
+      const { body } = await api.call<Withdrawal>("POST", `/v1/log-requests/${requestId}:withdraw`, {});
+      if (underWay) await journal.end(underWay);
+      return body;
+    } catch (error) {
+      if (underWay && hasCode(error, "nothing_to_withdraw")) await journal.end(underWay);
+      throw error;
+    }
+  }
+
+  return { decide, give, carryOut, inBackground, takeBack };
+}

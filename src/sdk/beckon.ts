@@ -1,0 +1,107 @@
+/** What an app gives and gets: the options of `createBeckon`, what a prompt shows, and the object that answers. */
+import type { Fetch, SdkClock } from "./api-client.ts";
+import type { AnswerResult, FileProgress } from "./carry-out-answer.ts";
+import type { Frozen, LeftOutFile, ReviewFile } from "./freeze-request.ts";
+import type { Collector } from "./frozen-file.ts";
+import type { BeckonPush } from "./parse-push.ts";
+import type { Hasher } from "./sha256.ts";
+import type { BeckonStorage } from "./storage.ts";
+import type { Upload } from "./upload-bytes.ts";
+import type { DeviceLogRequest, Installation, NewInstallation, Receipt, RequestState, Withdrawal } from "./wire.ts";
+
+export interface BeckonOptions {
+  /** Where Beckon's API is, such as `https://beckon.example.com`. */
+  readonly baseUrl: string;
+  /** A bearer token of the signed-in user, or the installation token that the app's back end got. `refresh` after a 401. */
+  readonly getToken: (why: { refresh: boolean }) => string | Promise<string>;
+  /** A UUID of this app install, made once and kept by the app. */
+  readonly installationId: string;
+  readonly collectors: readonly Collector[];
+  /** BCP 47; the device's unless given. */
+  readonly locale?: string;
+  /** Default: memory, so that a restart loses uploads under way. See `indexedDbStorage`, and `nodeFolderStorage`. */
+  readonly storage?: BeckonStorage;
+  readonly fetch?: Fetch;
+  /** A faster SHA-256 where there is one, such as `() => createHash("sha256")` of node:crypto. */
+  readonly createHasher?: () => Hasher;
+  /** Another way to send bytes, such as the platform's background uploads. */
+  readonly upload?: Upload;
+  readonly clock?: SdkClock;
+  /** The user is asked for logs: show something that leads to `review`. Once a request, until its prompt came down. */
+  readonly onPrompt?: (request: DeviceLogRequest) => void;
+  /** Take the prompt down, also one that an earlier run of the app put up. `state` where it is known. */
+  readonly onPromptClosed?: (closed: { requestId: string; state: RequestState | undefined }) => void;
+  readonly onProgress?: (progress: FileProgress) => void;
+  /** What went wrong where nobody waits for it. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** What the prompt shows: all of it is what the server enforces or what will be sent. */
+export interface Review {
+  readonly request: DeviceLogRequest;
+  /** The consent text, filled for these files (all unless given). Plain text: never put it into HTML unescaped. */
+  textFor(files?: readonly ReviewFile[]): string;
+  readonly files: readonly ReviewFile[];
+  readonly totalBytes: number;
+  readonly leftOut: readonly LeftOutFile[];
+  readonly unavailable: Frozen["unavailable"];
+}
+
+export interface Beckon {
+  /** Tells the server where this install gets its pushes; after sign-in and whenever the token changes. @throws BeckonError */
+  register(installation: Omit<NewInstallation, "collectors">): Promise<Installation>;
+  /** Stops pushes to this install and takes all prompts down; at sign-out. @throws BeckonError */
+  unregister(): Promise<void>;
+  /**
+   * At every start and return to the foreground, as pushes get lost: refreshes the registration, raises the prompts of open
+   * requests, takes down those that closed, and goes on with answers that a restart interrupted.
+   *
+   * @returns the user's open and consented requests
+   * @throws BeckonError the first that went wrong, after all was tried
+   */
+  sync(): Promise<DeviceLogRequest[]>;
+  /** @returns undefined when the push is not Beckon's */
+  parsePush(payload: unknown): BeckonPush | undefined;
+  /**
+   * Acts on a push: raises or takes down its prompt. Resolves when that is done.
+   *
+   * @param push from `parsePush`, or the platform's payload
+   * @returns false when the push is not Beckon's
+   * @throws BeckonError
+   */
+  handle(push: unknown): Promise<boolean>;
+  /**
+   * Freezes the files and says what to show; call it as the prompt opens: it marks the request as seen. The same
+   * review until it is answered, put off or closed.
+   *
+   * @throws BeckonError `request_closed`, `not_found`
+   */
+  review(requestId: string): Promise<Review>;
+  /**
+   * Records the user's yes and uploads; resolves when every file has its outcome on the server. When the app ends in
+   * between, the next `sync()` goes on.
+   *
+   * @param choice.files those of the review that the user ticked; all unless given
+   * @throws BeckonError `not_reviewed`, `already_answered`, `request_closed`, `file_unreadable`, `upload_refused`, …
+   */
+  share(requestId: string, choice?: { files?: readonly ReviewFile[] }): Promise<AnswerResult>;
+  /** Records the user's no. @throws BeckonError `already_answered`, `request_closed` */
+  decline(requestId: string): Promise<AnswerResult>;
+  /** Puts the prompt off, on all of the user's installs. @throws BeckonError `request_not_open`, `invalid_request` */
+  snooze(requestId: string, until: Date): Promise<DeviceLogRequest>;
+  /** Goes on with an answer under way, or joins it. @returns undefined when there is none on this device */
+  upload(requestId: string): Promise<AnswerResult | undefined>;
+  /**
+   * Takes back the whole consent, or the named files. Stops its upload.
+   *
+   * @param fileIds the server's ids, from a result or a receipt
+   * @throws BeckonError `nothing_to_withdraw`
+   */
+  withdraw(requestId: string, fileIds?: readonly string[]): Promise<Withdrawal>;
+  /** The consent as the user keeps it. @throws BeckonError `not_found` */
+  receipt(requestId: string): Promise<Receipt>;
+  /** The user's requests in these states, all pages; open and consented ones unless given. @throws BeckonError */
+  requests(states?: readonly RequestState[]): Promise<DeviceLogRequest[]>;
+  /** Ends what is under way; nothing is given up. The object cannot be used afterwards. */
+  stop(): void;
+}
