@@ -1,0 +1,181 @@
+import { Button, Field, Input, makeStyles, Select, tokens } from "@fluentui/react-components";
+import { ArrowDownloadRegular } from "@fluentui/react-icons/svg/arrow-download";
+import { HistoryRegular } from "@fluentui/react-icons/svg/history";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { queryOf } from "#console/api/call-api.ts";
+import { auditQuery, type Filter } from "#console/api/queries.ts";
+import type { AuditEvent, FactType } from "#console/api/shapes.ts";
+import { useT, type MessageKey } from "#console/i18n/use-t.ts";
+import { AppLink } from "#console/parts/app-link.tsx";
+import { Moment } from "#console/parts/moment.tsx";
+import { Page } from "#console/parts/page.tsx";
+import { EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
+import { useQueryParams } from "#console/parts/use-query-params.ts";
+
+const useStyles = makeStyles({
+  filters: {
+    display: "grid",
+    gridTemplateColumns: "repeat(auto-fit, minmax(min(180px, 100%), 1fr))",
+    gap: "12px",
+    alignItems: "end",
+  },
+  input: { minWidth: 0, width: "100%" },
+  list: {
+    listStyleType: "none",
+    margin: 0,
+    padding: 0,
+    backgroundColor: tokens.colorNeutralBackground1,
+    border: `1px solid ${tokens.colorNeutralStroke2}`,
+    borderRadius: tokens.borderRadiusXLarge,
+  },
+  item: {
+    display: "grid",
+    gridTemplateColumns: "170px minmax(0, 1fr) minmax(0, 1fr)",
+    gap: "2px 16px",
+    padding: "10px 20px",
+    "&:not(:first-child)": { borderTop: `1px solid ${tokens.colorNeutralStroke3}` },
+    "@media (max-width: 760px)": { gridTemplateColumns: "minmax(0, 1fr)" },
+  },
+  quiet: { color: tokens.colorNeutralForeground3, overflowWrap: "anywhere" },
+  more: { margin: "0 auto" },
+});
+
+/** What people most often look for; the address takes any type that the API knows. */
+const TYPES: readonly FactType[] = [
+  "request.created",
+  "request.consented",
+  "request.declined",
+  "request.cancelled",
+  "request.withdrawn",
+  "file.read",
+  "file.downloadLinkCreated",
+  "file.deleted",
+  "template.put",
+  "agent.signedIn",
+  "ticket.updated",
+];
+
+/** A day in the agent's zone becomes the moments that it begins and ends. */
+const startOf = (day: string | null) => (day ? new Date(`${day}T00:00:00`).toISOString() : undefined);
+const endOf = (day: string | null) =>
+  day ? new Date(Date.parse(`${day}T00:00:00`) + 86_400_000).toISOString() : undefined;
+
+/** Who did what, newest first; the same filter as CSV. */
+export function AuditScreen() {
+  const styles = useStyles();
+  const { t } = useT();
+  const [params, change] = useQueryParams();
+  const filter: Filter = {
+    type: params.get("type") ?? undefined,
+    actorId: params.get("actor") ?? undefined,
+    userId: params.get("user") ?? undefined,
+    from: startOf(params.get("from")),
+    to: endOf(params.get("to")),
+  };
+  const list = useInfiniteQuery(auditQuery(filter));
+  const events = list.data?.pages.flatMap(({ value }) => value) ?? [];
+  const field = (name: string) => ({
+    className: styles.input,
+    value: params.get(name) ?? "",
+    onChange: (_: unknown, { value }: { value: string }) => change({ [name]: value }),
+  });
+  return (
+    <Page
+      title={t("audit.title")}
+      actions={
+        <Button
+          as="a"
+          href={`/v1/audit-events${queryOf({ ...filter, format: "csv" })}`}
+          download="audit.csv"
+          icon={<ArrowDownloadRegular />}
+        >
+          {t("audit.csv")}
+        </Button>
+      }
+    >
+      <div className={styles.filters}>
+        <Field label={t("audit.type")}>
+          <Select value={params.get("type") ?? ""} onChange={(_, { value }) => change({ type: value })}>
+            <option value="">{t("audit.anyType")}</option>
+            {TYPES.map((type) => (
+              <option key={type} value={type}>
+                {t(`fact.${type}` as MessageKey)}
+              </option>
+            ))}
+          </Select>
+        </Field>
+        <Field label={t("audit.actor")}>
+          <Input {...field("actor")} data-search />
+        </Field>
+        <Field label={t("audit.user")}>
+          <Input {...field("user")} />
+        </Field>
+        <Field label={t("audit.from")}>
+          <Input type="date" {...field("from")} />
+        </Field>
+        <Field label={t("audit.to")}>
+          <Input type="date" {...field("to")} />
+        </Field>
+      </div>
+      {list.error ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
+      {list.isPending ? <SkeletonRows /> : null}
+      {!list.isPending && !list.error && events.length === 0 ? (
+        <EmptyState icon={<HistoryRegular />} title={t("audit.none")} />
+      ) : null}
+      {events.length > 0 ? (
+        <ul className={styles.list}>
+          {events.map((event) => (
+            <li key={event.id} className={styles.item}>
+              <span className={styles.quiet}>
+                <Moment at={event.at} />
+              </span>
+              <span>
+                {t(`fact.${event.type}` as MessageKey)}
+                <br />
+                <span className={styles.quiet}>
+                  {t(`actor.${event.actor.kind}`)} <bdi>{event.actor.id}</bdi>
+                </span>
+              </span>
+              <span className={styles.quiet}>
+                <Where event={event} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      {list.hasNextPage ? (
+        <Button
+          className={styles.more}
+          onClick={() => void list.fetchNextPage()}
+          disabledFocusable={list.isFetchingNextPage}
+        >
+          {t("more")}
+        </Button>
+      ) : null}
+    </Page>
+  );
+}
+
+function Where({ event }: { readonly event: AuditEvent }) {
+  const { t } = useT();
+  return (
+    <>
+      {event.requestId === undefined ? null : (
+        <>
+          <AppLink to={`/log-requests/${event.requestId}`}>{t("audit.request")}</AppLink>{" "}
+        </>
+      )}
+      {event.ticketId === undefined ? null : (
+        <>
+          <AppLink to={`/tickets/${event.ticketId}`}>{t("audit.ticket")}</AppLink>{" "}
+        </>
+      )}
+      {event.userId === undefined ? null : (
+        <AppLink to={`/people/${encodeURIComponent(event.userId)}`}>
+          <bdi>{event.userId}</bdi>
+        </AppLink>
+      )}
+      {Object.keys(event.data).length > 0 ? <code> {JSON.stringify(event.data)}</code> : null}
+    </>
+  );
+}

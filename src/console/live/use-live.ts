@@ -1,0 +1,101 @@
+import { useInfiniteQuery, useQueryClient, type InfiniteData, type QueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { getBody, queryOf } from "#console/api/call-api.ts";
+import { requestsQuery } from "#console/api/queries.ts";
+import type { LogRequest, Me, Page, TimelineEntry } from "#console/api/shapes.ts";
+import { translate } from "#console/i18n/use-t.ts";
+import { useStore } from "#console/parts/create-store.ts";
+import { stateWords } from "#console/parts/state-words.tsx";
+import { preferences } from "#console/shell/preferences.ts";
+import { announce, onScreen } from "./announce.ts";
+import { connection, POLL_MS } from "./connection.ts";
+import { followFeed } from "./follow-feed.ts";
+import { createRefresher, patchRequest, patchTimeline } from "./patch-cache.ts";
+import { isUnread, markRead, readMarks } from "./unread.ts";
+
+const WORTH_A_NOTICE: readonly LogRequest["state"][] = ["linked", "declined", "expired", "rejected", "withdrawn"];
+
+/** Keeps everything that is shown as it is now: by the feed, and by asking while the feed is lost. */
+export function useLive(me: Me): void {
+  const client = useQueryClient();
+  const state = useStore(connection);
+
+  useEffect(() => {
+    const refresh = createRefresher(client, (request) => tell(client, request, me));
+    return followFeed({
+      onEntry: (entry) => {
+        patchTimeline(client, entry);
+        if (entry.requestId !== undefined) refresh(entry.requestId);
+        if (entry.actor.kind === "agent" && entry.actor.id === me.id) noteOwn(entry);
+        refreshBeside(client, entry);
+      },
+      onGap: () => void poll(client),
+    });
+  }, [client, me]);
+
+  useEffect(() => {
+    if (state !== "polling") return;
+    const timer = setInterval(() => void poll(client), POLL_MS);
+    return () => clearInterval(timer);
+  }, [client, state]);
+}
+
+/** What one did oneself is no news. */
+const ownChanges = new Set<string>();
+function noteOwn({ requestId }: TimelineEntry): void {
+  if (requestId !== undefined) ownChanges.add(requestId);
+}
+
+function refreshBeside(client: QueryClient, { type, ticketId, userId }: TimelineEntry): void {
+  if (type.startsWith("ticket.") || type.startsWith("file.")) {
+    void client.invalidateQueries({ queryKey: ["ticket", ticketId] });
+  }
+  if (type.startsWith("installation.") && userId !== undefined) {
+    void client.invalidateQueries({ queryKey: ["installations", userId] });
+  }
+}
+
+/** Asks for what is shown; lists keep their rows in place, as with the feed. */
+async function poll(client: QueryClient): Promise<void> {
+  const lists = client.getQueryCache().findAll({ queryKey: ["requests"], type: "active" });
+  const beside = ["request", "ticket", "timeline", "installations"].map((key) =>
+    client.invalidateQueries({ queryKey: [key], refetchType: "active" }),
+  );
+  const asked = lists.map(async ({ queryKey }) => {
+    const filter = (queryKey[1] ?? {}) as Record<string, string | undefined>;
+    const page = await getBody<Page<LogRequest>>(`/v1/log-requests${queryOf({ ...filter, limit: 50 })}`);
+    for (const request of page.value) patchRequest(client, request);
+  });
+  await Promise.allSettled([...beside, ...asked]);
+}
+
+function tell(client: QueryClient, request: LogRequest, me: Me): void {
+  const isOwn = ownChanges.delete(request.id);
+  if (isOwn) markRead(request);
+  const person = client.getQueryData<{ label?: string }>(["user", request.userId])?.label ?? request.userId;
+  const { word } = stateWords(request, translate);
+  if (onScreen.has(request.id)) announce(translate("live.changed", { person, state: word }));
+  const wants = preferences.get().notices && document.hidden && request.agentId === me.id && !isOwn;
+  if (!wants || !WORTH_A_NOTICE.includes(request.state) || !("Notification" in globalThis)) return;
+  const notice = new Notification(word, { body: person, tag: request.id });
+  notice.addEventListener("click", () => {
+    focus();
+    location.assign(`/log-requests/${request.id}`);
+  });
+}
+
+/** How many of one's own requests have changed since one looked at them. Stands in the tab's title as well. */
+export function useUnreadCount(): number {
+  const { data } = useInfiniteQuery(requestsQuery({ view: "mine" }));
+  const marks = useStore(readMarks);
+  const count = useMemo(() => countUnread(data, marks), [data, marks]);
+  useEffect(() => {
+    const title = document.title.replace(/^\(\d+\) /, "");
+    document.title = count > 0 ? `(${count}) ${title}` : title;
+  }, [count]);
+  return count;
+}
+
+function countUnread(lists: InfiniteData<Page<LogRequest>> | undefined, marks: Parameters<typeof isUnread>[1]): number {
+  return (lists?.pages ?? []).flatMap(({ value }) => value).filter((request) => isUnread(request, marks)).length;
+}

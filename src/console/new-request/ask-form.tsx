@@ -1,0 +1,172 @@
+import { Button, Link, makeStyles, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
+import { SendRegular } from "@fluentui/react-icons/svg/send";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+import { useLocation } from "wouter";
+import { callApi } from "#console/api/call-api.ts";
+import { installationsQuery, requestsQuery, userQuery, type TicketVersion } from "#console/api/queries.ts";
+import type { LogRequest, LogRequestDetail } from "#console/api/shapes.ts";
+import { useT } from "#console/i18n/use-t.ts";
+import { isOpen } from "#console/live/belongs-to-view.ts";
+import { AppLink } from "#console/parts/app-link.tsx";
+import { Section } from "#console/parts/page.tsx";
+import { PersonName } from "#console/parts/person-name.tsx";
+import { ErrorState } from "#console/parts/query-states.tsx";
+import { useMe } from "#console/shell/me-context.ts";
+import { useNotify } from "#console/shell/use-notify.tsx";
+import { requestBody, startAsk, whatIsMissing, type Ask, type Missing } from "./ask.ts";
+import { InstallationChoice } from "./installation-choice.tsx";
+import { LimitFields } from "./limit-fields.tsx";
+import { PersonChoice, peopleOf } from "./person-choice.tsx";
+import { PromptPreview } from "./prompt-preview.tsx";
+import { ReasonFields } from "./reason-fields.tsx";
+import { putOnTicket } from "./put-on-ticket.ts";
+
+const useStyles = makeStyles({
+  columns: {
+    display: "grid",
+    gridTemplateColumns: "minmax(0, 5fr) minmax(0, 4fr)",
+    gap: "16px",
+    alignItems: "start",
+    "@media (max-width: 959px)": { gridTemplateColumns: "minmax(0, 1fr)" },
+  },
+  column: { display: "grid", gap: "16px", minWidth: 0 },
+  preview: { "@media (min-width: 960px)": { position: "sticky", top: "68px" } },
+  person: { display: "flex", flexWrap: "wrap", gap: "4px 12px", alignItems: "baseline" },
+  send: {
+    position: "sticky",
+    bottom: 0,
+    display: "flex",
+    flexWrap: "wrap",
+    gap: "12px",
+    alignItems: "center",
+    paddingBlock: "12px",
+    backgroundColor: tokens.colorNeutralBackground2,
+  },
+  contact: { color: tokens.colorNeutralForeground3 },
+});
+
+interface Props {
+  readonly version: TicketVersion;
+  readonly userId: string;
+  readonly copied: LogRequestDetail | undefined;
+  readonly onPickPerson: (userId: string) => void;
+}
+
+/** The ask itself, beside the prompt that it will become. */
+export function AskForm({ version, userId, copied, onPickPerson }: Props) {
+  const styles = useStyles();
+  const { t } = useT();
+  const me = useMe();
+  const client = useQueryClient();
+  const notify = useNotify();
+  const [, navigate] = useLocation();
+  const { ticket } = version;
+  const { data: user } = useQuery(userQuery(userId));
+  const { data: installations } = useQuery(installationsQuery(userId));
+  const others = useInfiniteQuery(requestsQuery({ userId, view: "waiting" }));
+  const waiting = others.data?.pages[0]?.value.find(isOpen);
+  const [ask, setAsk] = useState<Ask>(() => startAsk(copied, me.settings.answerByHours));
+  const [missing, setMissing] = useState<readonly Missing[]>([]);
+  const [error, setError] = useState<unknown>();
+  const [isSending, setSending] = useState(false);
+  const [isChoosing, setChoosing] = useState(false);
+  // One key for one ask: a second press, or a try after the line broke, asks the user once.
+  const idempotencyKey = useRef(crypto.randomUUID());
+  const change = (part: Partial<Ask>) => {
+    setAsk((before) => ({ ...before, ...part }));
+    setMissing([]);
+  };
+  const isOnTicket = peopleOf(ticket).includes(userId);
+  const locale = user?.locale ?? installations?.find((one) => one.locale !== undefined)?.locale;
+
+  const send = async (event: React.FormEvent) => {
+    event.preventDefault();
+    const lacks = whatIsMissing(ask);
+    setMissing(lacks);
+    if (lacks.length > 0) {
+      document.querySelector<HTMLElement>(`[data-field="${lacks[0]}"]`)?.focus();
+      return;
+    }
+    setSending(true);
+    setError(undefined);
+    try {
+      if (!isOnTicket) await putOnTicket(version, userId);
+      const { body } = await callApi<LogRequest>("POST", `/v1/tickets/${ticket.id}/log-requests`, {
+        body: requestBody(ask, userId, Date.now()),
+        idempotencyKey: idempotencyKey.current,
+      });
+      void client.invalidateQueries({ queryKey: ["requests"] });
+      void client.invalidateQueries({ queryKey: ["ticket", ticket.id] });
+      notify(t("new.sent"));
+      navigate(`/log-requests/${body.id}`);
+    } catch (trouble) {
+      // What was refused was not stored; what was changed since must not meet the old key.
+      idempotencyKey.current = crypto.randomUUID();
+      setError(trouble);
+      setSending(false);
+    }
+  };
+
+  return (
+    <form className={styles.columns} onSubmit={(event) => void send(event)} noValidate>
+      <div className={styles.column}>
+        <Section title={t("new.who")}>
+          <div className={styles.person}>
+            <Text weight="semibold" size={400}>
+              <PersonName userId={userId} />
+            </Text>
+            <span className={styles.contact}>{user?.contacts[0] ?? userId}</span>
+            <Link as="button" type="button" onClick={() => setChoosing(!isChoosing)}>
+              {t("new.person.other")}
+            </Link>
+          </div>
+          <AppLink to={`/tickets/${ticket.id}`}>
+            {t("ticket.number", { number: ticket.number })} <bdi>{ticket.subject}</bdi>
+          </AppLink>
+          {isChoosing ? <PersonChoice ticket={ticket} onPick={onPickPerson} /> : null}
+          {isOnTicket ? null : <Notice text={t("new.person.added")} />}
+          {waiting ? (
+            <MessageBar intent="warning" layout="multiline">
+              <MessageBarBody>
+                {t("new.alreadyAsked")}{" "}
+                <AppLink to={`/log-requests/${waiting.id}`} look="inText">
+                  {t("new.alreadyAsked.link")}
+                </AppLink>
+              </MessageBarBody>
+            </MessageBar>
+          ) : null}
+          <InstallationChoice installations={installations} ask={ask} onChange={change} />
+        </Section>
+        <Section title={t("new.what")}>
+          <ReasonFields
+            ask={ask}
+            onChange={change}
+            locale={locale}
+            installations={installations ?? []}
+            missing={missing}
+          />
+          <LimitFields ask={ask} onChange={change} missing={missing} />
+        </Section>
+        {error === undefined ? null : <ErrorState error={error} />}
+        <div className={styles.send}>
+          <Button type="submit" appearance="primary" size="large" icon={<SendRegular />} disabledFocusable={isSending}>
+            {t("new.send")}
+          </Button>
+          <Text size={200}>{t("new.send.note")}</Text>
+        </div>
+      </div>
+      <div className={styles.preview}>
+        <PromptPreview ask={ask} userId={userId} ticketId={ticket.id} />
+      </div>
+    </form>
+  );
+}
+
+function Notice({ text }: { readonly text: string }) {
+  return (
+    <MessageBar layout="multiline">
+      <MessageBarBody>{text}</MessageBarBody>
+    </MessageBar>
+  );
+}

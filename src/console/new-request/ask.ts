@@ -1,0 +1,121 @@
+/** What the form holds, and how it becomes a request. Plain values: no screen, no clock of its own. */
+import type { Draft } from "#console/api/queries.ts";
+import type { Installation, LogRequestDetail, Template } from "#console/api/shapes.ts";
+
+export type WindowChoice = "any" | "1" | "24" | "168" | "own";
+
+export interface Ask {
+  readonly installationId: string;
+  readonly templateId: string;
+  readonly reason: string;
+  readonly collectors: readonly string[];
+  readonly windowHours: WindowChoice;
+  /** As `datetime-local` gives it: in the agent's zone. */
+  readonly from: string;
+  readonly to: string;
+  readonly maxMegabytes: string;
+  readonly answerByHours: string;
+}
+
+const MB = 1_000_000;
+const HOUR_MS = 60 * 60 * 1000;
+
+export interface CollectorChoice {
+  readonly name: string;
+  readonly label: string;
+  readonly typicalSizeBytes?: number;
+}
+
+/** What these installations can produce, each once. */
+export function collectorsOf(installations: readonly Installation[]): CollectorChoice[] {
+  const all = new Map<string, CollectorChoice>();
+  for (const { collectors } of installations) {
+    for (const { name, label, typicalSizeBytes } of collectors) {
+      const size = Math.max(all.get(name)?.typicalSizeBytes ?? 0, typicalSizeBytes ?? 0);
+      all.set(name, { name, label: label ?? name, ...(size > 0 ? { typicalSizeBytes: size } : {}) });
+    }
+  }
+  return [...all.values()];
+}
+
+/** The one that was used last and lets notifications through. */
+export function suggestInstallation(installations: readonly Installation[]): Installation | undefined {
+  return installations
+    .filter(({ notificationsAllowed }) => notificationsAllowed !== false)
+    .toSorted((one, other) => other.lastSeenAt.localeCompare(one.lastSeenAt))[0];
+}
+
+/** `de` of `de-AT`. */
+export function languageOfTag(tag: string | undefined): string | undefined {
+  return tag?.split("-")[0]?.toLowerCase();
+}
+
+/** A template's words in the user's language, else in English, else in any. */
+export function templateText(template: Template, locale: string | undefined) {
+  const entries = Object.entries(template.texts);
+  const inLanguage = (language: string | undefined) =>
+    entries.find(([tag]) => tag === locale)?.[1] ?? entries.find(([tag]) => languageOfTag(tag) === language)?.[1];
+  const text = inLanguage(languageOfTag(locale));
+  return { text: text ?? inLanguage("en") ?? entries[0]?.[1], isTranslated: text !== undefined };
+}
+
+/** What a form starts with: the request that is asked again, or the defaults. */
+export function startAsk(copied: LogRequestDetail | undefined, answerByHours: number): Ask {
+  return {
+    installationId: copied?.installationId ?? "",
+    templateId: "",
+    reason: copied?.reason ?? "",
+    collectors: copied?.collectors ?? [],
+    windowHours: copied ? "any" : "24",
+    from: "",
+    to: "",
+    maxMegabytes: String(Math.max(1, Math.round((copied?.maxBytes ?? 50 * MB) / MB))),
+    answerByHours: String(answerByHours),
+  };
+}
+
+export function windowOf(ask: Ask, now: number): { from: string; to: string } | undefined {
+  if (ask.windowHours === "any") return undefined;
+  if (ask.windowHours === "own") {
+    if (ask.from === "" || ask.to === "") return undefined;
+    return { from: new Date(ask.from).toISOString(), to: new Date(ask.to).toISOString() };
+  }
+  return { from: new Date(now - Number(ask.windowHours) * HOUR_MS).toISOString(), to: new Date(now).toISOString() };
+}
+
+/** For the preview: rounded to five minutes, so that typing does not ask for a new one at every letter. */
+export function draftOf(ask: Ask, userId: string, ticketId: string, now: number): Draft {
+  const rounded = Math.floor(now / 300_000) * 300_000;
+  const window = windowOf(ask, rounded);
+  return {
+    userId,
+    ticketId,
+    ...(ask.installationId === "" ? {} : { installationId: ask.installationId }),
+    collectors: ask.collectors,
+    ...(window ? { window } : {}),
+  };
+}
+
+export type Missing = "reason" | "collectors" | "window";
+
+export function whatIsMissing(ask: Ask): Missing[] {
+  const isWindowWrong = ask.windowHours === "own" && (ask.from === "" || ask.to === "" || ask.from > ask.to);
+  return [
+    ...(ask.reason.trim() === "" ? (["reason"] as const) : []),
+    ...(ask.collectors.length === 0 ? (["collectors"] as const) : []),
+    ...(isWindowWrong ? (["window"] as const) : []),
+  ];
+}
+
+export function requestBody(ask: Ask, userId: string, now: number) {
+  const window = windowOf(ask, now);
+  return {
+    userId,
+    ...(ask.installationId === "" ? {} : { installationId: ask.installationId }),
+    reason: ask.reason.trim(),
+    collectors: ask.collectors,
+    ...(window ? { window } : {}),
+    maxBytes: Number(ask.maxMegabytes) * MB,
+    answerBy: new Date(now + Number(ask.answerByHours) * HOUR_MS).toISOString(),
+  };
+}

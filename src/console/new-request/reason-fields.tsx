@@ -1,0 +1,137 @@
+import { Checkbox, Field, makeStyles, Select, Textarea } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { collectorsQuery, templatesQuery } from "#console/api/queries.ts";
+import type { Installation } from "#console/api/shapes.ts";
+import { useFormat } from "#console/i18n/use-format.ts";
+import { useT } from "#console/i18n/use-t.ts";
+import { collectorsOf, templateText, type Ask, type CollectorChoice, type Missing, type WindowChoice } from "./ask.ts";
+
+const useStyles = makeStyles({
+  root: { display: "grid", gap: "12px" },
+  collectors: { display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(min(220px, 100%), 1fr))" },
+});
+
+interface Props {
+  readonly ask: Ask;
+  readonly onChange: (part: Partial<Ask>) => void;
+  /** What the user reads, where it is known. */
+  readonly locale: string | undefined;
+  readonly installations: readonly Installation[];
+  readonly missing: readonly Missing[];
+}
+
+const WINDOWS: readonly string[] = ["1", "24", "168"];
+
+/** Why, in words that the user will read, and what. */
+export function ReasonFields({ ask, onChange, locale, installations, missing }: Props) {
+  const styles = useStyles();
+  const { t } = useT();
+  const format = useFormat();
+  const { data: templates } = useQuery(templatesQuery);
+  const choices = useChoices(ask, installations);
+
+  // One kind of log is all there is to ask for: then it is not a question.
+  const only = choices.length === 1 ? choices[0]?.name : undefined;
+  const isUntouched = ask.collectors.length === 0 && ask.templateId === "";
+  useEffect(() => {
+    if (only !== undefined && isUntouched) onChange({ collectors: [only] });
+  }, [only, isUntouched, onChange]);
+
+  const pick = (templateId: string) => {
+    const template = templates?.find(({ id }) => id === templateId);
+    if (!template) return onChange({ templateId: "" });
+    const { text } = templateText(template, locale);
+    const hours = String(template.windowHours ?? "");
+    onChange({
+      templateId,
+      reason: text?.reason ?? "",
+      ...(template.collectors.length > 0 ? { collectors: template.collectors } : {}),
+      ...(WINDOWS.includes(hours) ? { windowHours: hours as WindowChoice } : {}),
+      ...(template.answerByHours === undefined ? {} : { answerByHours: String(template.answerByHours) }),
+    });
+  };
+  const tick = (name: string, isTicked: boolean) =>
+    onChange({ collectors: isTicked ? [...ask.collectors, name] : ask.collectors.filter((other) => other !== name) });
+
+  return (
+    <div className={styles.root}>
+      {templates && templates.length > 0 ? (
+        <Field label={t("field.template")}>
+          <Select value={ask.templateId} onChange={(_, { value }) => pick(value)}>
+            <option value="">{t("field.template.none")}</option>
+            {templates.map((template) => {
+              const { text, isTranslated } = templateText(template, locale);
+              return (
+                <option key={template.id} value={template.id}>
+                  {text?.name ?? template.id}
+                  {isTranslated || locale === undefined ? "" : ` (${t("template.untranslated")})`}
+                </option>
+              );
+            })}
+          </Select>
+        </Field>
+      ) : null}
+      <Field
+        label={t("field.reason")}
+        hint={t("field.reason.hint")}
+        required
+        {...(missing.includes("reason") ? { validationState: "error", validationMessage: t("missing.reason") } : {})}
+      >
+        <Textarea
+          value={ask.reason}
+          onChange={(_, { value }) => onChange({ reason: value })}
+          maxLength={1_000}
+          rows={3}
+          resize="vertical"
+          data-field="reason"
+        />
+      </Field>
+      <Field
+        label={t("field.collectors")}
+        required
+        {...(missing.includes("collectors")
+          ? { validationState: "error", validationMessage: t("missing.collectors") }
+          : {})}
+      >
+        {() => (
+          <div className={styles.collectors} role="group" aria-label={t("field.collectors")}>
+            {choices.map(({ name, label, typicalSizeBytes }, index) => (
+              <Checkbox
+                key={name}
+                checked={ask.collectors.includes(name)}
+                onChange={(_, { checked }) => tick(name, checked === true)}
+                label={
+                  typicalSizeBytes === undefined
+                    ? label
+                    : `${label} (${t("size.about", { size: format.size(typicalSizeBytes) })})`
+                }
+                {...(index === 0 ? { "data-field": "collectors" } : {})}
+              />
+            ))}
+          </div>
+        )}
+      </Field>
+    </div>
+  );
+}
+
+/** What the chosen installations announce; for whom nothing is known, what any installation announces. */
+function useChoices(ask: Ask, installations: readonly Installation[]): CollectorChoice[] {
+  const { data: known } = useQuery(collectorsQuery);
+  const chosen = installations.filter(({ id }) => ask.installationId === "" || id === ask.installationId);
+  const own = collectorsOf(chosen);
+  const all =
+    own.length > 0
+      ? own
+      : (known ?? []).map(({ name, labels, typicalSizeBytes }) => ({
+          name,
+          label: labels[0] ?? name,
+          ...(typicalSizeBytes ? { typicalSizeBytes: typicalSizeBytes.median } : {}),
+        }));
+  const extra = ask.collectors
+    .filter((name) => !all.some((choice) => choice.name === name))
+    .map((name) => ({ name, label: name }));
+  const choices = [...all, ...extra];
+  return choices.length > 0 ? choices : [{ name: "app", label: "app" }];
+}

@@ -1,0 +1,33 @@
+import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
+import { Link as RouterLink } from "wouter";
+
+const useStyles = makeStyles({
+  link: {
+    color: tokens.colorBrandForegroundLink,
+    textDecorationLine: "none",
+    borderRadius: tokens.borderRadiusSmall,
+    "&:hover": { textDecorationLine: "underline", color: tokens.colorBrandForegroundLinkHover },
+    "&:focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "2px" },
+  },
+  strong: { fontWeight: tokens.fontWeightSemibold },
+  plain: { color: "inherit" },
+  inText: { textDecorationLine: "underline" },
+});
+
+interface LinkProps {
+  readonly to: string;
+  readonly look?: "strong" | "plain" | "inText";
+  readonly title?: string;
+  readonly className?: string;
+  readonly children: React.ReactNode;
+}
+
+/** A link to another screen. */
+export function AppLink({ to, look, title, className, children }: LinkProps) {
+  const styles = useStyles();
+  return (
+    <RouterLink href={to} className={mergeClasses(styles.link, look && styles[look], className)} title={title}>
+      {children}
+    </RouterLink>
+  );
+}

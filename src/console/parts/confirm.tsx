@@ -1,0 +1,71 @@
+import {
+  Button,
+  Dialog,
+  DialogActions,
+  DialogBody,
+  DialogContent,
+  DialogSurface,
+  DialogTitle,
+  DialogTrigger,
+} from "@fluentui/react-components";
+import { useState } from "react";
+import { useT } from "#console/i18n/use-t.ts";
+import { ErrorState } from "./query-states.tsx";
+
+interface ConfirmProps {
+  readonly trigger: React.ReactElement<{ disabled?: boolean }>;
+  readonly title: string;
+  readonly text: string;
+  readonly action: string;
+  /** May reject: then the dialog stays and says why. */
+  readonly onConfirm: () => Promise<unknown>;
+}
+
+/** Asks before something that others will notice. */
+export function Confirm({ trigger, title, text, action, onConfirm }: ConfirmProps) {
+  const { t } = useT();
+  const [isOpen, setOpen] = useState(false);
+  const [isBusy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const confirm = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await onConfirm();
+      setOpen(false);
+    } catch (trouble) {
+      setError(trouble);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog
+      open={isOpen}
+      onOpenChange={(_, { open }) => {
+        setError(undefined);
+        setOpen(open);
+      }}
+      modalType="alert"
+    >
+      <DialogTrigger disableButtonEnhancement>{trigger}</DialogTrigger>
+      <DialogSurface>
+        <DialogBody>
+          <DialogTitle>{title}</DialogTitle>
+          <DialogContent>
+            <p>{text}</p>
+            {error === undefined ? null : <ErrorState error={error} />}
+          </DialogContent>
+          <DialogActions>
+            <DialogTrigger disableButtonEnhancement>
+              <Button>{t("back")}</Button>
+            </DialogTrigger>
+            <Button appearance="primary" disabledFocusable={isBusy} onClick={() => void confirm()}>
+              {action}
+            </Button>
+          </DialogActions>
+        </DialogBody>
+      </DialogSurface>
+    </Dialog>
+  );
+}

@@ -1,0 +1,70 @@
+import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
+import { previewQuery } from "#console/api/queries.ts";
+import type { LogRequestDetail, RecordedConsent } from "#console/api/shapes.ts";
+import { useT } from "#console/i18n/use-t.ts";
+import { Facts } from "#console/parts/facts.tsx";
+import { Moment } from "#console/parts/moment.tsx";
+import { fillText } from "#console/parts/fill-text.ts";
+
+const useStyles = makeStyles({
+  text: {
+    marginTop: "12px",
+    padding: "12px 14px",
+    borderRadius: tokens.borderRadiusLarge,
+    backgroundColor: tokens.colorNeutralBackground2,
+    whiteSpace: "pre-wrap",
+    overflowWrap: "anywhere",
+    maxHeight: "340px",
+    overflowY: "auto",
+    fontSize: tokens.fontSizeBase200,
+    lineHeight: tokens.lineHeightBase300,
+  },
+});
+
+interface Props {
+  readonly request: LogRequestDetail;
+  readonly userZone: string | undefined;
+}
+
+/** The answer with the words that stood before the user when they gave it. */
+export function ConsentShown({ request, userZone }: Props) {
+  const { t } = useT();
+  const { consent } = request;
+  if (!consent) return <Text>{t("consent.none")}</Text>;
+  return (
+    <>
+      <Facts
+        rows={[
+          [t("consent.answer"), t(`decision.${consent.decision}`)],
+          [t("consent.at"), <Moment key="at" at={consent.decidedAt} userZone={userZone} />],
+          [
+            t("consent.withdrawn"),
+            consent.withdrawnAt === undefined ? undefined : (
+              <Moment key="back" at={consent.withdrawnAt} userZone={userZone} />
+            ),
+          ],
+          [t("consent.text"), `${consent.consentText.version} (${consent.consentText.locale})`],
+        ]}
+      />
+      <TextShown request={request} consent={consent} />
+    </>
+  );
+}
+
+/** The recorded hash decides whether the text that we can show is the one that was shown. */
+function TextShown({ request, consent }: { readonly request: LogRequestDetail; readonly consent: RecordedConsent }) {
+  const styles = useStyles();
+  const { t } = useT();
+  const { locale, sha256 } = consent.consentText;
+  const { data, isPending } = useQuery(
+    previewQuery({ userId: request.userId, ticketId: request.ticketId, locale, collectors: request.collectors }),
+  );
+  if (isPending) return null;
+  if (data?.consentText.sha256 !== sha256) return <p>{t("consent.otherText")}</p>;
+  return (
+    <div className={styles.text} lang={locale} tabIndex={0} role="region" aria-label={t("consent.asShown")}>
+      {fillText(data.consentText.text, consent.shown)}
+    </div>
+  );
+}

@@ -1,0 +1,140 @@
+import { Button, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import { ArrowDownloadRegular } from "@fluentui/react-icons/svg/arrow-download";
+import { DocumentFolderRegular } from "@fluentui/react-icons/svg/document-folder";
+import { OpenRegular } from "@fluentui/react-icons/svg/open";
+import { useLocation } from "wouter";
+import type { LogFile, LogRequest } from "#console/api/shapes.ts";
+import { useFormat } from "#console/i18n/use-format.ts";
+import { useT, type MessageKey } from "#console/i18n/use-t.ts";
+import { AppLink } from "#console/parts/app-link.tsx";
+import { Moment } from "#console/parts/moment.tsx";
+import { EmptyState } from "#console/parts/query-states.tsx";
+import { ToneBadge } from "#console/parts/state-badge.tsx";
+import type { Tone } from "#console/parts/state-words.tsx";
+import { useDownload } from "./use-download.ts";
+
+const useStyles = makeStyles({
+  list: { listStyleType: "none", margin: "8px 0 0", padding: 0 },
+  file: {
+    display: "grid",
+    gridTemplateColumns: "minmax(0, 1fr) auto auto",
+    gap: "4px 16px",
+    alignItems: "center",
+    padding: "10px 16px",
+    borderTop: `1px solid ${tokens.colorNeutralStroke3}`,
+    "@media (max-width: 640px)": { gridTemplateColumns: "minmax(0, 1fr) auto" },
+  },
+  name: { display: "grid", minWidth: 0 },
+  quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  gone: { textDecorationLine: "line-through", color: tokens.colorNeutralForeground3 },
+  actions: {
+    display: "flex",
+    gap: "4px",
+    justifyContent: "flex-end",
+    "@media (max-width: 640px)": { gridColumn: "1 / -1", justifyContent: "flex-start" },
+  },
+});
+
+const TONES: Readonly<Record<LogFile["state"], Tone>> = {
+  announced: "informative",
+  uploaded: "brand",
+  linked: "success",
+  refused: "danger",
+  missing: "warning",
+  deleted: "subtle",
+};
+
+/** What cannot be read: ACS logs are encrypted, and other files are no text. The viewer then shows what is known of them. */
+export function isReadable(name: string): boolean {
+  return !/\.(blog|etl|zip|gz|zst|dmp|png|jpe?g|sqlite)$/i.test(name);
+}
+
+interface FilesProps {
+  readonly files: readonly LogFile[];
+  /** Absent on a ticket, whose files are of several requests. */
+  readonly request?: LogRequest;
+}
+
+/** The files of a consent with what became of each. */
+export function FilesTable({ files, request }: FilesProps) {
+  const styles = useStyles();
+  const { t } = useT();
+  if (files.length === 0) {
+    const state = request?.state;
+    const isEarly = state === "requested" || state === "notified" || state === "seen";
+    return (
+      <EmptyState
+        icon={<DocumentFolderRegular />}
+        title={t("files.none")}
+        {...(isEarly ? { hint: t("files.none.yet") } : {})}
+      />
+    );
+  }
+  return (
+    <ul className={styles.list}>
+      {files.map((file) => (
+        <FileRow key={file.id} file={file} />
+      ))}
+    </ul>
+  );
+}
+
+function FileRow({ file }: { readonly file: LogFile }) {
+  const styles = useStyles();
+  const { t } = useT();
+  const format = useFormat();
+  const [, navigate] = useLocation();
+  const { download, isBusy } = useDownload(file);
+  const path = `/log-requests/${file.requestId}/files/${file.id}`;
+  const isThere = file.state === "linked";
+  return (
+    <li className={styles.file} data-file={file.name} data-state={file.state}>
+      <div className={styles.name}>
+        {isThere ? (
+          <AppLink to={path} look="strong">
+            <bdi>{file.name}</bdi>
+          </AppLink>
+        ) : (
+          <Text weight="semibold" className={file.state === "deleted" ? styles.gone : ""}>
+            <bdi>{file.name}</bdi>
+          </Text>
+        )}
+        <span className={styles.quiet}>
+          {file.collector} · {format.size(file.sizeBytes)}
+          {file.coverage === "unknown" ? null : ` · ${t(`coverage.${file.coverage}` as MessageKey)}`}
+          {isThere && file.deleteAfter !== undefined ? (
+            <>
+              {" · "}
+              {t("files.keptUntil")} <Moment at={file.deleteAfter} />
+            </>
+          ) : null}
+        </span>
+        {file.reason === undefined ? null : (
+          <span className={styles.quiet}>{t(`fileReason.${file.reason}` as MessageKey)}</span>
+        )}
+      </div>
+      <ToneBadge tone={TONES[file.state]}>{t(`fileState.${file.state}` as MessageKey)}</ToneBadge>
+      {isThere ? (
+        <div className={mergeClasses(styles.actions)}>
+          <Button
+            size="small"
+            icon={<OpenRegular />}
+            onClick={() => navigate(path)}
+            aria-label={t("files.open", { name: file.name })}
+          >
+            {isReadable(file.name) ? t("files.open.short") : t("files.details.short")}
+          </Button>
+          <Button
+            size="small"
+            icon={<ArrowDownloadRegular />}
+            disabledFocusable={isBusy}
+            onClick={() => void download()}
+            aria-label={t("files.download", { name: file.name })}
+          >
+            {t("files.download.short")}
+          </Button>
+        </div>
+      ) : null}
+    </li>
+  );
+}

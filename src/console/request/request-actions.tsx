@@ -1,0 +1,77 @@
+import { Button } from "@fluentui/react-components";
+import { AlertRegular } from "@fluentui/react-icons/svg/alert";
+import { ArrowClockwiseRegular } from "@fluentui/react-icons/svg/arrow-clockwise";
+import { LinkRegular } from "@fluentui/react-icons/svg/link";
+import { ProhibitedRegular } from "@fluentui/react-icons/svg/prohibited";
+import { useQueryClient } from "@tanstack/react-query";
+import { useLocation } from "wouter";
+import { callApi } from "#console/api/call-api.ts";
+import type { LogRequest, LogRequestDetail } from "#console/api/shapes.ts";
+import { useT } from "#console/i18n/use-t.ts";
+import { isOpen } from "#console/live/belongs-to-view.ts";
+import { patchRequest } from "#console/live/patch-cache.ts";
+import { Confirm } from "#console/parts/confirm.tsx";
+import { useMe } from "#console/shell/me-context.ts";
+import { mayWrite } from "#console/shell/roles.ts";
+import { useNotify } from "#console/shell/use-notify.tsx";
+
+/** What can be done with a request in its state. */
+export function RequestActions({ request }: { readonly request: LogRequestDetail }) {
+  const { t } = useT();
+  const me = useMe();
+  const client = useQueryClient();
+  const notify = useNotify();
+  const [, navigate] = useLocation();
+
+  const act = async (verb: "cancel" | "remind") => {
+    const { body } = await callApi<LogRequest>("POST", `/v1/log-requests/${request.id}:${verb}`);
+    patchRequest(client, body);
+    await client.invalidateQueries({ queryKey: ["request", request.id] });
+    notify(t(`request.${verb}.done`));
+  };
+  const copyLink = async () => {
+    await navigator.clipboard.writeText(request.webUrl);
+    notify(t("link.copied"));
+  };
+
+  const left = me.settings.maxReminders - request.reminders;
+  const canCancel = isOpen(request) || request.state === "consented";
+  const canAskAgain = !isOpen(request) && request.state !== "consented" && request.state !== "uploaded";
+  return (
+    <>
+      <Button icon={<LinkRegular />} onClick={() => void copyLink()}>
+        {t("link.copy")}
+      </Button>
+      {mayWrite(me) && isOpen(request) ? (
+        <Confirm
+          trigger={
+            <Button icon={<AlertRegular />} disabled={left <= 0}>
+              {t("request.remind")}
+            </Button>
+          }
+          title={t("request.remind.title")}
+          text={t("request.remind.text", { count: left })}
+          action={t("request.remind")}
+          onConfirm={() => act("remind")}
+        />
+      ) : null}
+      {mayWrite(me) && canCancel ? (
+        <Confirm
+          trigger={<Button icon={<ProhibitedRegular />}>{t("request.cancel")}</Button>}
+          title={t("request.cancel.title")}
+          text={request.state === "consented" ? t("request.cancel.consented") : t("request.cancel.text")}
+          action={t("request.cancel")}
+          onConfirm={() => act("cancel")}
+        />
+      ) : null}
+      {mayWrite(me) && canAskAgain ? (
+        <Button
+          icon={<ArrowClockwiseRegular />}
+          onClick={() => navigate(`/new?ticket=${request.ticketId}&copy=${request.id}`)}
+        >
+          {t("request.again")}
+        </Button>
+      ) : null}
+    </>
+  );
+}

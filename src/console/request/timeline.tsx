@@ -1,0 +1,114 @@
+import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import { useQuery } from "@tanstack/react-query";
+import { timelineQuery } from "#console/api/queries.ts";
+import type { TimelineEntry } from "#console/api/shapes.ts";
+import { useFormat } from "#console/i18n/use-format.ts";
+import { useT, type MessageKey } from "#console/i18n/use-t.ts";
+import { Moment } from "#console/parts/moment.tsx";
+import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
+import { PersonName } from "#console/parts/person-name.tsx";
+
+const useStyles = makeStyles({
+  list: { listStyleType: "none", margin: 0, padding: 0 },
+  entry: {
+    display: "grid",
+    gridTemplateColumns: "16px minmax(0, 1fr) auto",
+    gap: "12px",
+    paddingBottom: "14px",
+    position: "relative",
+    "&:not(:last-child)::before": {
+      content: '""',
+      position: "absolute",
+      insetInlineStart: "7px",
+      top: "16px",
+      bottom: 0,
+      width: "2px",
+      backgroundColor: tokens.colorNeutralStroke2,
+    },
+  },
+  dot: {
+    width: "10px",
+    height: "10px",
+    margin: "5px 3px",
+    borderRadius: "50%",
+    boxSizing: "border-box",
+    border: `2px solid ${tokens.colorNeutralStrokeAccessible}`,
+    backgroundColor: tokens.colorNeutralBackground1,
+  },
+  milestone: {
+    backgroundColor: tokens.colorCompoundBrandBackground,
+    border: `2px solid ${tokens.colorCompoundBrandBackground}`,
+  },
+  quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+  text: { display: "grid", minWidth: 0 },
+});
+
+/** Facts that move the request; the rest is quieter. */
+const isMilestone = (type: TimelineEntry["type"]) => type.startsWith("request.") || type === "ticket.created";
+
+interface Props {
+  readonly ticketId: string;
+  /** Only this request's facts; absent: everything on the ticket. */
+  readonly requestId?: string;
+  readonly userZone?: string | undefined;
+}
+
+/** What happened, newest first, so that what just came stands on top. */
+export function Timeline({ ticketId, requestId, userZone }: Props) {
+  const styles = useStyles();
+  const { t } = useT();
+  const format = useFormat();
+  const { data, error, isPending, refetch } = useQuery(timelineQuery(ticketId));
+  if (isPending) return <SkeletonRows count={3} height={24} />;
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  const entries = data.filter((entry) => requestId === undefined || entry.requestId === requestId).toReversed();
+  if (entries.length === 0) return <Text>{t("timeline.none")}</Text>;
+  let day = "";
+  return (
+    <ol className={styles.list} reversed>
+      {entries.map((entry) => {
+        const thisDay = format.day(entry.at);
+        const isNewDay = thisDay !== day;
+        day = thisDay;
+        return (
+          <li key={entry.id} className={styles.entry} data-fact={entry.type}>
+            <span className={mergeClasses(styles.dot, isMilestone(entry.type) && styles.milestone)} aria-hidden />
+            <span className={styles.text}>
+              <span>{t(`fact.${entry.type}` as MessageKey)}</span>
+              <span className={styles.quiet}>
+                <Actor entry={entry} />
+                <Detail entry={entry} />
+              </span>
+            </span>
+            <span className={styles.quiet}>
+              {isNewDay ? `${thisDay}, ` : null}
+              <Moment at={entry.at} show="clock" userZone={userZone} />
+            </span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Actor({ entry }: { readonly entry: TimelineEntry }) {
+  const { t } = useT();
+  const { kind, id } = entry.actor;
+  if (kind === "user") return <PersonName userId={id} />;
+  if (kind === "agent") return <bdi>{id}</bdi>;
+  return <>{t(`actor.${kind}`)}</>;
+}
+
+/** What the fact says beside its type: numbers and words of the product, never free text. */
+function Detail({ entry }: { readonly entry: TimelineEntry }) {
+  const { t } = useT();
+  const { platform, reason } = entry.data;
+  return (
+    <>
+      {typeof platform === "string" ? ` · ${t(`platform.${platform}` as MessageKey)}` : null}
+      {entry.type.startsWith("file.") && typeof reason === "string"
+        ? ` · ${t(`fileReason.${reason}` as MessageKey)}`
+        : null}
+    </>
+  );
+}

@@ -1,0 +1,123 @@
+import {
+  Button,
+  DrawerBody,
+  DrawerHeader,
+  DrawerHeaderTitle,
+  makeStyles,
+  OverlayDrawer,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { DismissRegular } from "@fluentui/react-icons/svg/dismiss";
+import type { LogRequest } from "#console/api/shapes.ts";
+import { useT, type MessageKey } from "#console/i18n/use-t.ts";
+import { ToneBadge } from "#console/parts/state-badge.tsx";
+import { stateWords } from "#console/parts/state-words.tsx";
+
+const useStyles = makeStyles({
+  body: { display: "grid", gap: "20px", alignContent: "start", paddingBottom: "24px" },
+  keys: { display: "grid", gridTemplateColumns: "auto 1fr", gap: "8px 16px", margin: "8px 0 0", "& dd": { margin: 0 } },
+  key: {
+    padding: "1px 7px",
+    borderRadius: tokens.borderRadiusMedium,
+    border: `1px solid ${tokens.colorNeutralStroke1}`,
+    backgroundColor: tokens.colorNeutralBackground3,
+    fontFamily: tokens.fontFamilyMonospace,
+  },
+  states: { display: "grid", gap: "12px", margin: "8px 0 0", padding: 0, listStyleType: "none" },
+  state: { display: "grid", gap: "4px", justifyItems: "start" },
+  title: { margin: 0 },
+});
+
+const KEYS: readonly [keys: string, what: string][] = [
+  ["j / k", "move"],
+  ["Enter", "open"],
+  ["c", "new"],
+  ["/", "search"],
+  ["?", "help"],
+  ["g r", "requests"],
+  ["g t", "tickets"],
+  ["g p", "people"],
+  ["Esc", "back"],
+];
+
+const COUNTS = { consented: 5, uploaded: 3, linked: 4, refused: 0, missing: 0 };
+type Example = Pick<LogRequest, "state" | "reach" | "rejectReason" | "fileCounts">;
+const example = (state: LogRequest["state"], more: Partial<Example> = {}): Example => ({
+  state,
+  reach: "pushed",
+  fileCounts: COUNTS,
+  ...more,
+});
+const EXAMPLES: readonly Example[] = [
+  example("requested", { reach: "pending" }),
+  example("requested", { reach: "no_installation" }),
+  example("notified"),
+  example("seen"),
+  example("consented"),
+  example("uploaded"),
+  example("linked"),
+  example("linked", { fileCounts: { ...COUNTS, missing: 1 } }),
+  example("declined"),
+  example("expired"),
+  example("cancelled"),
+  example("withdrawn"),
+  example("rejected", { rejectReason: "upload_abandoned" }),
+];
+
+/** Keys, what each state means, and what is promised to users. In the same place on every screen. */
+export function HelpPanel({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
+  const styles = useStyles();
+  const { t } = useT();
+  return (
+    <OverlayDrawer open={isOpen} position="end" size="medium" onOpenChange={(_, { open }) => !open && onClose()}>
+      <DrawerHeader>
+        <DrawerHeaderTitle
+          action={<Button appearance="subtle" aria-label={t("close")} icon={<DismissRegular />} onClick={onClose} />}
+        >
+          {t("help.title")}
+        </DrawerHeaderTitle>
+      </DrawerHeader>
+      <DrawerBody className={styles.body} tabIndex={0}>
+        <section>
+          <Text as="h3" size={400} weight="semibold" className={styles.title}>
+            {t("help.keys")}
+          </Text>
+          <dl className={styles.keys}>
+            {KEYS.map(([keys, what]) => [
+              <dt key={keys}>
+                <kbd className={styles.key}>{keys}</kbd>
+              </dt>,
+              <dd key={what}>{t(`help.key.${what}` as MessageKey)}</dd>,
+            ])}
+          </dl>
+        </section>
+        <section>
+          <Text as="h3" size={400} weight="semibold" className={styles.title}>
+            {t("help.states")}
+          </Text>
+          <ul className={styles.states}>
+            {EXAMPLES.map((request) => {
+              const { icon: Icon, word, meaning, tone } = stateWords(request, t);
+              return (
+                <li key={word} className={styles.state}>
+                  <ToneBadge tone={tone}>
+                    <Icon aria-hidden />
+                    {word}
+                  </ToneBadge>
+                  <span>{meaning}</span>
+                </li>
+              );
+            })}
+          </ul>
+        </section>
+        <section>
+          <Text as="h3" size={400} weight="semibold" className={styles.title}>
+            {t("help.promises")}
+          </Text>
+          <p>{t("help.promises.text")}</p>
+        </section>
+      </DrawerBody>
+    </OverlayDrawer>
+  );
+}

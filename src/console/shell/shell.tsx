@@ -1,0 +1,223 @@
+import {
+  Button,
+  DrawerBody,
+  DrawerHeader,
+  makeStyles,
+  mergeClasses,
+  MessageBar,
+  MessageBarBody,
+  OverlayDrawer,
+  Text,
+  tokens,
+} from "@fluentui/react-components";
+import { AddRegular } from "@fluentui/react-icons/svg/add";
+import { NavigationRegular } from "@fluentui/react-icons/svg/navigation";
+import { QuestionCircleRegular } from "@fluentui/react-icons/svg/question-circle";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { Link, useLocation } from "wouter";
+import type { Me } from "#console/api/shapes.ts";
+import { useT } from "#console/i18n/use-t.ts";
+import { announcement } from "#console/live/announce.ts";
+import { connection } from "#console/live/connection.ts";
+import { useLive, useUnreadCount } from "#console/live/use-live.ts";
+import { useStore } from "#console/parts/create-store.ts";
+import { BrandMark } from "./brand-mark.tsx";
+import { HelpPanel } from "./help-panel.tsx";
+import { MeContext } from "./me-context.ts";
+import { Nav } from "./nav.tsx";
+import { mayWrite } from "./roles.ts";
+import { Screens } from "./screens.tsx";
+import { useShortcuts } from "./shortcuts.ts";
+import { UserMenu } from "./user-menu.tsx";
+
+const BAR_PX = 52;
+
+const useStyles = makeStyles({
+  skip: {
+    position: "absolute",
+    zIndex: 10,
+    top: "-80px",
+    insetInlineStart: "8px",
+    padding: "8px 16px",
+    backgroundColor: tokens.colorNeutralBackground1,
+    color: tokens.colorBrandForeground1,
+    "&:focus": { top: "8px" },
+  },
+  bar: {
+    position: "sticky",
+    top: 0,
+    zIndex: 5,
+    height: `${BAR_PX}px`,
+    boxSizing: "border-box",
+    display: "flex",
+    alignItems: "center",
+    gap: "8px",
+    paddingInline: "12px",
+    backgroundColor: tokens.colorNeutralBackground1,
+    borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
+  },
+  brand: {
+    display: "flex",
+    alignItems: "center",
+    gap: "10px",
+    color: tokens.colorNeutralForeground1,
+    textDecorationLine: "none",
+    borderRadius: tokens.borderRadiusMedium,
+    minHeight: "32px",
+    "&:focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}` },
+  },
+  push: { flexGrow: 1 },
+  menuButton: { "@media (min-width: 960px)": { display: "none" } },
+  live: {
+    display: "flex",
+    alignItems: "center",
+    gap: "6px",
+    color: tokens.colorNeutralForeground3,
+    fontSize: tokens.fontSizeBase200,
+    "@media (max-width: 640px)": { display: "none" },
+  },
+  dot: { width: "8px", height: "8px", borderRadius: "50%", backgroundColor: tokens.colorNeutralForeground4 },
+  dotLive: { backgroundColor: tokens.colorStatusSuccessBackground3 },
+  body: { display: "flex", alignItems: "stretch", minHeight: `calc(100vh - ${BAR_PX}px)` },
+  side: {
+    width: "212px",
+    flexShrink: 0,
+    position: "sticky",
+    top: `${BAR_PX}px`,
+    alignSelf: "flex-start",
+    "@media (max-width: 959px)": { display: "none" },
+  },
+  main: { flexGrow: 1, minWidth: 0, display: "flex", flexDirection: "column", scrollMarginTop: `${BAR_PX}px` },
+  notice: { padding: "12px 24px 0", "@media (max-width: 640px)": { padding: "8px 12px 0" } },
+  label: { "@media (max-width: 640px)": { display: "none" } },
+});
+
+/** What stands around every screen: bar, navigation, connection, help, and the one live region. */
+export function Shell({ me }: { readonly me: Me }) {
+  const styles = useStyles();
+  const { t } = useT();
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const [isNavOpen, setNavOpen] = useState(false);
+  const [, navigate] = useLocation();
+  const openHelp = useCallback(() => setHelpOpen(true), []);
+  useLive(me);
+  const unread = useUnreadCount();
+  const isWriter = mayWrite(me);
+  useShortcuts({ onHelp: openHelp, mayWrite: isWriter });
+  useFocusOnScreen();
+  return (
+    <MeContext value={me}>
+      <a href="#main" className={styles.skip}>
+        {t("skip")}
+      </a>
+      <header className={styles.bar}>
+        <Button
+          className={styles.menuButton}
+          appearance="subtle"
+          icon={<NavigationRegular />}
+          aria-label={t("nav.open")}
+          onClick={() => setNavOpen(true)}
+        />
+        <Link href="/" className={styles.brand}>
+          <BrandMark />
+          <Text weight="semibold" size={400}>
+            Beckon
+          </Text>
+        </Link>
+        <span className={styles.push} />
+        <ConnectionDot />
+        {isWriter ? (
+          <Button
+            appearance="primary"
+            icon={<AddRegular />}
+            aria-keyshortcuts="c"
+            aria-label={t("new.title")}
+            onClick={() => navigate("/new")}
+          >
+            <span className={styles.label}>{t("new.title")}</span>
+          </Button>
+        ) : null}
+        <Button
+          appearance="subtle"
+          icon={<QuestionCircleRegular />}
+          aria-label={t("help.title")}
+          aria-keyshortcuts="?"
+          onClick={openHelp}
+        />
+        <UserMenu me={me} />
+      </header>
+      <div className={styles.body}>
+        <div className={styles.side}>
+          <Nav me={me} unread={unread} />
+        </div>
+        <main id="main" className={styles.main} tabIndex={-1}>
+          <ConnectionLost />
+          <Screens />
+        </main>
+      </div>
+      <OverlayDrawer
+        open={isNavOpen}
+        position="start"
+        size="small"
+        onOpenChange={(_, { open }) => setNavOpen(open)}
+        aria-label={t("nav.label")}
+      >
+        <DrawerHeader>
+          <BrandMark />
+        </DrawerHeader>
+        <DrawerBody>
+          <Nav me={me} unread={unread} onChosen={() => setNavOpen(false)} />
+        </DrawerBody>
+      </OverlayDrawer>
+      <HelpPanel isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      <LiveRegion />
+    </MeContext>
+  );
+}
+
+/** Whoever reads with a screen reader is taken to the new screen's heading, not left on what they pressed. */
+function useFocusOnScreen(): void {
+  const [path] = useLocation();
+  const before = useRef(path);
+  useEffect(() => {
+    if (before.current === path) return;
+    before.current = path;
+    scrollTo(0, 0);
+    const frame = requestAnimationFrame(() => document.getElementById("page-title")?.focus({ preventScroll: true }));
+    return () => cancelAnimationFrame(frame);
+  }, [path]);
+}
+
+function ConnectionDot() {
+  const styles = useStyles();
+  const { t } = useT();
+  const state = useStore(connection);
+  return (
+    <span className={styles.live} data-connection={state}>
+      <span className={mergeClasses(styles.dot, state === "live" && styles.dotLive)} aria-hidden />
+      {t(`live.${state}`)}
+    </span>
+  );
+}
+
+function ConnectionLost() {
+  const styles = useStyles();
+  const { t } = useT();
+  const state = useStore(connection);
+  if (state !== "polling") return null;
+  return (
+    <div className={styles.notice} role="status">
+      <MessageBar intent="warning" layout="multiline">
+        <MessageBarBody>{t("live.lost")}</MessageBarBody>
+      </MessageBar>
+    </div>
+  );
+}
+
+function LiveRegion() {
+  return (
+    <div className="heard-only" role="log" aria-live="polite" aria-relevant="additions text" data-live-region>
+      {useStore(announcement)}
+    </div>
+  );
+}

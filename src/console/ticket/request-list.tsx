@@ -1,0 +1,44 @@
+import { makeStyles, tokens } from "@fluentui/react-components";
+import type { LogRequest } from "#console/api/shapes.ts";
+import { useFormat } from "#console/i18n/use-format.ts";
+import { AppLink } from "#console/parts/app-link.tsx";
+import { Moment } from "#console/parts/moment.tsx";
+import { PersonName } from "#console/parts/person-name.tsx";
+import { StateBadge } from "#console/parts/state-badge.tsx";
+
+const useStyles = makeStyles({
+  list: { listStyleType: "none", margin: "8px 0 0", padding: 0 },
+  item: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: "6px 16px",
+    alignItems: "center",
+    padding: "10px 16px",
+    borderTop: `1px solid ${tokens.colorNeutralStroke3}`,
+  },
+  main: { display: "grid", flexGrow: 1, minWidth: "160px" },
+  quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
+});
+
+/** A few requests, on the page of their ticket or person. */
+export function RequestList({ requests }: { readonly requests: readonly LogRequest[] }) {
+  const styles = useStyles();
+  const format = useFormat();
+  return (
+    <ul className={styles.list}>
+      {requests.map((request) => (
+        <li key={request.id} className={styles.item}>
+          <span className={styles.main}>
+            <AppLink to={`/log-requests/${request.id}`} look="strong">
+              <PersonName userId={request.userId} /> · {format.list(request.collectors)}
+            </AppLink>
+            <span className={styles.quiet}>
+              <Moment at={request.createdAt} show="relative" /> · <bdi>{request.agentId}</bdi>
+            </span>
+          </span>
+          <StateBadge request={request} />
+        </li>
+      ))}
+    </ul>
+  );
+}

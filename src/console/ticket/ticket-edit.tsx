@@ -1,0 +1,91 @@
+import { Button, Field, Input, makeStyles, MessageBar, MessageBarBody, Select } from "@fluentui/react-components";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { ApiProblem, callApi } from "#console/api/call-api.ts";
+import type { TicketVersion } from "#console/api/queries.ts";
+import type { Ticket } from "#console/api/shapes.ts";
+import { useT } from "#console/i18n/use-t.ts";
+import { Section } from "#console/parts/page.tsx";
+import { ErrorState } from "#console/parts/query-states.tsx";
+import { useMe } from "#console/shell/me-context.ts";
+import { mayWrite } from "#console/shell/roles.ts";
+import { useNotify } from "#console/shell/use-notify.tsx";
+
+const useStyles = makeStyles({
+  form: { display: "grid", gap: "12px" },
+  row: { display: "flex", gap: "8px", flexWrap: "wrap" },
+});
+
+const STATES: readonly Ticket["state"][] = ["open", "solved", "closed"];
+
+/** State and assignee. Saved only over the version that is shown: what a colleague changed meanwhile is not lost. */
+export function TicketEdit({ version }: { readonly version: TicketVersion }) {
+  const styles = useStyles();
+  const { t } = useT();
+  const me = useMe();
+  const client = useQueryClient();
+  const notify = useNotify();
+  const { ticket, etag } = version;
+  const [state, setState] = useState(ticket.state);
+  const [assignee, setAssignee] = useState(ticket.assigneeId ?? "");
+  const [error, setError] = useState<unknown>();
+  const isChanged = state !== ticket.state || assignee.trim() !== (ticket.assigneeId ?? "");
+  const isOutdated = error instanceof ApiProblem && error.code === "precondition_failed";
+
+  const save = async (event: React.FormEvent) => {
+    event.preventDefault();
+    setError(undefined);
+    try {
+      const body = { state, assigneeId: assignee.trim() === "" ? null : assignee.trim() };
+      await callApi<Ticket>("PATCH", `/v1/tickets/${ticket.id}`, {
+        body,
+        ...(etag === undefined ? {} : { ifMatch: etag }),
+      });
+      await client.invalidateQueries({ queryKey: ["ticket", ticket.id] });
+      void client.invalidateQueries({ queryKey: ["tickets"] });
+      notify(t("saved"));
+    } catch (trouble) {
+      setError(trouble);
+    }
+  };
+
+  const isLocked = !mayWrite(me);
+  return (
+    <Section title={t("ticket.edit")}>
+      <form className={styles.form} onSubmit={(event) => void save(event)}>
+        <Field label={t("column.state")}>
+          <Select value={state} disabled={isLocked} onChange={(_, { value }) => setState(value as Ticket["state"])}>
+            {STATES.map((name) => (
+              <option key={name} value={name}>
+                {t(`ticketState.${name}`)}
+              </option>
+            ))}
+          </Select>
+        </Field>
+        <Field label={t("ticket.assignee")}>
+          <Input value={assignee} disabled={isLocked} maxLength={256} onChange={(_, { value }) => setAssignee(value)} />
+        </Field>
+        {isOutdated ? (
+          <MessageBar intent="warning" layout="multiline">
+            <MessageBarBody>
+              {t("ticket.outdated")}{" "}
+              <Button size="small" onClick={() => void client.invalidateQueries({ queryKey: ["ticket", ticket.id] })}>
+                {t("ticket.reload")}
+              </Button>
+            </MessageBarBody>
+          </MessageBar>
+        ) : error === undefined ? null : (
+          <ErrorState error={error} />
+        )}
+        {isLocked ? null : (
+          <div className={styles.row}>
+            <Button type="submit" appearance="primary" disabled={!isChanged}>
+              {t("save")}
+            </Button>
+            {assignee === me.id ? null : <Button onClick={() => setAssignee(me.id)}>{t("ticket.take")}</Button>}
+          </div>
+        )}
+      </form>
+    </Section>
+  );
+}

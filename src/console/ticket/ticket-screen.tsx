@@ -1,0 +1,133 @@
+import { Button, makeStyles, Text } from "@fluentui/react-components";
+import { MailInboxRegular } from "@fluentui/react-icons/svg/mail-inbox";
+import { SendRegular } from "@fluentui/react-icons/svg/send";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useLocation } from "wouter";
+import { requestsQuery, ticketQuery, userQuery, type TicketVersion } from "#console/api/queries.ts";
+import { useT } from "#console/i18n/use-t.ts";
+import { AppLink } from "#console/parts/app-link.tsx";
+import { Facts } from "#console/parts/facts.tsx";
+import { Moment } from "#console/parts/moment.tsx";
+import { Page, Section } from "#console/parts/page.tsx";
+import { PersonName } from "#console/parts/person-name.tsx";
+import { EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
+import { FilesTable } from "#console/request/files-table.tsx";
+import { Timeline } from "#console/request/timeline.tsx";
+import { useMe } from "#console/shell/me-context.ts";
+import { mayWrite } from "#console/shell/roles.ts";
+import { RequestList } from "./request-list.tsx";
+import { TicketEdit } from "./ticket-edit.tsx";
+
+const useStyles = makeStyles({
+  columns: {
+    display: "grid",
+    gridTemplateColumns: "minmax(0, 5fr) minmax(0, 3fr)",
+    gap: "16px",
+    alignItems: "start",
+    "@media (max-width: 1023px)": { gridTemplateColumns: "minmax(0, 1fr)" },
+  },
+  column: { display: "grid", gap: "16px", minWidth: 0 },
+  description: { whiteSpace: "pre-wrap", display: "block", marginBottom: "12px" },
+});
+
+/** Everything on a ticket: who, what was asked, what came, what happened. */
+export function TicketScreen({ ticketId }: { readonly ticketId: string }) {
+  const { t } = useT();
+  const [, navigate] = useLocation();
+  const me = useMe();
+  const { data, error, refetch } = useQuery(ticketQuery(ticketId));
+  const title = data
+    ? `${t("ticket.number", { number: data.ticket.number })} ${data.ticket.subject}`
+    : t("ticket.title");
+  return (
+    <Page
+      title={title}
+      actions={
+        data && mayWrite(me) ? (
+          <Button appearance="primary" icon={<SendRegular />} onClick={() => navigate(`/new?ticket=${ticketId}`)}>
+            {t("ticket.request")}
+          </Button>
+        ) : undefined
+      }
+    >
+      {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
+      {data ? <Whole version={data} /> : error ? null : <SkeletonRows height={64} count={4} />}
+    </Page>
+  );
+}
+
+function Whole({ version }: { readonly version: TicketVersion }) {
+  const styles = useStyles();
+  const { t } = useT();
+  const { ticket } = version;
+  const { data: user } = useQuery({ ...userQuery(ticket.userId ?? ""), enabled: ticket.userId !== undefined });
+  const list = useInfiniteQuery(requestsQuery({ ticketId: ticket.id }));
+  const requests = list.data?.pages.flatMap(({ value }) => value);
+  const others = ticket.participants.filter(({ userId }) => userId !== ticket.userId);
+  return (
+    <div className={styles.columns}>
+      <div className={styles.column}>
+        <Section title={t("requests.title")} flush>
+          {list.error ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
+          {requests === undefined ? (
+            list.error ? null : (
+              <SkeletonRows count={2} />
+            )
+          ) : requests.length === 0 ? (
+            <EmptyState icon={<MailInboxRegular />} title={t("ticket.noRequests")} />
+          ) : (
+            <RequestList requests={requests} />
+          )}
+        </Section>
+        <Section title={t("files.title")} flush>
+          <FilesTable files={ticket.files} />
+        </Section>
+        <Section title={t("timeline.title")}>
+          <Timeline ticketId={ticket.id} userZone={user?.timeZone} />
+        </Section>
+      </div>
+      <div className={styles.column}>
+        <Section title={t("ticket.title")}>
+          {ticket.description === "" ? null : (
+            <Text className={styles.description}>
+              <bdi>{ticket.description}</bdi>
+            </Text>
+          )}
+          <Facts
+            rows={[
+              [
+                t("column.person"),
+                ticket.userId === undefined ? undefined : (
+                  <AppLink key="user" to={`/people/${encodeURIComponent(ticket.userId)}`}>
+                    <PersonName userId={ticket.userId} />
+                  </AppLink>
+                ),
+              ],
+              [
+                t("ticket.participants"),
+                others.length === 0
+                  ? undefined
+                  : others.map(({ userId }, index) => (
+                      <span key={userId}>
+                        {index > 0 ? ", " : null}
+                        <AppLink to={`/people/${encodeURIComponent(userId)}`}>
+                          <PersonName userId={userId} />
+                        </AppLink>
+                      </span>
+                    )),
+              ],
+              [t("ticket.calls"), ticket.callIds.length === 0 ? undefined : ticket.callIds.join(", ")],
+              [
+                t("ticket.external"),
+                ticket.externalId === undefined ? undefined : `${ticket.externalSystem ?? ""} ${ticket.externalId}`,
+              ],
+              [t("ticket.opened"), <Moment key="opened" at={ticket.createdAt} />],
+              [t("ticket.changed"), <Moment key="changed" at={ticket.updatedAt} />],
+            ]}
+          />
+        </Section>
+        <TicketEdit key={version.etag} version={version} />
+      </div>
+    </div>
+  );
+}
