@@ -55,6 +55,13 @@ export const listAuditEvents = route({
     format: z.enum(["json", "csv"]).optional(),
     ...pageQuery,
   }),
-  successes: [{ status: 200, description: "A page of events, or the CSV", body: listOf(auditEvent) }],
+  successes: [
+    {
+      status: 200,
+      description: "A page of events, or the CSV",
+      body: listOf(auditEvent),
+      otherContentTypes: ["text/csv"],
+    },
+  ],
   timeoutSeconds: 0,
 });

@@ -77,23 +77,34 @@ function describeRoute(route: Route): ZodOpenApiOperationObject {
 
 function describeSuccesses(route: Route): Record<string, object> {
   return Object.fromEntries(
-    route.successes.map(({ status, description, body, contentType = "application/json", headers }) => [
-      String(status),
-      {
-        description,
-        ...(headers
-          ? {
-              headers: Object.fromEntries(
-                Object.entries(headers).map(([name, meaning]) => [
-                  name,
-                  { description: meaning, schema: { type: "string" } },
-                ]),
-              ),
-            }
-          : {}),
-        ...(body ? { content: { [contentType]: { schema: body } } } : {}),
-      },
-    ]),
+    route.successes.map(
+      ({ status, description, body, contentType = "application/json", otherContentTypes = [], headers }) => [
+        String(status),
+        {
+          description,
+          ...(headers
+            ? {
+                headers: Object.fromEntries(
+                  Object.entries(headers).map(([name, meaning]) => [
+                    name,
+                    { description: meaning, schema: { type: "string" } },
+                  ]),
+                ),
+              }
+            : {}),
+          ...(body
+            ? {
+                content: {
+                  [contentType]: { schema: body },
+                  ...Object.fromEntries(
+                    otherContentTypes.map((type) => [type, { schema: { type: "string" as const } }]),
+                  ),
+                },
+              }
+            : {}),
+        },
+      ],
+    ),
   );
 }
 

@@ -41,7 +41,9 @@ export const logRequest = z
   .object({
     id,
     ticketId: id,
+    ticketNumber: z.number().int().optional().meta({ description: "For people; not in the answer to the ask itself" }),
     userId,
+    userLabel: z.string().optional().meta({ description: "What agents call the user; where the ticket's number is" }),
     installationId: id.optional(),
     agentId: z.string(),
     reason: z.string(),

@@ -7,16 +7,25 @@ import type { logRequest, logRequestDetail, push, recordedConsent } from "./log-
 import { formatTime } from "./primitives.ts";
 import { renderFile } from "./render-file.ts";
 
+/** What people call a request's ticket and user, so that a list of requests needs no call for each row. */
+export interface RequestNames {
+  readonly ticketNumber?: number | undefined;
+  readonly userLabel?: string | undefined;
+}
+
 /** A request as agents see it. `webUrl` is a link that a person can open. */
 export function renderLogRequest(
   given: LogRequest,
   fileCounts: FileCounts,
   webUrl: string,
+  { ticketNumber, userLabel }: RequestNames = {},
 ): z.output<typeof logRequest> {
   return {
     id: given.id,
     ticketId: given.ticketId,
+    ...(ticketNumber === undefined ? {} : { ticketNumber }),
     userId: given.userId,
+    ...(userLabel === undefined ? {} : { userLabel }),
     ...(given.installationId === undefined ? {} : { installationId: given.installationId }),
     agentId: given.agentId,
     reason: given.reason,

@@ -12,6 +12,8 @@ export interface Success {
   readonly body?: z.ZodType;
   /** What the body is, if it is not JSON. */
   readonly contentType?: string;
+  /** As what it comes as well, as text, to those who ask for it. */
+  readonly otherContentTypes?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 

@@ -38,6 +38,8 @@ export interface Tickets {
   /** Gives the number. Throws `Problem("external_id_taken")`. */
   create(ticket: Omit<Ticket, "number" | "version">): Promise<Ticket>;
   find(id: string): Promise<Ticket | undefined>;
+  /** For people, by id; one that does not exist is left out. */
+  numbersOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   findByExternal(system: string, externalId: string): Promise<Ticket | undefined>;
   /** Newest first. */
   list(query: TicketQuery): Promise<Page<Ticket>>;
@@ -47,6 +49,8 @@ export interface Tickets {
 
 export interface Users {
   find(id: string): Promise<User | undefined>;
+  /** By id; one that has no label is left out. */
+  labelsOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Creates what is missing; true when it did. The first PUT of an installation or of a ticket's user makes a user. */
   ensure(id: string, now: Moment): Promise<boolean>;
   put(user: User): Promise<"created" | "updated">;

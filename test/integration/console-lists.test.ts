@@ -176,6 +176,23 @@ describe("views of the requests", () => {
   });
 });
 
+describe("a list of requests", () => {
+  test("names the ticket and the person, so that nobody has to look up each row", async ({ world }) => {
+    const [userId, nameless] = [uniqueName("user"), uniqueName("user")];
+    const ticket = await world.agent.openTicket({ userId, participants: [{ userId: nameless }] });
+    await world.sql("update app_user set label = 'Mara Muster' where id = $1", [userId]);
+    for (const asked of [userId, nameless]) await world.agent.requestLogs({ ticketId: ticket.id, userId: asked });
+    const listed = await world.agent.list<LogRequestBody>(`/v1/log-requests?ticketId=${ticket.id}`);
+    const names = ({ ticketNumber, userLabel }: LogRequestBody) => [ticketNumber, userLabel];
+    expect(listed.map(names)).toEqual([
+      [ticket.number, undefined],
+      [ticket.number, "Mara Muster"],
+    ]);
+    expect(names(await world.agent.request(listed[1]?.id ?? ""))).toEqual([ticket.number, "Mara Muster"]);
+    expect(names(await world.agent.cancel(listed[1]?.id ?? ""))).toEqual([ticket.number, "Mara Muster"]);
+  });
+});
+
 describe("collectors and insights", () => {
   test("what apps can produce is listed with its names and sizes", async ({ world }) => {
     const name = uniqueName("sensor").slice(0, 40).toLowerCase();

@@ -29,7 +29,7 @@ export function checkContract(method: string, path: string, answer: ApiAnswer): 
   const code = answer.headers.get("x-ms-error-code");
   if (!described || (code !== null && !described.description?.includes(`\`${code}\``)))
     throw new Error(`${route.name} answered ${answer.status}, which its description does not know: ${answer.text}`);
-  const schema = answer.status >= 400 ? problemDocument : strictBody(route, answer.status);
+  const schema = answer.status >= 400 ? problemDocument : strictBody(route, answer);
   const parsed = schema?.safeParse(answer.body);
   if (parsed && !parsed.success)
     throw new Error(
@@ -37,9 +37,11 @@ export function checkContract(method: string, path: string, answer: ApiAnswer): 
     );
 }
 
-function strictBody(route: Route, status: number): z.ZodType | undefined {
+function strictBody(route: Route, { status, headers }: ApiAnswer): z.ZodType | undefined {
   const success: Success | undefined = route.successes.find((each) => each.status === status);
   if (!success?.body || success.contentType !== undefined) return undefined;
+  const contentType = headers.get("content-type")?.split(";", 1)[0] ?? "";
+  if (success.otherContentTypes?.includes(contentType) === true) return undefined;
   return strict(success.body);
 }
 

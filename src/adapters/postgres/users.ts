@@ -20,6 +20,11 @@ export function createUsers(db: Db): Users {
       const row = await db.user.findUnique({ where: { id } });
       return row ? userOf(row) : undefined;
     },
+    async labelsOf(ids) {
+      const where = { id: { in: [...ids] }, label: { not: null } };
+      const rows = await db.user.findMany({ where, select: { id: true, label: true } });
+      return new Map(rows.flatMap(({ id, label }) => (label === null ? [] : [[id, label] as const])));
+    },
     async ensure(id, now) {
       const at = dateOf(now);
       const { count } = await db.user.createMany({

@@ -1,6 +1,6 @@
 import * as routes from "#contract/log-requests.ts";
 import { parseTime } from "#contract/primitives.ts";
-import { renderLogRequest, renderLogRequestDetail } from "#contract/render-log-request.ts";
+import { renderLogRequest, renderLogRequestDetail, type RequestNames } from "#contract/render-log-request.ts";
 import { countFiles, type FileCounts } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
 import { isEnded, REQUEST_STATES, type RequestState, type RequestView } from "#domain/vocabulary.ts";
@@ -37,9 +37,19 @@ export interface LogRequestRoutes extends RequestLogs, RequestChanges {
 /** Serves log requests to agents. */
 export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
   const { store, clock, publicUrl } = deps;
-  const show = (request: LogRequest, counts: FileCounts) =>
-    renderLogRequest(request, counts, publicUrl.to(`/log-requests/${request.id}`));
-  const showNow = async (request: LogRequest) => show(request, countFiles(await store.files.ofRequest(request.id)));
+  const show = (request: LogRequest, counts: FileCounts, names?: RequestNames) =>
+    renderLogRequest(request, counts, publicUrl.to(`/log-requests/${request.id}`), names);
+  const namesOf = async (requests: readonly LogRequest[]): Promise<(request: LogRequest) => RequestNames> => {
+    const [numbers, labels] = await Promise.all([
+      store.tickets.numbersOf(requests.map(({ ticketId }) => ticketId)),
+      store.users.labelsOf(requests.map(({ userId }) => userId)),
+    ]);
+    return ({ ticketId, userId }) => ({ ticketNumber: numbers.get(ticketId), userLabel: labels.get(userId) });
+  };
+  const showNow = async (request: LogRequest) => {
+    const [files, names] = await Promise.all([store.files.ofRequest(request.id), namesOf([request])]);
+    return show(request, countFiles(files), names(request));
+  };
 
   kit.serve(routes.createLogRequest, async ({ params, body, caller, idempotency }) => {
     const { installationId, window, answerBy, ...asked } = body;
@@ -73,19 +83,24 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
       Object.entries(asked).filter(([, value]) => value !== undefined),
     ) as unknown as RequestQuery;
     const page = await store.requests.list(given);
-    const counts = await store.files.countsOf(page.items.map(({ id }) => id));
-    const render = (request: LogRequest) => show(request, counts.get(request.id) ?? NO_FILES);
+    const [counts, names] = await Promise.all([
+      store.files.countsOf(page.items.map(({ id }) => id)),
+      namesOf(page.items),
+    ]);
+    const render = (request: LogRequest) => show(request, counts.get(request.id) ?? NO_FILES, names(request));
     return { status: 200, body: renderPage(page, render, { publicUrl, path: "/v1/log-requests", query }) };
   });
 
   kit.serve(routes.getLogRequest, async ({ params }) => {
     const request = await findRequest(store, params.requestId);
-    const [consent, files, pushes] = await Promise.all([
+    const [consent, files, pushes, names] = await Promise.all([
       store.consents.ofRequest(request.id),
       store.files.ofRequest(request.id),
       store.pushes.ofRequest(request.id),
+      namesOf([request]),
     ]);
-    return { status: 200, body: renderLogRequestDetail(show(request, countFiles(files)), { consent, files, pushes }) };
+    const shown = show(request, countFiles(files), names(request));
+    return { status: 200, body: renderLogRequestDetail(shown, { consent, files, pushes }) };
   });
 
   kit.serve(routes.cancelLogRequest, async ({ params, caller }) => ({
