@@ -2,7 +2,7 @@
  * The development issuer: an OIDC provider for demo people, so that a first run needs no identity provider. It gives a token to
  * anybody who asks, and config refuses it in production.
  */
-import { createECDH, createHash, hkdfSync } from "node:crypto";
+import { createECDH, createHash, hkdfSync, randomBytes } from "node:crypto";
 import express, { Router, type Request, type Response } from "express";
 import { importJWK, jwtVerify, SignJWT, type JSONWebKeySet, type JWK } from "jose";
 import type { Role } from "#domain/vocabulary.ts";
@@ -86,7 +86,7 @@ export async function createDevIssuer(publicUrl: string, deploymentKey: string):
       return;
     }
     if (!person || !Object.hasOwn(DEMO_AGENTS, person)) {
-      response.type("text/html").send(choosePage(request));
+      sendChoosePage(request, response);
       return;
     }
     const code = await sign(
@@ -153,15 +153,50 @@ function isLoopback(url: string): boolean {
   return URL.canParse(url) && ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 }
 
+const CHOOSE_STYLE = `
+  :root { color-scheme: light dark; font: 1rem/1.5 "Segoe UI", system-ui, sans-serif; }
+  body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: light-dark(#f5f5f5, #141414); }
+  main { box-sizing: border-box; width: min(26rem, 100%); padding: 2rem; background: light-dark(#fff, #292929);
+    color: light-dark(#242424, #fff); border-radius: .5rem; box-shadow: 0 .25rem 1rem rgb(0 0 0 / .14); }
+  h1 { margin: 0 0 .25rem; font-size: 1.5rem; }
+  p { margin: 0 0 1.25rem; color: light-dark(#424242, #d6d6d6); }
+  ul { margin: 0; padding: 0; list-style: none; display: grid; gap: .5rem; }
+  a { display: flex; align-items: baseline; justify-content: space-between; gap: 1rem; padding: .75rem 1rem; border-radius: .25rem;
+    border: 1px solid light-dark(#d1d1d1, #666); color: inherit; text-decoration: none; }
+  a:hover { background: light-dark(#f0f0f0, #3d3d3d); }
+  a:focus-visible { outline: 2px solid light-dark(#0f6cbd, #479ef5); outline-offset: 2px; }
+  small { color: light-dark(#616161, #adadad); }`;
+
 /** Names are constants of this file and the query is only carried on, encoded: nothing of the caller's stands in the page. */
-function choosePage(request: Request): string {
+function sendChoosePage(request: Request, response: Response): void {
   const query = new URLSearchParams(request.query as Record<string, string>);
   const links = Object.entries(DEMO_AGENTS).map(([person, { name, roles }]) => {
     query.set("person", person);
     const href = `?${query.toString()}`.replaceAll("&", "&amp;");
-    return `<li><a href="${href}">${name}</a> (${roles.join(", ")})</li>`;
+    return `<li><a href="${href}"><span>${name}</span> <small>${roles.join(", ")}</small></a></li>`;
   });
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Development sign-in</title><h1>Who are you today?</h1><p>Development sign-in: no password, not for production.</p><ul>${links.join("")}</ul></html>`;
+  const nonce = randomBytes(18).toString("base64url");
+  response.setHeader(
+    "Content-Security-Policy",
+    `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+  );
+  response.type("text/html").send(`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Development sign-in</title>
+<style nonce="${nonce}">${CHOOSE_STYLE}</style>
+</head>
+<body>
+<main>
+<h1>Who are you today?</h1>
+<p>Development sign-in: no password, and not for production.</p>
+<ul>${links.join("")}</ul>
+</main>
+</body>
+</html>
+`);
 }
 
 /** A P-256 key from the deployment's secret: the private scalar is 32 derived bytes, of which all but one in 2^32 are valid. */
