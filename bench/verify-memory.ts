@@ -2,9 +2,9 @@
  * Memory of verify: the real `verifyFile`, on the real store and blob adapter, over 1 GiB on Azurite ÷ a bare download and hash of the
  * same bytes. Each in a process of its own, one after the other in random order; the median of the ratios of each round counts.
  *
- * The peak is the kernel's (`VmHWM`), from the moment when everything is loaded and connected to the end of the work. At rest a
- * worker's program holds some 210 MiB (Prisma, Azure's SDKs, types stripped as it starts) and the bare one 70, so that two lines
- * are printed: the peak of the whole process, and the work's own part of it above rest. Both read from Azurite, which is slower
+ * The peak is the kernel's (`VmHWM`), from the moment when everything is loaded and connected to the end of the work. At rest
+ * verify's program holds more than the bare one (Prisma, Azure's SDK, types stripped as it starts), so that two lines are printed:
+ * the peak of the whole process, and the work's own part of it above rest. Both read from Azurite, which is slower
  * than either: of the speeds only the ratio says something.
  */
 import { randomUUID } from "node:crypto";

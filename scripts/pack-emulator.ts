@@ -1,6 +1,6 @@
 /**
  * `node scripts/pack-emulator.ts [folder]`: makes the emulator's own npm package, `notification-hubs-emulator-VERSION.tgz`, in
- * that folder. Node does not strip types under node_modules, so it is compiled; its parser of XML goes along, so that it
+ * that folder. Node does not strip types under node_modules, so it is compiled; what it imports goes along, so that it
  * installs without anything else.
  */
 import { spawn } from "node:child_process";
@@ -11,7 +11,11 @@ import { join, resolve, sep } from "node:path";
 const ROOT = resolve(import.meta.dirname, "..");
 const EMULATOR = join(ROOT, "src/emulator");
 
-const XML_PARSER = "fast-xml-parser";
+/** What it imports that is not Node's: they go along, with what they need. */
+const BUNDLED = ["fast-xml-parser", "web-push"];
+
+/** Types that the compiler needs and nobody else. */
+const TYPES = "@types/web-push";
 
 interface PackageJson {
   version: string;
@@ -40,7 +44,8 @@ try {
 export async function packEmulator(folder: string): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), "pack-emulator-"));
   try {
-    await bundle(XML_PARSER, join(work, "node_modules"));
+    for (const name of BUNDLED) await bundle(name, join(work, "node_modules"));
+    await cp(join(ROOT, "node_modules", TYPES), join(work, "node_modules", TYPES), { recursive: true });
     // Before compiling: it says that these are modules.
     await writeFile(join(work, "package.json"), JSON.stringify(await manifest(), null, 2));
     await compile(work);
@@ -99,8 +104,8 @@ async function manifest(): Promise<object> {
     bin: { "notification-hubs-emulator": "./bin.js" },
     exports: { ".": { types: "./dist/start-emulator.d.ts", default: "./dist/start-emulator.js" } },
     files: ["dist", "bin.js"],
-    dependencies: { [XML_PARSER]: dependencies[XML_PARSER] },
-    bundleDependencies: [XML_PARSER],
+    dependencies: Object.fromEntries(BUNDLED.map((name) => [name, dependencies[name]])),
+    bundleDependencies: BUNDLED,
   };
 }
 

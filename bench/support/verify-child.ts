@@ -1,7 +1,7 @@
-/** Verifies one file as a worker does, on a worker's own parts. */
+/** Verifies one file as a worker does, on the parts that verify needs: the store and the blobs, without queue or hub. */
 import { processEnvironment, readConfig } from "#app/config.ts";
-import { createBlobs } from "#app/compose.ts";
 import { createLog } from "#app/create-log.ts";
+import { createBlobStore } from "#adapters/azure-blob/create-blob-store.ts";
 import { createStore } from "#adapters/postgres/create-store.ts";
 import { uuidV7 } from "#adapters/ids/uuid-v7.ts";
 import { setsSomethingGoing } from "#flow/pipeline.ts";
@@ -16,7 +16,19 @@ const { store, clock, close } = await createStore({
   needsRelay: setsSomethingGoing,
   ids: uuidV7,
 });
-const blobs = createBlobs(settings, clock, log);
+const blobs = createBlobStore({
+  endpoint: settings.BLOB_ENDPOINT,
+  credential: {
+    kind: "account-key",
+    accountName: new URL(settings.BLOB_ENDPOINT).pathname.slice(1),
+    accountKey: settings.BLOB_ACCOUNT_KEY ?? "",
+  },
+  ingestContainer: settings.BLOB_INGEST_CONTAINER,
+  evidenceContainer: settings.BLOB_EVIDENCE_CONTAINER,
+  allowInsecureHosts: settings.ALLOW_INSECURE_HOSTS,
+  clock,
+  log,
+});
 await store.files.find(fileId);
 await printMemory(async () => {
   let hashedAt = Number.NaN;

@@ -40,6 +40,7 @@ export async function composeParts(settings: Settings, log: Log): Promise<Parts>
     poolSize: settings.DATABASE_POOL_SIZE,
     needsRelay: setsSomethingGoing,
     ids,
+    consentTextVersion: settings.CONSENT_TEXT_VERSION,
   });
   const queue = createQueue(settings, log);
   const production = settings.NODE_ENV === "production";

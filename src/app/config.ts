@@ -139,6 +139,13 @@ const SETTINGS = z.object({
   CONTROLLER_NAME: z.string().min(1).default("Example Support").describe("Who asks, as users read it"),
   CONTROLLER_CONTACT: z.string().min(1).default("privacy@example.com").describe("Whom users may write to"),
   PRIVACY_NOTICE_URL: z.url().default("https://example.com/privacy").describe("The privacy notice that users may read"),
+  CONSENT_TEXT_VERSION: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{0,63}$/)
+    .default("default-1")
+    .describe(
+      "Version of the consent text that users are shown; put yours with PUT /v1/consent-texts/{version}/{locale} first",
+    ),
   APP_NAVIGATE_URL: z
     .url()
     .default("https://example.com/support/log-requests")

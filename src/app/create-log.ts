@@ -1,4 +1,5 @@
 import { pino } from "pino";
+import { redactSecrets } from "#domain/redact-secrets.ts";
 import type { Log } from "#ports/log.ts";
 
 /** What must never stand in a log, whatever object it came in on (design, section 8). */
@@ -37,20 +38,12 @@ export function createLog(level: "debug" | "info" | "warn" | "error" | "silent",
 
 /** An error's name, message and causes without what could be secret in them. A stack only for bugs: it has no values in it. */
 function describeError(error: unknown): unknown {
-  if (!(error instanceof Error)) return redactText(String(error));
+  if (!(error instanceof Error)) return redactSecrets(String(error));
   return {
     name: error.name,
-    message: redactText(error.message),
+    message: redactSecrets(error.message),
     ...("code" in error ? { code: String(error.code) } : {}),
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
-    ...(error.stack && error.name !== "Problem" ? { stack: redactText(error.stack) } : {}),
+    ...(error.stack && error.name !== "Problem" ? { stack: redactSecrets(error.stack) } : {}),
   };
-}
-
-/** Signatures and keys as they stand in links and connection strings. */
-export function redactText(text: string): string {
-  return text
-    .replaceAll(/((?:[?&]|^|\s)(?:sig|skoid|sktid)=)[^&\s"']+/gi, "$1[redacted]")
-    .replaceAll(/((?:SharedAccessKey|AccountKey)=)[^;\s"']+/gi, "$1[redacted]")
-    .replaceAll(/(postgres(?:ql)?|rediss?):\/\/([^:@/\s]*):[^@/\s]+@/gi, "$1://$2:[redacted]@");
 }

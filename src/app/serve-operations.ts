@@ -23,6 +23,9 @@ export interface OperationRoutes {
 const CHECK_MS = 3_000;
 /** The file store and the hub are not asked more often than this, however many probes come. */
 const REMEMBER_MS = 15_000;
+/** Anybody may ask, and both read tables: however many ask, the database is asked this often. */
+const REMEMBER_METRICS_MS = 5_000;
+const REMEMBER_DATABASE_MS = 1_000;
 
 /**
  * Serves what operators probe: liveness, readiness, metrics.
@@ -36,9 +39,17 @@ export function serveOperations(
   const remembered = Object.fromEntries(
     Object.entries({ queue: () => queue.check().then(() => undefined), ...checks }).map(([name, check]) => [
       name,
-      remember(check),
+      rememberFor(REMEMBER_MS, () => judge(check)),
     ]),
   );
+  const checkDatabase = rememberFor(REMEMBER_DATABASE_MS, () => within(CHECK_MS, store.check()));
+  const metricsText = rememberFor(REMEMBER_METRICS_MS, async () => {
+    const [metrics, jobs] = await Promise.all([
+      dueWork.metrics(clock.now()),
+      within(CHECK_MS, queue.counts()).catch(() => ({})),
+    ]);
+    return renderMetrics(metrics, jobs);
+  });
 
   const readParts = async (): Promise<Record<string, Part>> => {
     const entries = Object.entries(remembered).map(async ([name, check]) => [name, await check()] as const);
@@ -49,7 +60,7 @@ export function serveOperations(
 
   kit.serve(routes.readyz, async () => {
     try {
-      await within(CHECK_MS, store.check());
+      await checkDatabase();
     } catch (error) {
       throw new Problem("database_unavailable", { detail: messageOf(error), cause: error });
     }
@@ -57,27 +68,31 @@ export function serveOperations(
   });
 
   kit.serveRaw(routes.metrics, async (_request, response) => {
-    const [metrics, jobs] = await Promise.all([
-      dueWork.metrics(clock.now()),
-      within(CHECK_MS, queue.counts()).catch(() => ({})),
-    ]);
-    response.type("text/plain; version=0.0.4").send(renderMetrics(metrics, jobs));
+    response.type("text/plain; version=0.0.4").send(await metricsText());
   });
 
   return readParts;
 }
 
-function remember(check: () => Promise<string | undefined>): () => Promise<Part> {
-  let last: { at: number; part: Promise<Part> } | undefined;
+function judge(check: () => Promise<string | undefined>): Promise<Part> {
+  return within(CHECK_MS, check()).then(
+    (detail): Part => (detail === undefined ? { state: "ok" } : { state: "ok", detail }),
+    (error: unknown): Part => ({ state: "degraded", detail: messageOf(error) }),
+  );
+}
+
+/** The same answer, good or bad, for all who ask until it is this old; and only one question at a time. */
+function rememberFor<T>(ms: number, ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  let goodUntil = 0;
   return () => {
-    if (!last || performance.now() - last.at > REMEMBER_MS) {
-      const part = within(CHECK_MS, check()).then(
-        (detail): Part => (detail === undefined ? { state: "ok" } : { state: "ok", detail }),
-        (error: unknown): Part => ({ state: "degraded", detail: messageOf(error) }),
-      );
-      last = { at: performance.now(), part };
+    if (answer === undefined || performance.now() > goodUntil) {
+      goodUntil = Number.POSITIVE_INFINITY;
+      answer = ask().finally(() => {
+        goodUntil = performance.now() + ms;
+      });
     }
-    return last.part;
+    return answer;
   };
 }
 

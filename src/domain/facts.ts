@@ -5,6 +5,8 @@
  * `data` holds ids, numbers, field names and words of `vocabulary.ts`. Never free text, a name or a contact: the audit must
  * outlive the erasure of a user.
  */
+import type { LogFile } from "./log-file.ts";
+import type { LogRequest } from "./log-request.ts";
 import type { Actor, Moment } from "./vocabulary.ts";
 
 export const FACT_TYPES = [
@@ -67,6 +69,22 @@ export interface Fact {
   /** Orders the relay: what must be answered first is moved first. */
   readonly deadline?: Moment;
   readonly data?: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+}
+
+/** A fact about a request, with the ticket and the user that are the request's. */
+export function requestFact(
+  request: Pick<LogRequest, "id" | "ticketId" | "userId">,
+  fact: Omit<Fact, "ticketId" | "requestId" | "userId">,
+): Fact {
+  return { ...fact, ticketId: request.ticketId, requestId: request.id, userId: request.userId };
+}
+
+/** A fact about a file that a request's consent names, with the ticket and the request that are the file's. */
+export function fileFact(
+  file: Pick<LogFile, "id" | "ticketId" | "ownerId">,
+  fact: Omit<Fact, "ticketId" | "requestId" | "fileId">,
+): Fact {
+  return { ...fact, ticketId: file.ticketId, requestId: file.ownerId, fileId: file.id };
 }
 
 /** A moment that has come: work that is due again, without anything new having happened. Only the outbox knows it. */

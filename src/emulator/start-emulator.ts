@@ -9,12 +9,15 @@ import type { LoggedRequest } from "./control/request-log.ts";
 import { isLoopbackHost } from "./control/loopback-only.ts";
 import type { DeliveredMessage } from "./devices/delivered-message.ts";
 import type { InboxFilter } from "./devices/inbox.ts";
+import type { VapidDetails } from "./devices/web-push-sender.ts";
 import { DEVELOPMENT_KEY, DEVELOPMENT_SECONDARY_KEY, newKey, ROOT_POLICY_NAME } from "./hub/access-policy.ts";
 import type { AccessPolicy, AccessRight } from "./hub/access-policy.ts";
 import type { Tier } from "./hub/hub.ts";
 import { installationToJson } from "./hub/installation.ts";
 import { Namespace } from "./hub/namespace.ts";
-import type { Pace, Strictness } from "./hub/namespace.ts";
+import type { Pace } from "./hub/namespace.ts";
+import { DEFAULT_STRICTNESS } from "./hub/strictness.ts";
+import type { Strictness } from "./hub/strictness.ts";
 import { answerDataPlane } from "./wire/data-plane.ts";
 
 /** A policy beside the default ones. */
@@ -38,7 +41,7 @@ export interface EmulatorOptions {
   /** Tier of the hubs; default Standard, which has everything. */
   tier?: Tier;
   policies?: readonly PolicyOptions[];
-  /** What to refuse although the service was seen to take it; default nothing. */
+  /** Which documented limits hold; default only the devices of a tier. `setStrict` changes it while it runs. */
   strict?: Partial<Strictness>;
   /** What to begin with: hubs, policies, installations, registrations. */
   seed?: Snapshot;
@@ -48,6 +51,8 @@ export interface EmulatorOptions {
   pace?: Partial<Pace>;
   /** How many delivered messages are kept over all devices; default 10,000. */
   maxInboxMessages?: number;
+  /** Who signs real Web Push to push services on this machine; default a fixed development key pair. */
+  vapid?: VapidDetails;
 }
 
 /** Which devices, and how long to wait for their next message. */
@@ -62,6 +67,8 @@ export interface Emulator extends AsyncDisposable {
   readonly url: string;
   /** With the root policy's primary key; may do everything. */
   readonly connectionString: string;
+  /** What a page gives to `pushManager.subscribe` as `applicationServerKey`. */
+  readonly vapidPublicKey: string;
   /** The connection string of another policy. @throws RangeError when there is none of that name. */
   connectionStringFor(policy: string, options?: { hub?: string; key?: "primary" | "secondary" }): string;
   /** Replaces a key at once; tokens that it signed are refused from now on. Returns the new key. @throws RangeError as above. */
@@ -76,6 +83,8 @@ export interface Emulator extends AsyncDisposable {
   createHub(name: string, options?: { tier?: Tier }): void;
   /** Makes trouble for the next matching request, or as often as `times` says. */
   failNext(fault: Fault): StandingFault;
+  /** Switches documented limits on and off: `true` is the documented one, a number so many. */
+  setStrict(strict: Partial<Strictness>): void;
   faults(): StandingFault[];
   clearFaults(): void;
   /** What devices have received, oldest first. */
@@ -108,8 +117,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   } = options;
   const namespace = new Namespace({
     maxInboxMessages,
-    strict: { tags: false, ...strict },
+    strict: { ...DEFAULT_STRICTNESS, ...strict },
     pace: { installationDelayMs: 0, processingDelayMs: 0, ...pace },
+    ...(options.vapid && { vapid: options.vapid }),
   });
   for (const hub of hubs) namespace.createHub(hub, tier);
   for (const policy of policies) addPolicy(namespace, policy);
@@ -138,6 +148,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const url = `http://${hostInUrl(host)}:${portOf(server.address())}`;
   return control(namespace, url, async () => {
     namespace.clock.reset();
+    namespace.webPush.close();
     server.closeAllConnections();
     await new Promise<void>((resolve, reject) => server.close((error) => (error ? reject(error) : resolve())));
     await persistence?.close();
@@ -154,6 +165,7 @@ function control(namespace: Namespace, url: string, close: () => Promise<void>):
     get connectionString() {
       return connectionStringFor(ROOT_POLICY_NAME);
     },
+    vapidPublicKey: namespace.webPush.vapid.publicKey,
     connectionStringFor,
     rotateKey({ policy = ROOT_POLICY_NAME, hub, key = "primary" } = {}) {
       const found = findPolicy(namespace, policy, hub);
@@ -168,6 +180,7 @@ function control(namespace: Namespace, url: string, close: () => Promise<void>):
     setOnline: (handle, online) => namespace.devices.setOnline(handle, online),
     createHub: (name, { tier = "Standard" } = {}) => void namespace.createHub(name, tier),
     failNext: (fault) => namespace.faults.add(fault),
+    setStrict: (strict) => void Object.assign(namespace.strict, strict),
     faults: () => namespace.faults.list(),
     clearFaults: () => namespace.faults.clear(),
     inbox: (filter = {}) => namespace.inbox.list(filter).messages,

@@ -9,11 +9,20 @@ export interface Job {
   readonly items: readonly unknown[];
 }
 
+/** The reason of a handler's signal when its process stops: what is not begun is left to another worker, and soon. */
+export class WorkerStops extends Error {
+  override readonly name = "WorkerStops";
+  constructor() {
+    super("The worker stops; what was under way is aborted");
+  }
+}
+
+/** The signal aborts with a `TimeoutError` when the job's time is over, and with `WorkerStops` when the process stops. */
 export type JobHandler = (items: readonly unknown[], signal: AbortSignal) => Promise<void>;
 
 export interface JobWorkOptions {
   readonly concurrency: number;
-  /** After this many seconds the handler's signal aborts. */
+  /** After this many seconds the handler's signal aborts with a `TimeoutError`. */
   readonly timeoutSeconds: number;
 }
 
@@ -32,6 +41,6 @@ export interface JobQueue {
   reach(): Promise<void>;
   /** Throws when the queue is away or must not be used (a Redis that evicts keys). For readiness and doctor. */
   check(): Promise<void>;
-  /** Stops taking jobs, waits for those under way, disconnects. */
+  /** Stops taking jobs, tells those under way and waits for them, disconnects. */
   close(): Promise<void>;
 }

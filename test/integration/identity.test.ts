@@ -5,19 +5,9 @@ import { createDevIssuer } from "#app/dev-issuer.ts";
 import { succeeded } from "#test/support/api-calls.ts";
 import { freezeLog } from "#test/support/phone.ts";
 import { startTestIssuer } from "#test/support/test-issuer.ts";
-import { createWorld, worldTest, type World } from "#test/support/world.ts";
+import { createWorld, worldTest } from "#test/support/world.ts";
 
 const test = worldTest();
-
-/** An API key as `beckon keys create` makes one. */
-async function createKey(world: World): Promise<string> {
-  const secret = `bk_${randomUUID()}`;
-  await world.sql(
-    "insert into api_key (id, name, secret_hash, created_at) values ($1, 'back end', encode(sha256($2::text::bytea), 'hex'), now())",
-    [randomUUID(), secret],
-  );
-  return secret;
-}
 
 describe("who is not known", () => {
   test("gets nowhere: no token, garbage, another issuer's, another audience's, one that grew old", async ({
@@ -119,7 +109,7 @@ describe("an agent's roles", () => {
 
 describe("an installation token", () => {
   test("lets one app of one user work, and not another of the same user", async ({ world }) => {
-    const key = await createKey(world);
+    const key = await world.createKey();
     const installationId = randomUUID();
     const { token } = await succeeded<{ token: string }>(
       world.call("POST", "/v1/installation-tokens", { token: key, body: { userId: "signed-in", installationId } }),
@@ -143,7 +133,7 @@ describe("an installation token", () => {
   });
 
   test("is made only with a key that stands, and dies with its time", async ({ world }) => {
-    const key = await createKey(world);
+    const key = await world.createKey();
     const create = (token: string) =>
       world.call("POST", "/v1/installation-tokens", { token, body: { userId: "x", ttlSeconds: 60 } });
     expect((await create(key)).status).toBe(201);

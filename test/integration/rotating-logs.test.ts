@@ -24,14 +24,16 @@ test("logs that never stand still, through every retry of an upload that fails i
   let line = 0;
   const write = (count: number) =>
     appendFile(current, Array.from({ length: count }, () => `${(line += 1)} the app says something\n`).join(""));
-  /** What a logger does at any time: goes on, rotates, and now and then empties a file in place. */
-  const logOn = async () => {
+  const writeAndRotate = async () => {
     await write(10);
     await rename(join(folder, "app.log.1"), join(folder, "app.log.2")).catch(() => undefined);
     await rename(current, join(folder, "app.log.1"));
     await write(5);
     if (line % 2 === 0) await truncate(current);
   };
+  let turn = Promise.resolve();
+  /** What a logger does at any time: goes on, rotates, and now and then empties a file in place. One logger, so calls take turns. */
+  const logOn = () => (turn = turn.then(writeAndRotate));
   await write(LINES);
   await rename(current, join(folder, "app.log.1"));
   await write(LINES);

@@ -285,6 +285,16 @@ export async function createWorld({
       return (await pool.query<Row>(text, [...values])).rows;
     },
 
+    /** An API key of a back end, as `beckon keys create` makes one. */
+    async createKey(): Promise<string> {
+      const secret = `bk_${randomUUID()}`;
+      await pool.query(
+        "insert into api_key (id, name, secret_hash, created_at) values ($1, 'back end', encode(sha256($2::text::bytea), 'hex'), now())",
+        [randomUUID(), secret],
+      );
+      return secret;
+    },
+
     startApi: startApiHere,
     startWorker: startWorkerHere,
     stopApi: async () => mainApi?.stop(),

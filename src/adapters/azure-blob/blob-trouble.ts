@@ -1,6 +1,6 @@
 import { RestError } from "@azure/storage-blob";
 import { Problem } from "#domain/problems.ts";
-import { redactSas } from "./redact-sas.ts";
+import { redactSecrets } from "#domain/redact-secrets.ts";
 
 /** What the service calls the error, such as `BlobNotFound`. A HEAD has no body, so that the header is the one place. */
 export function serviceCode(error: unknown): string | undefined {
@@ -72,7 +72,7 @@ function retryAfterOf(error: unknown): number | undefined {
 /** The SDK's errors carry the whole request, its links and headers with it. What anyone may log is rebuilt from its words. */
 function withoutSecrets(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const words = redactSas(error.message);
+  const words = redactSecrets(error.message);
   if (!(error instanceof RestError) && words === error.message) return error;
   const facts = [error instanceof RestError ? error.statusCode : undefined, serviceCode(error)]
     .filter(Boolean)
@@ -81,6 +81,6 @@ function withoutSecrets(error: unknown): unknown {
   safe.name = error.name;
   // Its first line is the message, which a HEAD leaves empty: ours instead, and then the frames.
   const frames = error.stack?.slice(error.stack.search(/\n {4}at /)) ?? "";
-  safe.stack = `${safe.name}: ${safe.message}${redactSas(frames)}`;
+  safe.stack = `${safe.name}: ${safe.message}${redactSecrets(frames)}`;
   return safe;
 }

@@ -5,7 +5,7 @@
  * made anew: BullMQ remembers a first connection that failed and never tries again, and a worker in that state spins.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { JobHandler, JobQueue, JobWorkOptions } from "#ports/job-queue.ts";
+import { WorkerStops, type JobHandler, type JobQueue, type JobWorkOptions } from "#ports/job-queue.ts";
 import type { Log } from "#ports/log.ts";
 import { createOutage } from "./outage.ts";
 import { createPostgresEngine } from "./postgres-engine.ts";
@@ -100,7 +100,8 @@ export function createJobQueue({
       () => timeout.abort(new DOMException(`Job '${name}' took more than ${timeoutSeconds} s`, "TimeoutError")),
       timeoutSeconds * 1_000,
     );
-    const running = (async () => handler(data.items, timeout.signal))();
+    const signal = AbortSignal.any([timeout.signal, stopping.signal]);
+    const running = (async () => handler(data.items, signal))();
     const settled = running.then(
       () => undefined,
       () => undefined,
@@ -109,7 +110,8 @@ export function createJobQueue({
     try {
       await running;
     } catch (error) {
-      log.warn({ job: name, error: error instanceof Error ? error.stack : String(error) }, "A job failed");
+      if (error instanceof WorkerStops) log.info({ job: name }, "A job is left to the next worker");
+      else log.warn({ job: name, error }, "A job failed");
       // BullMQ stores the words of what it catches, and an error's own may hold a link or a name.
       throw new Error(error instanceof Error ? error.name : "not an Error");
     } finally {
@@ -191,10 +193,10 @@ export function createJobQueue({
 
     close() {
       return (closed ??= (async () => {
-        stopping.abort();
+        stopping.abort(new WorkerStops());
         const goodbyes = Array.from(workers.values(), (opening) => opening.close());
         const goodbye = Promise.all(goodbyes);
-        // Handlers may take as long as they need. A worker that cannot write down its last result would wait for its engine;
+        // Handlers have been told by their signal, and may take as long as they need to leave nothing half done. A worker that cannot write down its last result would wait for its engine;
         // the job comes again instead.
         do {
           await Promise.all(handling);

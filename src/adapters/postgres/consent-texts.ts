@@ -23,7 +23,7 @@ export function createConsentTexts(db: Db, version: string): ConsentTexts {
       const [best] = rows.toSorted((one, other) => rank(one) - rank(other));
       if (!best) {
         throw new Error(
-          `There is no consent text ${version} in ${wanted.join(", ")}. Run beckon migrate, which seeds default-1.`,
+          `There is no consent text ${version} in ${wanted.join(", ")}. Put it, or set CONSENT_TEXT_VERSION; beckon migrate seeds default-1.`,
         );
       }
       return textOf(best);

@@ -18,9 +18,10 @@ export const OLDEST_OVERDUE_REQUEST = `
 export const OUTBOX_ROWS = `select count(*)::int as count from outbox`;
 export const REQUESTS_BY_STATE = `select state as word, count(*)::int as count from log_request group by state`;
 export const PUSHES_BY_OUTCOME = `select state as word, count(*)::int as count from push group by state`;
+/** What verify refused or did not find. What a user gave up, or a deadline or a cancel ended, failed no check. */
 export const VERIFY_FAILURES = `
-  select reason as word, count(*)::int as count from log_file where state in ('refused', 'missing') and reason is not null
-  group by reason`;
+  select reason as word, count(*)::int as count from log_file
+  where (state = 'refused' and reason is not null) or reason = 'not_uploaded' group by reason`;
 
 export async function readMetrics(pool: Pool, now: Moment): Promise<Metrics> {
   const at = [new Date(now).toISOString()];

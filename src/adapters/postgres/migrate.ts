@@ -127,13 +127,12 @@ async function apply(client: Client, migration: Migration): Promise<void> {
   }
 }
 
-/** A text of ours that nobody was shown yet follows this version; one that was shown stays as it was shown. */
+/** Only what is missing: a text that stands under this version may be the operator's own. A new wording of ours is a new version. */
 async function seedConsentTexts(client: Client): Promise<void> {
   for (const { version, locale, text } of CONSENT_TEXTS) {
     await client.query(
       `insert into consent_text (version, locale, text, sha256) values ($1, $2, $3, $4)
-       on conflict (version, locale) do update set text = excluded.text, sha256 = excluded.sha256
-       where consent_text.used_at is null and consent_text.sha256 <> excluded.sha256`,
+       on conflict (version, locale) do nothing`,
       [version, locale, text, createHash("sha256").update(text, "utf8").digest("hex")],
     );
   }

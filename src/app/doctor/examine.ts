@@ -1,6 +1,7 @@
-import { createLog, redactText } from "#app/create-log.ts";
+import { createLog } from "#app/create-log.ts";
 import { ConfigError, readConfig, type Settings } from "#app/config.ts";
 import { Problem } from "#domain/problems.ts";
+import { redactSecrets } from "#domain/redact-secrets.ts";
 import { Ailment, type Check, type Finding, Skipped } from "./check.ts";
 import { blobChecks } from "./blob-checks.ts";
 import { clockCheck } from "./clock-check.ts";
@@ -79,11 +80,11 @@ async function make({ name, mend, run }: Check): Promise<Finding> {
 
 /** One line without secrets, with what lies beneath where that says more. */
 function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return redactText(String(error));
-  if (error instanceof Problem && error.detail !== undefined) return redactText(error.detail);
+  if (!(error instanceof Error)) return redactSecrets(String(error));
+  if (error instanceof Problem && error.detail !== undefined) return redactSecrets(error.detail);
   const own = error.message || nameOf(error);
   const cause = error.cause instanceof Error && !own.includes(error.cause.message) ? ` (${wordsOf(error.cause)})` : "";
-  return redactText(`${own}${cause}`).replaceAll(/\s+/g, " ");
+  return redactSecrets(`${own}${cause}`).replaceAll(/\s+/g, " ");
 }
 
 /** A connection that was refused on both of a host's addresses comes without words. */

@@ -1,6 +1,7 @@
 import { HubError } from "#emulator/hub/hub-error.ts";
 import { objectOf, textOf } from "#emulator/hub/installation.ts";
 import { jsonReply } from "#emulator/wire/reply.ts";
+import { parseStrictness } from "#emulator/hub/strictness.ts";
 import type { Reply } from "#emulator/wire/reply.ts";
 import type { ControlCall } from "./control-plane.ts";
 import { controlPage } from "./control-page.ts";
@@ -57,6 +58,9 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   route("GET", "requests/stream", streamRequests),
   route("GET", "devices", ({ namespace }) => jsonReply(200, { away: namespace.devices.away() })),
   route("POST", "devices", setDevice),
+  route("GET", "strict", ({ namespace }) => jsonReply(200, namespace.strict)),
+  route("POST", "strict", setStrict),
+  route("GET", "vapid", vapid),
   route("GET", "clock", ({ namespace }) => jsonReply(200, { now: namespace.clock.nowText() })),
   route("POST", "clock", advanceClock),
   route("GET", "snapshot", ({ namespace }) => jsonReply(200, takeSnapshot(namespace))),
@@ -105,6 +109,18 @@ function setDevice({ namespace, json }: ControlCall): Reply {
   if (typeof online !== "boolean") throw new HubError(400, "online must be true or false");
   namespace.devices.setOnline(textOf(body["handle"], "handle"), online);
   return jsonReply(200, { away: namespace.devices.away() });
+}
+
+/** `POST /$emulator/strict`: some of the switches of documented limits. */
+function setStrict({ namespace, json }: ControlCall): Reply {
+  Object.assign(namespace.strict, parseStrictness(objectOf(json, "The switches")));
+  return jsonReply(200, namespace.strict);
+}
+
+/** `GET /$emulator/vapid`: what a page subscribes with. */
+function vapid({ namespace }: ControlCall): Reply {
+  const { publicKey, subject } = namespace.webPush.vapid;
+  return jsonReply(200, { publicKey, subject });
 }
 
 /** `POST /$emulator/clock { advanceMs, tokens? }`. */

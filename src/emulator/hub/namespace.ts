@@ -2,17 +2,14 @@ import { FaultBook } from "#emulator/control/fault-book.ts";
 import { RequestLog } from "#emulator/control/request-log.ts";
 import { Devices } from "#emulator/devices/devices.ts";
 import { Inbox } from "#emulator/devices/inbox.ts";
+import { WebPushSender } from "#emulator/devices/web-push-sender.ts";
+import type { VapidDetails } from "#emulator/devices/web-push-sender.ts";
 import { rootPolicy } from "./access-policy.ts";
 import type { AccessPolicy } from "./access-policy.ts";
 import { Clock } from "./clock.ts";
 import { Hub } from "./hub.ts";
 import type { Tier } from "./hub.ts";
-
-/** Where the service is known to be milder, or to differ, than its documentation; off is the mild side. */
-export interface Strictness {
-  /** Refuses more than the documented 60 tags; the service was seen to take 72. */
-  tags: boolean;
-}
+import type { Strictness } from "./strictness.ts";
 
 /** How long the service takes, in milliseconds; nothing by default, so that a test sees at once what it did. */
 export interface Pace {
@@ -34,12 +31,14 @@ export class Namespace {
   readonly requestLog = new RequestLog();
   readonly inbox: Inbox;
   readonly devices: Devices;
+  readonly webPush: WebPushSender;
   readonly strict: Strictness;
   readonly pace: Pace;
 
-  constructor(options: { maxInboxMessages: number; strict: Strictness; pace: Pace }) {
+  constructor(options: { maxInboxMessages: number; strict: Strictness; pace: Pace; vapid?: VapidDetails }) {
     this.inbox = new Inbox(options.maxInboxMessages);
     this.devices = new Devices(this.inbox, () => this.clock.now());
+    this.webPush = new WebPushSender(options.vapid);
     this.strict = options.strict;
     this.pace = options.pace;
   }

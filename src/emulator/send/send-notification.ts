@@ -1,39 +1,16 @@
 import { countOutcome } from "./notification-record.ts";
 import type { NotificationRecord } from "./notification-record.ts";
 import type { Notification } from "./notification.ts";
-import { feedbackDocument } from "./pns-feedback.ts";
-import { PNS_OUTCOMES } from "#emulator/devices/pns-outcome.ts";
+import { deliverMessage } from "./deliver-message.ts";
+import type { OutgoingMessage, SendPlace } from "./deliver-message.ts";
 import type { PnsOutcome } from "#emulator/devices/pns-outcome.ts";
 import type { Hub } from "#emulator/hub/hub.ts";
-import type { Namespace } from "#emulator/hub/namespace.ts";
-import type { Platform } from "#emulator/hub/platforms.ts";
-import { tagsOf } from "#emulator/hub/registration.ts";
 import type { Registration } from "#emulator/hub/registration.ts";
 import type { TagExpression } from "#emulator/hub/tag-expression.ts";
 import { renderTemplate } from "#emulator/template/render-template.ts";
-import type { Operation } from "#emulator/wire/operation.ts";
 
 /** How many messages one turn of the event loop delivers: a broadcast to 100,000 must not stop the server for everyone else. */
 const MESSAGES_PER_TURN = 2_000;
-
-/** How many complaints one send keeps: 100,000 expired channels would be 60 MB of them. They are all counted. */
-const MAX_FEEDBACK = 1_000;
-
-/** Where a send happens. */
-export interface SendPlace {
-  namespace: Namespace;
-  hub: Hub;
-  operation: Operation;
-}
-
-/** One message on its way to one handle. */
-export interface OutgoingMessage {
-  platform: Platform;
-  handle: string;
-  registration: Registration | null;
-  body: string;
-  headers: Readonly<Record<string, string>>;
-}
 
 /** What became of one message: for test sends, which answer with it. */
 export interface MessageOutcome {
@@ -47,7 +24,7 @@ export interface Target {
   expression: TagExpression | null;
 }
 
-/** A record for a send that starts now. */
+/** A record for a send that starts now. @throws HubError 403 when the hub may push no more this month. */
 export function newRecord(
   place: SendPlace,
   id: string,
@@ -55,6 +32,7 @@ export function newRecord(
   target: string,
 ): NotificationRecord {
   const { audience, body } = notification;
+  place.hub.requirePushes(place.namespace.strict, place.namespace.clock.now());
   const record: NotificationRecord = {
     id,
     state: "Enqueued",
@@ -100,20 +78,26 @@ export function sendToRegistrations(
   record: NotificationRecord,
   notification: Notification,
   registrations: readonly Registration[],
-): MessageOutcome[] {
+): Promise<MessageOutcome[]> {
   if (notification.audience === "template" && registrations.length > 0) {
     record.targetPlatforms = [...new Set(registrations.map((each) => `${each.platform.name}template`))];
   }
   const handles = new Set<string>();
   const messages: OutgoingMessage[] = [];
   for (const registration of registrations) {
-    const { platform, handle } = registration;
+    const { platform, handle, handleParts } = registration;
     if (notification.audience !== "template" && handles.has(handle)) {
       countOutcome(record, platform.name, "Skipped");
       continue;
     }
     handles.add(handle);
-    messages.push({ platform, handle, registration, ...payloadFor(notification, registration) });
+    messages.push({
+      platform,
+      handle,
+      ...(handleParts && { handleParts }),
+      registration,
+      ...payloadFor(notification, registration),
+    });
   }
   return deliverAll(place, record, messages);
 }
@@ -125,86 +109,31 @@ function payloadFor(notification: Notification, registration: Registration): Pic
   return { body: rendered.body, headers: { ...headers, ...rendered.headers } };
 }
 
-/** Delivers messages: the first thousands at once, the rest in later turns. Returns the outcomes of those delivered at once. */
-export function deliverAll(
+/**
+ * Delivers messages: the first thousands at once, the rest in later turns. Resolves when all have been answered for, with the
+ * outcomes of the first thousands.
+ */
+export async function deliverAll(
   place: SendPlace,
   record: NotificationRecord,
   messages: readonly OutgoingMessage[],
-): MessageOutcome[] {
+): Promise<MessageOutcome[]> {
   record.startedAt = place.namespace.clock.nowText();
   record.state = "Processing";
-  const first = messages
-    .slice(0, MESSAGES_PER_TURN)
-    .map((message) => ({ message, outcome: deliver(place, record, message) }));
-  deliverRest(place, record, messages, MESSAGES_PER_TURN);
+  const first: MessageOutcome[] = [];
+  const underWay: Promise<unknown>[] = [];
+  for (let from = 0; from < messages.length; from += MESSAGES_PER_TURN) {
+    // Nothing is awaited before: an ordinary send is over when this function returns.
+    if (from > 0) await new Promise((resolve) => setImmediate(resolve));
+    for (const [index, message] of messages.slice(from, from + MESSAGES_PER_TURN).entries()) {
+      const outcome = deliverMessage(place, record, message);
+      if (typeof outcome !== "string")
+        underWay.push(outcome.then((late) => from === 0 && (first[index] = { message, outcome: late })));
+      else if (from === 0) first[index] = { message, outcome };
+    }
+  }
+  if (underWay.length > 0) await Promise.all(underWay);
+  record.state = messages.length > 0 ? "Completed" : "NoTargetFound";
+  record.endedAt = place.namespace.clock.nowText();
   return first;
-}
-
-/** APNs takes 5 KB by VoIP and 4 KB otherwise (Apple's documentation). */
-function maxPayloadBytes({ platform, headers }: OutgoingMessage): number {
-  const isVoip =
-    platform.name === "apple" &&
-    Object.entries(headers).some(([name, value]) => name.toLowerCase() === "apns-push-type" && value === "voip");
-  return isVoip ? 5_120 : platform.maxPayloadBytes;
-}
-
-function deliverRest(
-  place: SendPlace,
-  record: NotificationRecord,
-  messages: readonly OutgoingMessage[],
-  from: number,
-): void {
-  if (from >= messages.length) {
-    record.state = messages.length > 0 ? "Completed" : "NoTargetFound";
-    record.endedAt = place.namespace.clock.nowText();
-    return;
-  }
-  setImmediate(() => {
-    for (const message of messages.slice(from, from + MESSAGES_PER_TURN)) deliver(place, record, message);
-    deliverRest(place, record, messages, from + MESSAGES_PER_TURN);
-  });
-}
-
-function deliver(
-  { namespace, hub, operation }: SendPlace,
-  record: NotificationRecord,
-  message: OutgoingMessage,
-): PnsOutcome {
-  const { platform, handle, registration, body, headers } = message;
-  const outcome =
-    Buffer.byteLength(body) > maxPayloadBytes(message)
-      ? "InvalidNotificationSize"
-      : (namespace.faults.hitMessage({ operation, hub: hub.name, platform: platform.name, handle }) ?? "Success");
-  countOutcome(record, platform.name, outcome);
-  const installationId = registration?.installationId ?? null;
-  if (PNS_OUTCOMES[outcome].accepted) {
-    namespace.devices.deliver({
-      hub: hub.name,
-      platform: platform.name,
-      handle,
-      notificationId: record.id,
-      registrationId: registration?.id ?? null,
-      installationId,
-      tags: registration ? tagsOf(registration) : [],
-      template: registration?.template?.name ?? null,
-      headers,
-      body,
-      matchedBy: record.target,
-    });
-    return outcome;
-  }
-  if (record.feedback.length < MAX_FEEDBACK)
-    record.feedback.push(
-      feedbackDocument({
-        at: namespace.clock.nowText(),
-        outcome,
-        platform,
-        handle,
-        registrationId: registration?.id ?? null,
-        installationId,
-        notificationId: record.id,
-      }),
-    );
-  if (registration && PNS_OUTCOMES[outcome].handleGone) hub.dropHandle(registration);
-  return outcome;
 }

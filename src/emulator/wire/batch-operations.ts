@@ -4,7 +4,7 @@ import { normaliseHandle } from "#emulator/hub/platforms.ts";
 import { parseMultipart } from "#emulator/send/multipart.ts";
 import { readNotification, textHeader } from "#emulator/send/notification.ts";
 import { deliverAll, newRecord, startProcessing } from "#emulator/send/send-notification.ts";
-import type { OutgoingMessage } from "#emulator/send/send-notification.ts";
+import type { OutgoingMessage } from "#emulator/send/deliver-message.ts";
 import type { Call } from "./call.ts";
 import type { Reply } from "./reply.ts";
 import { accepted } from "./send-operations.ts";
@@ -32,10 +32,10 @@ export function sendBatchNotification(call: Call): Reply {
   const { audience: platform, body, headers } = notification;
   if (platform === "template")
     throw new HubError(400, "A batch send needs a native format: without a registration there is no template");
-  const handles = parseHandles(devices.body);
-  const messages: OutgoingMessage[] = handles.map((handle) => ({
+  const messages: OutgoingMessage[] = parseHandles(devices.body).map(([handle = "", ...keys]) => ({
     platform,
     handle: normaliseHandle(platform, handle),
+    handleParts: [handle, ...keys],
     registration: null,
     body,
     headers,
@@ -46,19 +46,28 @@ export function sendBatchNotification(call: Call): Reply {
   return accepted(call, record.id);
 }
 
-/** The part `devices`: a JSON array, which the documentation prints with single quotation marks. A browser's handle is an object. */
-export function parseHandles(text: string): string[] {
+/**
+ * The part `devices`: a JSON array, which the documentation prints with single quotation marks. A browser's handle is an object.
+ *
+ * @returns each handle, a browser's with p256dh and auth after it.
+ */
+export function parseHandles(text: string): string[][] {
   const json = parseTolerantly(text);
   if (!Array.isArray(json) || json.length === 0)
     throw new HubError(400, "The part devices must be a JSON array of handles");
   if (json.length > MAX_BATCH_HANDLES)
     throw new HubError(400, `A batch has at most ${MAX_BATCH_HANDLES} handles; ${json.length} were given`);
   return json.map((each: unknown, index) => {
-    const handle: unknown = typeof each === "object" && each !== null && "endpoint" in each ? each.endpoint : each;
-    if (typeof handle !== "string" || handle === "")
-      throw new HubError(400, `Handle ${index} of the part devices is not a string`);
-    return handle;
+    const parts: unknown[] = typeof each === "object" && each !== null ? channelParts(each) : [each];
+    const texts = parts.filter((part) => typeof part === "string");
+    if (!texts[0]) throw new HubError(400, `Handle ${index} of the part devices is not a string`);
+    return texts;
   });
+}
+
+function channelParts(channel: object): unknown[] {
+  const json: Record<string, unknown> = { ...channel };
+  return [json["endpoint"], json["p256dh"], json["auth"]];
 }
 
 function parseTolerantly(text: string): unknown {

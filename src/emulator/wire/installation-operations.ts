@@ -12,7 +12,7 @@ import type { Reply } from "./reply.ts";
 export function createOrUpdateInstallation(call: Call): Reply {
   const { namespace, hub, id, body } = call;
   const installation = parseInstallation(parseJson(body, "The installation"), id, namespace.strict.tags);
-  if (!hub.installations.has(id)) hub.requireRoom();
+  if (!hub.installations.has(id)) hub.requireRoom(namespace.strict);
   warnOfManyTags(call, installation.tags);
   namespace.clock.after(namespace.pace.installationDelayMs, () =>
     hub.putInstallation({ ...installation, expirationTime: NEVER_EXPIRES, pushChannelExpired: false }),

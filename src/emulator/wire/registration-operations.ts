@@ -64,7 +64,7 @@ function write(call: Call, id: string): Reply {
   const { draft } = parseRegistrationEntry(call.body, call.namespace.strict.tags);
   if (draft.platform.name === "apple" && !/^([0-9A-F]{2})+$/.test(draft.handle))
     call.warn(`The device token '${draft.handle}' is not an even number of hex digits: APNs would not know it`);
-  if (!call.hub.registrations.get(id)) call.hub.requireRoom();
+  if (!call.hub.registrations.get(id)) call.hub.requireRoom(call.namespace.strict);
   warnOfManyTags(call, draft.ownTags);
   const registration = { id, etag: (call.hub.registrations.get(id)?.etag ?? 0) + 1, ...draft };
   call.hub.registrations.put(registration);

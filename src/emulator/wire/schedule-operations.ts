@@ -28,7 +28,7 @@ export function scheduleNotification(call: Call): Reply {
   record.state = "Scheduled";
   const cancel = clock.setAlarm(at, () => {
     call.hub.scheduled.delete(record.id);
-    sendToRegistrations(call, record, notification, audienceOf(call.hub, notification, target));
+    void sendToRegistrations(call, record, notification, audienceOf(call.hub, notification, target));
   });
   call.hub.scheduled.set(record.id, cancel);
   return { status: 201, headers: { Location: hubUrl(call, `schedulednotifications/${record.id}`) } };

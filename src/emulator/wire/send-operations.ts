@@ -11,7 +11,8 @@ import {
   sendToRegistrations,
   startProcessing,
 } from "#emulator/send/send-notification.ts";
-import type { MessageOutcome, OutgoingMessage, Target } from "#emulator/send/send-notification.ts";
+import type { OutgoingMessage } from "#emulator/send/deliver-message.ts";
+import type { MessageOutcome, Target } from "#emulator/send/send-notification.ts";
 import { MAX_TEST_SEND_DEVICES, testSendOutcome } from "#emulator/send/test-send-outcome.ts";
 import { hubUrl } from "./call.ts";
 import type { Call } from "./call.ts";
@@ -19,9 +20,11 @@ import { xmlReply } from "./reply.ts";
 import type { Reply } from "./reply.ts";
 
 /** `POST /messages`: to a tag expression or, without one, to everybody on the platform. */
-export function sendNotification(call: Call): Reply {
+export async function sendNotification(call: Call): Promise<Reply> {
   const notification = readNotification(call, call.body, textHeader(call, "content-type"));
   const target = readTarget(call);
+  const isTest = call.query.has("test");
+  if (isTest) call.hub.requireTestSend(call.namespace.strict, call.namespace.clock.now());
   const record = newRecord(
     call,
     newNotificationId(call.namespace.clock.now()),
@@ -29,9 +32,9 @@ export function sendNotification(call: Call): Reply {
     target.expressionText ?? "broadcast",
   );
   const reply = accepted(call, record.id);
-  const send = (limit?: number): MessageOutcome[] =>
+  const send = (limit?: number): Promise<MessageOutcome[]> =>
     sendToRegistrations(call, record, notification, audienceOf(call.hub, notification, target).slice(0, limit));
-  if (call.query.has("test")) return xmlReply(201, testSendOutcome(send(MAX_TEST_SEND_DEVICES)), reply.headers);
+  if (isTest) return xmlReply(201, testSendOutcome(await send(MAX_TEST_SEND_DEVICES)), reply.headers);
   startProcessing(call, record, () => void send());
   return reply;
 }
@@ -44,11 +47,13 @@ export function sendDirectNotification(call: Call): Reply {
     throw new HubError(400, "A direct send needs a native format: without a registration there is no template");
   const given = textHeader(call, "servicebusnotification-devicehandle");
   if (!given) throw new HubError(400, "A direct send needs the header ServiceBusNotification-DeviceHandle");
-  if (platform.name === "browser" && !(call.headers["p256dh"] && call.headers["auth"]))
+  const keys = [textHeader(call, "p256dh"), textHeader(call, "auth")].filter((key) => key !== undefined);
+  if (platform.name === "browser" && keys.length < 2)
     throw new HubError(400, "A direct send to a browser needs the headers P256DH and Auth");
   const record = newRecord(call, newNotificationId(call.namespace.clock.now()), notification, "direct");
+  const handle = normaliseHandle(platform, given);
   const messages: OutgoingMessage[] = [
-    { platform, handle: normaliseHandle(platform, given), registration: null, body, headers },
+    { platform, handle, handleParts: [handle, ...keys], registration: null, body, headers },
   ];
   startProcessing(call, record, () => void deliverAll(call, record, messages));
   return accepted(call, record.id);

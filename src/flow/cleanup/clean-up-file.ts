@@ -3,6 +3,7 @@ import { retryDelaySeconds } from "#domain/policy.ts";
 import { Problem } from "#domain/problems.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import type { Clock } from "#ports/clock.ts";
+import { WorkerStops } from "#ports/job-queue.ts";
 import type { Log } from "#ports/log.ts";
 import type { Store } from "#ports/store.ts";
 
@@ -36,12 +37,15 @@ export async function cleanUpFile(fileId: string, deps: CleanUpFileDeps, signal:
     if (!permitted.evidence) await blobs.remove(evidenceBlobName(file), signal);
   } catch (error) {
     const askedSeconds = error instanceof Problem ? error.retryAfterSeconds : undefined;
-    const dueAt = clock.now() + Math.ceil(retryDelaySeconds(RETRY_AS_AFTER_ATTEMPT, chance(), askedSeconds) * 1000);
+    const stops = signal.reason instanceof WorkerStops;
+    const waitSeconds = stops ? 0 : retryDelaySeconds(RETRY_AS_AFTER_ATTEMPT, chance(), askedSeconds);
+    const dueAt = clock.now() + Math.ceil(waitSeconds * 1000);
     await store.transaction(async (tx) => {
       const current = await tx.files.find(fileId);
       if (!current || !(await tx.files.save({ ...current, cleanupAt: dueAt }, { ifState: current.state }))) return;
       await tx.wake([{ type: "cleanup.due", dueAt, fileId, requestId: file.ownerId }]);
     });
+    if (stops) return;
     log.warn(
       { fileId, requestId: file.ownerId, err: error },
       "A file's blobs could not be removed and are tried again",

@@ -1,11 +1,13 @@
+import { applyVerdict } from "#domain/apply-verdict.ts";
 import { beyondRequest, sameAnswer, type Consent } from "#domain/consent.ts";
-import type { Fact } from "#domain/facts.ts";
+import { endAsking } from "#domain/end-asking.ts";
+import { requestFact, type Fact } from "#domain/facts.ts";
 import { transition } from "#domain/lifecycle.ts";
 import { coverageOf, type AnnouncedFile, type LogFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
 import { Problem } from "#domain/problems.ts";
 import { retryConflicts } from "#domain/retry-conflicts.ts";
-import { isEnded, isOpen, type Actor, type Decision, type Moment } from "#domain/vocabulary.ts";
+import { isOpen, type Actor, type Decision, type Moment } from "#domain/vocabulary.ts";
 import { findOwnRequest } from "#http/find-own-request.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Ids } from "#ports/ids.ts";
@@ -89,23 +91,14 @@ async function expireNow(
   tx: Transaction,
   request: LogRequest,
 ): Promise<"too_late" | "conflict"> {
-  const verdict = transition(request, { type: "answerDeadline" });
-  if (!verdict.ok || !verdict.changed) return "too_late";
-  const now = clock.now();
-  const roundId = ids.next();
-  const { snoozedUntil: _over, ...kept } = request;
-  const expired: LogRequest = {
-    ...kept,
-    state: verdict.state,
-    push: { roundId, kind: "closed", nextAt: now },
-    updatedAt: now,
-    endedAt: now,
-  };
-  if (!(await tx.requests.save(expired, { ifVersion: request.version }))) return "conflict";
-  const { ticketId, id: requestId, userId } = request;
-  await tx.append([
-    { type: "request.expired", at: now, actor: { kind: "system", id: "answer" }, ticketId, requestId, userId, roundId },
-  ]);
+  const expired = endAsking(request, {
+    at: clock.now(),
+    actor: { kind: "system", id: "answer" },
+    roundId: ids.next(),
+  });
+  if (!expired) return "too_late";
+  if (!(await tx.requests.save(expired.request, { ifVersion: request.version }))) return "conflict";
+  await tx.append([expired.fact]);
   return "too_late";
 }
 
@@ -139,15 +132,9 @@ async function record(
   const reader = { locale: answer.text.locale, timeZone: user?.timeZone };
   const ours = consentValues(request, ticket?.number ?? 0, settings, reader, now);
   const roundId = ids.next();
-  const { snoozedUntil: _over, ...kept } = request;
   const answered: LogRequest = {
-    ...kept,
-    state: verdict.state,
-    ...(verdict.rejectReason ? { rejectReason: verdict.rejectReason } : {}),
+    ...applyVerdict(request, verdict, { at: now, closingRoundId: roundId }),
     ...(verdict.state === "consented" ? { uploadBy: now + settings.uploadBySeconds * 1000 } : {}),
-    push: { roundId, kind: "closed", nextAt: now },
-    updatedAt: now,
-    ...(isEnded(verdict.state) ? { endedAt: now } : {}),
   };
   if (!(await tx.requests.save(answered, { ifVersion: request.version }))) return "conflict";
   const consent: Consent = {
@@ -194,12 +181,9 @@ function factOf(
       : request.state === "rejected"
         ? "request.rejected"
         : "request.consented";
-  return {
+  return requestFact(request, {
     ...base,
     type,
-    ticketId: request.ticketId,
-    requestId: request.id,
-    userId: request.userId,
     data: {
       consentId: consent.id,
       textVersion: consent.textVersion,
@@ -208,7 +192,7 @@ function factOf(
       bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       ...(request.rejectReason ? { reason: request.rejectReason } : {}),
     },
-  };
+  });
 }
 
 async function requireKnownText(tx: Transaction, { text }: GivenAnswer): Promise<void> {

@@ -1,3 +1,5 @@
+import { applyVerdict } from "#domain/apply-verdict.ts";
+import { requestFact } from "#domain/facts.ts";
 import { transition } from "#domain/lifecycle.ts";
 import type { LogRequest } from "#domain/log-request.ts";
 import { Problem } from "#domain/problems.ts";
@@ -27,11 +29,9 @@ export async function seeRequest(
       const verdict = transition(request, { type: "seen" });
       if (!verdict.ok || !verdict.changed) return request;
       const now = clock.now();
-      const seen: LogRequest = { ...request, state: verdict.state, updatedAt: now };
+      const seen = applyVerdict(request, verdict, { at: now });
       if (!(await tx.requests.save(seen, { ifVersion: request.version }))) return "conflict";
-      await tx.append([
-        { type: "request.seen", at: now, actor, ticketId: request.ticketId, requestId, userId: request.userId },
-      ]);
+      await tx.append([requestFact(request, { type: "request.seen", at: now, actor })]);
       return { ...seen, version: request.version + 1 };
     }),
   );
@@ -75,17 +75,7 @@ export async function snoozeRequest(
         updatedAt: now,
       };
       if (!(await tx.requests.save(snoozed, { ifVersion: request.version }))) return "conflict";
-      await tx.append([
-        {
-          type: "request.snoozed",
-          at: now,
-          actor,
-          ticketId: request.ticketId,
-          requestId,
-          userId: request.userId,
-          roundId,
-        },
-      ]);
+      await tx.append([requestFact(request, { type: "request.snoozed", at: now, actor, roundId })]);
       await tx.wake([{ type: "snooze.due", dueAt: snoozeUntil, requestId }]);
       return { ...snoozed, version: request.version + 1 };
     }),

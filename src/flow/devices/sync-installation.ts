@@ -1,6 +1,6 @@
 import { OPERATOR_RETRY_SECONDS, retryDelaySeconds } from "#domain/policy.ts";
 import { retryConflicts } from "#domain/retry-conflicts.ts";
-import type { Fact } from "#domain/facts.ts";
+import { requestFact, type Fact } from "#domain/facts.ts";
 import type { LogRequest } from "#domain/log-request.ts";
 import type { Installation } from "#domain/user.ts";
 import { isOpen, type Actor, type Moment } from "#domain/vocabulary.ts";
@@ -94,17 +94,14 @@ async function askAgain(
     };
     if (!(await tx.requests.save(again, { ifVersion: request.version }))) return "conflict";
     await tx.append([
-      {
+      requestFact(request, {
         type: "request.askedAgain",
         at: now,
         actor: ACTOR,
-        ticketId: request.ticketId,
-        requestId,
-        userId: request.userId,
         installationId: installation.id,
         roundId,
         deadline: request.answerBy,
-      },
+      }),
     ]);
     return undefined;
   });

@@ -1,3 +1,4 @@
+import { requestFact } from "#domain/facts.ts";
 import type { LogRequest } from "#domain/log-request.ts";
 import { retryConflicts } from "#domain/retry-conflicts.ts";
 import { isOpen, type Actor } from "#domain/vocabulary.ts";
@@ -30,10 +31,8 @@ export async function endSnooze(requestId: string, { store, clock, ids }: EndSno
       const { snoozedUntil: _over, ...kept } = request;
       const asked: LogRequest = { ...kept, push: { roundId, kind: "ask", nextAt: now }, updatedAt: now };
       if (!(await tx.requests.save(asked, { ifVersion: request.version }))) return "conflict";
-      const { ticketId, userId, answerBy: deadline } = request;
-      await tx.append([
-        { type: "request.askedAgain", at: now, actor: ACTOR, ticketId, requestId, userId, roundId, deadline },
-      ]);
+      const { answerBy: deadline } = request;
+      await tx.append([requestFact(request, { type: "request.askedAgain", at: now, actor: ACTOR, roundId, deadline })]);
       return undefined;
     }),
   );

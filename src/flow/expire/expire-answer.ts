@@ -1,5 +1,4 @@
-import { transition } from "#domain/lifecycle.ts";
-import type { LogRequest } from "#domain/log-request.ts";
+import { endAsking } from "#domain/end-asking.ts";
 import { retryConflicts } from "#domain/retry-conflicts.ts";
 import type { Actor } from "#domain/vocabulary.ts";
 import type { Clock } from "#ports/clock.ts";
@@ -24,22 +23,10 @@ export async function expireAnswer(requestId: string, { store, clock, ids }: Exp
   await retryConflicts(() =>
     store.transaction(async (tx) => {
       const request = await tx.requests.find(requestId);
-      const now = clock.now();
-      if (request === undefined || request.answerBy > now) return undefined;
-      const verdict = transition(request, { type: "answerDeadline" });
-      if (!verdict.ok || !verdict.changed) return undefined;
-      const roundId = ids.next();
-      const { snoozedUntil: _over, ...kept } = request;
-      const expired: LogRequest = {
-        ...kept,
-        state: verdict.state,
-        push: { roundId, kind: "closed", nextAt: now },
-        updatedAt: now,
-        endedAt: now,
-      };
-      if (!(await tx.requests.save(expired, { ifVersion: request.version }))) return "conflict";
-      const { ticketId, userId } = request;
-      await tx.append([{ type: "request.expired", at: now, actor: ACTOR, ticketId, requestId, userId, roundId }]);
+      const expired = request && endAsking(request, { at: clock.now(), actor: ACTOR, roundId: ids.next() });
+      if (!expired) return undefined;
+      if (!(await tx.requests.save(expired.request, { ifVersion: request.version }))) return "conflict";
+      await tx.append([expired.fact]);
       return undefined;
     }),
   );

@@ -1,9 +1,11 @@
+import { applyVerdict } from "#domain/apply-verdict.ts";
 import type { Fact, Wake } from "#domain/facts.ts";
 import { transition } from "#domain/lifecycle.ts";
 import { ingestBlobName, type LogFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
 import { retryConflicts } from "#domain/retry-conflicts.ts";
-import { isEnded, type Actor, type Moment } from "#domain/vocabulary.ts";
+import { fileOutcomeFact, uploadEndFact } from "#domain/upload-facts.ts";
+import type { Actor, Moment } from "#domain/vocabulary.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Store, Transaction } from "#ports/store.ts";
@@ -47,23 +49,18 @@ async function settleUpload(
   const uploaded = files.filter(({ state }) => state === "uploaded").length;
   const verdict = transition(request, { type: "uploadDeadline", uploaded });
   if (!verdict.ok || !verdict.changed) return undefined;
-  const next: LogRequest = {
-    ...request,
-    state: verdict.state,
-    ...(verdict.rejectReason && { rejectReason: verdict.rejectReason }),
-    updatedAt: now,
-    ...(isEnded(verdict.state) && { endedAt: now }),
-  };
+  const next = applyVerdict(request, verdict, { at: now });
   if (!(await tx.requests.save(next, { ifVersion: request.version }))) return "conflict";
+  const occasion = { at: now, actor: ACTOR };
   const facts: Fact[] = [];
   for (const [index, file] of files.entries()) {
     const was = before[index];
     if (was === undefined || was === file) continue;
     // Whoever changes a file of a consented request saves the request as well. Rolls back; the next round decides anew.
     if (!(await tx.files.save(file, { ifState: was.state }))) return "conflict";
-    if (was.state === "announced") facts.push(fileFact(file, request, now));
+    if (was.state === "announced") facts.push(fileOutcomeFact(file, occasion));
   }
-  await tx.append([...facts, requestFact(next, files, now)]);
+  await tx.append([...facts, uploadEndFact(next, files, occasion)]);
   await tx.wake(files.flatMap((file) => verifyNow(file, now)));
   return undefined;
 }
@@ -90,33 +87,4 @@ function verifyNow(file: LogFile, now: Moment): Wake[] {
   return file.state === "uploaded"
     ? [{ type: "verify.due", dueAt: now, requestId: file.ownerId, fileId: file.id }]
     : [];
-}
-
-function fileFact(file: LogFile, request: LogRequest, at: Moment): Fact {
-  return {
-    type: file.state === "uploaded" ? "file.uploaded" : "file.missing",
-    at,
-    actor: ACTOR,
-    ticketId: request.ticketId,
-    requestId: request.id,
-    fileId: file.id,
-    data: file.reason ? { reason: file.reason } : { sizeBytes: file.sizeBytes },
-  };
-}
-
-function requestFact(request: LogRequest, files: readonly LogFile[], at: Moment): Fact {
-  return {
-    // No round on either: the prompt was closed when the user answered.
-    type: request.state === "rejected" ? "request.rejected" : "request.uploaded",
-    at,
-    actor: ACTOR,
-    ticketId: request.ticketId,
-    requestId: request.id,
-    userId: request.userId,
-    data: {
-      uploaded: files.filter(({ state }) => state === "uploaded").length,
-      missing: files.filter(({ state }) => state === "missing").length,
-      ...(request.rejectReason && { reason: request.rejectReason }),
-    },
-  };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "#ports/clock.ts";
+import { WorkerStops } from "#ports/job-queue.ts";
 import type { PushGateway } from "#ports/push-gateway.ts";
 import type { PushLedger } from "#ports/store.ts";
 
@@ -33,6 +34,8 @@ export async function readTelemetry(
   // The first job again, delivered twice.
   if (isSecond && clock.now() < secondAt - EARLY_SECONDS * 1000) return;
   const outcomes = await gateway.outcomes(notificationId, push.platform, signal);
+  // Not read, and due as before.
+  if (signal.reason instanceof WorkerStops) return;
   const now = clock.now();
   await ledger.saveOutcomes(pushId, outcomes, isSecond ? undefined : Math.max(secondAt, now), now);
 }

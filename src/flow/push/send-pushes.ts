@@ -1,4 +1,5 @@
 import type { Clock } from "#ports/clock.ts";
+import { WorkerStops } from "#ports/job-queue.ts";
 import type { Ids } from "#ports/ids.ts";
 import type { OutgoingPush, PushGateway } from "#ports/push-gateway.ts";
 import type { ClaimedPush, PushEnd, PushLedger } from "#ports/store.ts";
@@ -35,6 +36,7 @@ export async function sendPushes(
   signal: AbortSignal,
 ): Promise<void> {
   const claimed = await ledger.claim(items, clock.now(), leaseSeconds);
+  const late = lateOnly(signal);
 
   async function sendOne(push: ClaimedPush): Promise<void> {
     const end = signal.aborted ? handedBack() : await attemptOne(push);
@@ -42,7 +44,7 @@ export async function sendPushes(
   }
 
   async function attemptOne(push: ClaimedPush): Promise<PushEnd> {
-    const outcome = await gateway.send(outgoing(push), signal);
+    const outcome = await gateway.send(outgoing(push), late);
     if (outcome.kind === "accepted") await failpoint?.("push:after-hub");
     return decidePushEnd(push, outcome, clock.now(), chance());
   }
@@ -70,6 +72,18 @@ export async function sendPushes(
   };
   await Promise.all(Array.from({ length: Math.min(SENDS_AT_ONCE, claimed.length) }, lane));
   if (failures.length > 0) throw failures[0];
+}
+
+/**
+ * What breaks off a send that is under way: the end of the job's time, but not that the worker stops. The hub may have taken
+ * it already, and the user would be asked twice; the hub has 10 s to answer, and a stop has 30.
+ */
+function lateOnly(signal: AbortSignal): AbortSignal {
+  const late = new AbortController();
+  signal.addEventListener("abort", () => {
+    if (!(signal.reason instanceof WorkerStops)) late.abort(signal.reason);
+  });
+  return late.signal;
 }
 
 function outgoing({ requestId, kind, platform, userId, installationId, answerBy, locale }: ClaimedPush): OutgoingPush {

@@ -1,4 +1,5 @@
-import type { Fact } from "#domain/facts.ts";
+import { applyVerdict } from "#domain/apply-verdict.ts";
+import { fileFact, requestFact, type Fact } from "#domain/facts.ts";
 import type { LogFile } from "#domain/log-file.ts";
 import { transition } from "#domain/lifecycle.ts";
 import type { LogRequest } from "#domain/log-request.ts";
@@ -37,28 +38,13 @@ export async function cancelRequest(
         });
       if (!verdict.changed) return request;
       const now = clock.now();
-      const roundId = ids.next();
-      const { snoozedUntil: _over, ...kept } = request;
-      const cancelled: LogRequest = {
-        ...kept,
-        state: verdict.state,
-        // An answered request has closed its prompts already; only an open one still shows them.
-        ...(isOpen(request.state) ? { push: { roundId, kind: "closed" as const, nextAt: now } } : {}),
-        updatedAt: now,
-        endedAt: now,
-      };
+      // An answered request has closed its prompts already; only an open one still shows them.
+      const roundId = isOpen(request.state) ? ids.next() : undefined;
+      const cancelled = applyVerdict(request, verdict, { at: now, ...(roundId && { closingRoundId: roundId }) });
       if (!(await tx.requests.save(cancelled, { ifVersion: request.version }))) return "conflict";
       const dropped = await dropFiles(tx, request, now, actor);
       await tx.append([
-        {
-          type: "request.cancelled",
-          at: now,
-          actor,
-          ticketId: request.ticketId,
-          requestId,
-          userId: request.userId,
-          ...(isOpen(request.state) ? { roundId } : {}),
-        },
+        requestFact(request, { type: "request.cancelled", at: now, actor, ...(roundId && { roundId }) }),
         ...dropped,
       ]);
       return { ...cancelled, version: request.version + 1 };
@@ -81,15 +67,8 @@ async function dropFiles(tx: Transaction, request: LogRequest, now: number, acto
       ...(state === "deleted" ? { deletedAt: now } : {}),
     };
     if (!(await tx.files.save(dropped, { ifState: file.state }))) continue;
-    facts.push({
-      type: state === "missing" ? "file.missing" : "file.deleted",
-      at: now,
-      actor,
-      ticketId: request.ticketId,
-      requestId: request.id,
-      fileId: file.id,
-      data: { reason: "request_cancelled" },
-    });
+    const type = state === "missing" ? "file.missing" : "file.deleted";
+    facts.push(fileFact(file, { type, at: now, actor, data: { reason: "request_cancelled" } }));
   }
   return facts;
 }
@@ -134,17 +113,14 @@ export async function remindRequest(
       };
       if (!(await tx.requests.save(reminded, { ifVersion: request.version }))) return "conflict";
       await tx.append([
-        {
+        requestFact(request, {
           type: "request.reminded",
           at: now,
           actor,
-          ticketId: request.ticketId,
-          requestId,
-          userId: request.userId,
           roundId,
           deadline: request.answerBy,
           data: { reminders: reminded.reminders },
-        },
+        }),
       ]);
       return { ...reminded, version: request.version + 1 };
     }),

@@ -1,3 +1,4 @@
+import { fileFact } from "#domain/facts.ts";
 import type { Actor } from "#domain/vocabulary.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { DueWork, Store } from "#ports/store.ts";
@@ -44,17 +45,7 @@ export async function deleteExpiredFiles(
       if (file?.state !== "linked" || file.deleteAfter === undefined || file.deleteAfter > now) return false;
       const gone = { ...file, state: "deleted", reason: "retention", deletedAt: now, cleanupAt: now } as const;
       if (!(await tx.files.save(gone, { ifState: "linked" }))) return false;
-      await tx.append([
-        {
-          type: "file.deleted",
-          at: now,
-          actor: ACTOR,
-          ticketId: file.ticketId,
-          requestId: file.ownerId,
-          fileId,
-          data: { reason: "retention" },
-        },
-      ]);
+      await tx.append([fileFact(file, { type: "file.deleted", at: now, actor: ACTOR, data: { reason: "retention" } })]);
       return true;
     });
   }

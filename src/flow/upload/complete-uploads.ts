@@ -1,10 +1,12 @@
-import type { Fact, Wake } from "#domain/facts.ts";
+import { applyVerdict } from "#domain/apply-verdict.ts";
+import type { Wake } from "#domain/facts.ts";
 import { transition } from "#domain/lifecycle.ts";
 import type { LogFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
 import { Problem, type ProblemDetail } from "#domain/problems.ts";
 import { retryConflicts } from "#domain/retry-conflicts.ts";
-import { isEnded, type Actor, type Moment } from "#domain/vocabulary.ts";
+import { fileOutcomeFact, uploadEndFact } from "#domain/upload-facts.ts";
+import type { Actor, Moment } from "#domain/vocabulary.ts";
 import { findOwnRequest, requireKnownFiles } from "#http/find-own-request.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Store, Transaction } from "#ports/store.ts";
@@ -50,13 +52,7 @@ export async function completeUploads(
         const uploaded = files.filter(({ state }) => state === "uploaded").length;
         const verdict = transition(request, { type: "complete", open, uploaded });
         if (!verdict.ok) throw new Problem(verdict.problem, { extra: { state: request.state } });
-        const next: LogRequest = {
-          ...request,
-          state: verdict.state,
-          ...(verdict.changed && verdict.rejectReason ? { rejectReason: verdict.rejectReason } : {}),
-          updatedAt: now,
-          ...(isEnded(verdict.state) ? { endedAt: now } : {}),
-        };
+        const next = applyVerdict(request, verdict, { at: now });
         // Saved even where the state stays: of two reports at once, the later must see what the earlier wrote, or neither would
         // see that nothing is open any more.
         if (!(await tx.requests.save(next, { ifVersion: request.version }))) return "conflict";
@@ -64,8 +60,8 @@ export async function completeUploads(
           verdict.changed && verdict.state === "uploaded" ? files.map((file) => dueForVerify(file, now)) : files;
         await saveFiles(tx, before, due);
         await tx.append([
-          ...changed.map((file) => outcomeFact(file, request, actor, now)),
-          ...(verdict.changed ? [endFact(next, due, actor, now)] : []),
+          ...changed.map((file) => fileOutcomeFact(file, { at: now, actor })),
+          ...(verdict.changed ? [uploadEndFact(next, due, { at: now, actor })] : []),
         ]);
         await tx.wake(
           due.flatMap((file): Wake[] =>
@@ -125,32 +121,4 @@ async function saveFiles(tx: Transaction, before: readonly LogFile[], after: rea
     const was = before[index];
     if (was && was !== file) await tx.files.save(file, { ifState: was.state });
   }
-}
-
-function outcomeFact(file: LogFile, request: LogRequest, actor: Actor, at: Moment): Fact {
-  return {
-    type: file.state === "uploaded" ? "file.uploaded" : "file.missing",
-    at,
-    actor,
-    ticketId: request.ticketId,
-    requestId: request.id,
-    fileId: file.id,
-    data: file.reason ? { reason: file.reason } : { sizeBytes: file.sizeBytes },
-  };
-}
-
-function endFact(request: LogRequest, files: readonly LogFile[], actor: Actor, at: Moment): Fact {
-  return {
-    type: request.state === "rejected" ? "request.rejected" : "request.uploaded",
-    at,
-    actor,
-    ticketId: request.ticketId,
-    requestId: request.id,
-    userId: request.userId,
-    data: {
-      uploaded: files.filter(({ state }) => state === "uploaded").length,
-      missing: files.filter(({ state }) => state === "missing").length,
-      ...(request.rejectReason ? { reason: request.rejectReason } : {}),
-    },
-  };
 }

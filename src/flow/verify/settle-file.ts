@@ -1,3 +1,4 @@
+import { applyVerdict } from "#domain/apply-verdict.ts";
 import { transition } from "#domain/lifecycle.ts";
 import type { LogFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
@@ -63,14 +64,7 @@ export function settleRequest(request: LogRequest, files: readonly Pick<LogFile,
   const open = files.filter(({ state }) => state === "announced" || state === "uploaded").length;
   const linked = files.filter(({ state }) => state === "linked").length;
   const verdict = transition(request, { type: "settled", open, linked });
-  if (!verdict.ok || !verdict.changed) return { ...request, updatedAt: now };
-  return {
-    ...request,
-    state: verdict.state,
-    ...(verdict.rejectReason && { rejectReason: verdict.rejectReason }),
-    updatedAt: now,
-    endedAt: now,
-  };
+  return verdict.ok ? applyVerdict(request, verdict, { at: now }) : { ...request, updatedAt: now };
 }
 
 /** As long as the setting says, but never longer than the user was shown: the setting may have grown since. */

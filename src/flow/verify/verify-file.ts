@@ -6,6 +6,7 @@ import { retryConflicts } from "#domain/retry-conflicts.ts";
 import { isEnded, type Actor } from "#domain/vocabulary.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import type { Clock } from "#ports/clock.ts";
+import { WorkerStops } from "#ports/job-queue.ts";
 import type { Log } from "#ports/log.ts";
 import type { Store, Transaction } from "#ports/store.ts";
 import { type Finding, judgeContent, judgeHead, retentionDaysFor, settleFile, settleRequest } from "./settle-file.ts";
@@ -58,6 +59,8 @@ export async function verifyFile(fileId: string, deps: VerifyFileDeps, signal: A
   try {
     finding = await whileBeating(file, deps, () => examine(file, deps, signal));
   } catch (error) {
+    // No trouble of the store, and no attempt that counts.
+    if (signal.reason instanceof WorkerStops) return handBack(fileId, deps);
     // Not since its upload: verify may begin much later, and this is the only copy.
     const { unreadableSince = clock.now() } = file;
     if (clock.now() - unreadableSince < UNREADABLE_AFTER_SECONDS * 1000) await putOff(fileId, error, deps);
@@ -67,7 +70,7 @@ export async function verifyFile(fileId: string, deps: VerifyFileDeps, signal: A
     throw error;
   }
   const settled = await settle(fileId, finding, deps);
-  if (!settled && finding.kind === "holds") await answerForLateCopy(fileId, deps, signal);
+  if (!settled && finding.kind === "holds") await answerForLateCopy(fileId, deps);
   await deps.failpoint?.("verify:after-commit");
 }
 
@@ -177,15 +180,27 @@ async function putOff(fileId: string, error: unknown, { store, clock, chance, lo
   });
 }
 
+/** The worker stops: another one shall not have to wait until the reconciler misses this file. */
+async function handBack(fileId: string, { store, clock }: VerifyFileDeps): Promise<void> {
+  await store.transaction(async (tx) => {
+    const file = await tx.files.find(fileId);
+    if (file?.state !== "uploaded") return;
+    const verifyAt = clock.now();
+    if (!(await tx.files.save({ ...file, verifyAt }, { ifState: "uploaded" }))) return;
+    await tx.wake([{ type: "verify.due", dueAt: verifyAt, fileId, requestId: file.ownerId }]);
+  });
+}
+
 /**
  * We copied, and another worker settled the file before us. If it linked it, our copy may have replaced the one whose ETag
  * it wrote down: same bytes, another ETag. If the file was taken back, our copy must go.
  */
-async function answerForLateCopy(fileId: string, deps: VerifyFileDeps, signal: AbortSignal): Promise<void> {
+async function answerForLateCopy(fileId: string, deps: VerifyFileDeps): Promise<void> {
   const file = await deps.store.files.find(fileId);
   if (!file) return;
   if (file.state !== "linked") return leaveToCleanup(fileId, deps);
-  const evidence = await deps.blobs.head(evidenceBlobName(file), signal);
+  // To the end even when the worker stops: whoever takes the job next finds the file settled, and does not look.
+  const evidence = await deps.blobs.head(evidenceBlobName(file));
   if (!evidence || evidence.etag === file.evidenceEtag) return;
   await deps.store.files.save({ ...file, evidenceEtag: evidence.etag }, { ifState: "linked" });
 }

@@ -1,10 +1,11 @@
-import type { Fact } from "#domain/facts.ts";
+import { applyVerdict } from "#domain/apply-verdict.ts";
+import { fileFact, requestFact, type Fact } from "#domain/facts.ts";
 import { transition, type Command, type Verdict } from "#domain/lifecycle.ts";
 import type { LogFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
 import { Problem } from "#domain/problems.ts";
 import { retryConflicts } from "#domain/retry-conflicts.ts";
-import { isEnded, type Actor, type FileState, type Moment } from "#domain/vocabulary.ts";
+import type { Actor, FileState, Moment } from "#domain/vocabulary.ts";
 import { findOwnRequest, requireKnownFiles } from "#http/find-own-request.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Store, Transaction } from "#ports/store.ts";
@@ -49,19 +50,15 @@ export async function withdrawConsent(
             extra: { state: request.state },
           });
         if (verdict.changed || goes.length > 0) {
-          const next: LogRequest = {
-            ...request,
-            state: verdict.state,
-            ...(verdict.changed && verdict.rejectReason ? { rejectReason: verdict.rejectReason } : {}),
-            updatedAt: now,
-            ...(isEnded(verdict.state) ? { endedAt: request.endedAt ?? now } : {}),
-          };
+          const next = applyVerdict(request, verdict, { at: now });
           if (!(await tx.requests.save(next, { ifVersion: request.version }))) return "conflict";
           if (!(await saveAll(tx, before, goes))) return "conflict";
           if (verdict.state === "withdrawn") await markWithdrawn(tx, requestId, now);
           await startVerify(tx, request, next, files, now);
           await tx.append([
-            ...goes.map((file) => deletedFact(file, request, actor, now)),
+            ...goes.map((file) =>
+              fileFact(file, { type: "file.deleted", at: now, actor, data: { reason: "withdrawn" } }),
+            ),
             ...(verdict.changed ? [endFact(next, actor, now)] : []),
           ]);
           return {
@@ -133,18 +130,6 @@ async function startVerify(
   }
 }
 
-function deletedFact(file: LogFile, request: LogRequest, actor: Actor, at: Moment): Fact {
-  return {
-    type: "file.deleted",
-    at,
-    actor,
-    ticketId: request.ticketId,
-    requestId: request.id,
-    fileId: file.id,
-    data: { reason: "withdrawn" },
-  };
-}
-
 function endFact(request: LogRequest, actor: Actor, at: Moment): Fact {
   const types = {
     withdrawn: "request.withdrawn",
@@ -153,13 +138,10 @@ function endFact(request: LogRequest, actor: Actor, at: Moment): Fact {
     rejected: "request.rejected",
   } as const;
   const type = types[request.state as keyof typeof types];
-  return {
+  return requestFact(request, {
     type,
     at,
     actor,
-    ticketId: request.ticketId,
-    requestId: request.id,
-    userId: request.userId,
     data: request.rejectReason ? { reason: request.rejectReason } : {},
-  };
+  });
 }

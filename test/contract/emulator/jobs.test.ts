@@ -7,7 +7,6 @@ import { test as base } from "./emulator-test.ts";
 /** A blob container with nothing but PUT and GET: what a job needs of one. */
 const test = base.extend<{ container: { url: string; blobs: Map<string, string> } }>({
   container: async ({ emulator }, use) => {
-    expect(emulator.url).toBeDefined();
     const blobs = new Map<string, string>();
     const server = createServer((request, response) => {
       const [path = ""] = (request.url ?? "").split("?");
@@ -20,9 +19,11 @@ const test = base.extend<{ container: { url: string; blobs: Map<string, string> 
         response.end(request.method === "GET" ? found : undefined);
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    // Beside the emulator, which writes to its own machine only.
+    const { hostname } = new URL(emulator.url);
+    await new Promise<void>((resolve) => server.listen(0, hostname, resolve));
     const { port } = server.address() as AddressInfo;
-    await use({ url: `http://127.0.0.1:${port}/jobs`, blobs });
+    await use({ url: `http://${hostname}:${port}/jobs`, blobs });
     server.closeAllConnections();
     server.close();
   },

@@ -205,6 +205,21 @@ export function describeJobQueue(name: string, subject: () => Promise<JobQueueSu
       await vi.waitFor(() => expect(seen).toContainEqual({}), SOON);
     });
 
+    test("a handler is told by its signal that its process stops, and may still finish", async () => {
+      const queue = open(await subject());
+      const started = Promise.withResolvers<void>();
+      const told: unknown[] = [];
+      await queue.work("told", { concurrency: 1, timeoutSeconds: 60 }, async (_items, signal) => {
+        started.resolve();
+        await delay(30_000, undefined, { signal }).catch(() => undefined);
+        told.push(signal.reason);
+      });
+      await queue.add([{ name: "told", items: [1] }]);
+      await started.promise;
+      await queue.close();
+      expect(told).toEqual([expect.objectContaining({ name: "WorkerStops" })]);
+    });
+
     test("closing waits for the handler that is under way, and starts no other", async () => {
       const queue = open(await subject());
       const started = Promise.withResolvers<void>();

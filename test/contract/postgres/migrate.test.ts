@@ -94,6 +94,19 @@ test("the consent texts are there in English and German, with the hash over thei
   ]);
 });
 
+test("a consent text that an operator put in the place of ours stays, though nobody was shown it yet", async () => {
+  const { url: databaseUrl } = await createTestDatabase();
+  const own = "update consent_text set text = 'Ours', sha256 = encode(sha256('Ours'), 'hex') where locale = 'en'";
+  await query(databaseUrl, own);
+  await query(databaseUrl, "delete from consent_text where locale = 'de'");
+  await migrate({ databaseUrl });
+  const rows = await query(databaseUrl, "select locale, text = 'Ours' as own from consent_text order by locale");
+  expect(rows).toEqual([
+    { locale: "de", own: false },
+    { locale: "en", own: true },
+  ]);
+});
+
 async function copyOfMigrations(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "beckon-migrations-"));
   onTestFinished(() => rm(folder, { recursive: true }));

@@ -272,6 +272,25 @@ test("the reconciler finds whatever is overdue, and the deadlines those requests
   });
 });
 
+test("only what verify refused or did not find counts as its failure, not what a user gave up or a deadline ended", async () => {
+  const world = await openStore();
+  const consent = await consented(world);
+  const ends = [
+    ["refused", "hash_differs"],
+    ["refused", "unreadable"],
+    ["missing", "not_uploaded"],
+    ["missing", "given_up"],
+    ["missing", "upload_deadline"],
+    ["missing", "request_cancelled"],
+  ] as const;
+  await world.store.files.add(ends.map(([state, reason]) => fileOf(consent, { state, reason })));
+  expect((await world.dueWork.metrics(1_000)).verifyFailures).toEqual({
+    hash_differs: 1,
+    unreadable: 1,
+    not_uploaded: 1,
+  });
+});
+
 test("who downloaded a file is read from the audit", async () => {
   const world = await openStore();
   const fileId = randomUUID();

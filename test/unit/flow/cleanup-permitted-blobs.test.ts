@@ -34,6 +34,14 @@ test("what a request left on its way when it ended is removed", () => {
   }
 });
 
-test("every state of a file has its answer", () => {
-  for (const state of FILE_STATES) expect(permittedBlobs({ state }, "uploaded")).toBeDefined();
+test("while its request is being verified, each state of a file keeps exactly the blobs that it stands for", () => {
+  const kept = Object.fromEntries(FILE_STATES.map((state) => [state, permittedBlobs({ state }, "uploaded")]));
+  expect(kept).toEqual({
+    announced: both,
+    uploaded: both,
+    linked: { ingest: false, evidence: true },
+    refused: none,
+    missing: none,
+    deleted: none,
+  });
 });

@@ -1,0 +1,32 @@
+import { fileFact, requestFact, type Fact } from "./facts.ts";
+import type { LogFile } from "./log-file.ts";
+import type { LogRequest } from "./log-request.ts";
+import type { Actor, FileState, Moment } from "./vocabulary.ts";
+
+interface Occasion {
+  readonly at: Moment;
+  readonly actor: Actor;
+}
+
+/** That a file's upload came to its end: it is said to be there, or it is missing for a reason. */
+export function fileOutcomeFact(file: LogFile, occasion: Occasion): Fact {
+  return fileFact(file, {
+    ...occasion,
+    type: file.state === "uploaded" ? "file.uploaded" : "file.missing",
+    data: file.reason ? { reason: file.reason } : { sizeBytes: file.sizeBytes },
+  });
+}
+
+/** That the upload as a whole came to its end. No round: the prompt was closed when the user answered. */
+export function uploadEndFact(request: LogRequest, files: readonly LogFile[], occasion: Occasion): Fact {
+  const inState = (state: FileState) => files.filter((file) => file.state === state).length;
+  return requestFact(request, {
+    ...occasion,
+    type: request.state === "rejected" ? "request.rejected" : "request.uploaded",
+    data: {
+      uploaded: inState("uploaded"),
+      missing: inState("missing"),
+      ...(request.rejectReason && { reason: request.rejectReason }),
+    },
+  });
+}
