@@ -30,7 +30,7 @@ const floors = (): Override[] => [
   row("sdk",       "./",                                             "It ships to others and depends on nothing.", SDK_NODE),
   row(SDK_NODE,    "./ node:*",                                      "It is the SDK's entry for Node, and depends on nothing else."),
   row("phone",     "./ #phone #sdk #contract #messages",             "It is a client like any other."),
-  row("console",   "./ #console #contract #messages react react-dom @fluentui/react-components @fluentui/react-icons @tanstack/* wouter recharts i18next react-i18next",
+  row("console",   "./ #console #contract #messages react react-dom @fluentui/react-components @fluentui/react-icons @fluentui/react-icons/svg/* @tanstack/* wouter recharts i18next react-i18next",
                                                                      "It knows the product by its public API alone."),
   row("emulator",  "./ #emulator node:* express fast-xml-parser web-push",    "It shares no code with us, so that it cannot agree with our bugs."),
 

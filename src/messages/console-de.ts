@@ -226,6 +226,7 @@ export const CONSOLE_DE = {
   "new.where": "Fragen auf",
   "new.where.all_one": "Ihrem Gerät",
   "new.where.all_other": "Allen {{count}} Geräten",
+  "new.where.only": "Gefragt auf: {{device}}",
   "new.where.suggested": "empfohlen",
   "new.noInstallation":
     "Für diese Person ist kein Gerät registriert. Sie können die Anfrage trotzdem senden: Die App zeigt sie beim nächsten Start.",
@@ -290,6 +291,7 @@ export const CONSOLE_DE = {
   "files.keptUntil": "aufbewahrt bis",
   "files.open": "{{name}} öffnen",
   "files.open.short": "Öffnen",
+  "files.details": "Details zu {{name}}",
   "files.details.short": "Details",
   "files.download": "{{name}} herunterladen",
   "files.download.short": "Herunterladen",

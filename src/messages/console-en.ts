@@ -216,6 +216,7 @@ export const CONSOLE_EN = {
   "new.where": "Ask on",
   "new.where.all_one": "Their device",
   "new.where.all_other": "All {{count}} devices",
+  "new.where.only": "Asked on: {{device}}",
   "new.where.suggested": "suggested",
   "new.noInstallation":
     "No device of this person is registered. You can send the request all the same: the app shows it at its next start.",
@@ -280,6 +281,7 @@ export const CONSOLE_EN = {
   "files.keptUntil": "kept until",
   "files.open": "Open {{name}}",
   "files.open.short": "Open",
+  "files.details": "Details of {{name}}",
   "files.details.short": "Details",
   "files.download": "Download {{name}}",
   "files.download.short": "Download",

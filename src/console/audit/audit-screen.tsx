@@ -162,16 +162,20 @@ function Where({ event }: { readonly event: AuditEvent }) {
     <>
       {event.requestId === undefined ? null : (
         <>
-          <AppLink to={`/log-requests/${event.requestId}`}>{t("audit.request")}</AppLink>{" "}
+          <AppLink to={`/log-requests/${event.requestId}`} look="inText">
+            {t("audit.request")}
+          </AppLink>{" "}
         </>
       )}
       {event.ticketId === undefined ? null : (
         <>
-          <AppLink to={`/tickets/${event.ticketId}`}>{t("audit.ticket")}</AppLink>{" "}
+          <AppLink to={`/tickets/${event.ticketId}`} look="inText">
+            {t("audit.ticket")}
+          </AppLink>{" "}
         </>
       )}
       {event.userId === undefined ? null : (
-        <AppLink to={`/people/${encodeURIComponent(event.userId)}`}>
+        <AppLink to={`/people/${encodeURIComponent(event.userId)}`} look="inText">
           <bdi>{event.userId}</bdi>
         </AppLink>
       )}

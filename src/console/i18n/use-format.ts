@@ -10,9 +10,14 @@ export function useNow(): number {
   return useStore(now);
 }
 
+/** The agent's own region of the language: `en-GB` for English in Britain. */
+function regional(language: string): string {
+  return navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
+}
+
 /** The formats of the agent's language. */
 export function useFormat() {
-  const { language } = useT();
+  const language = regional(useT().language);
   return {
     moment: (text: string, zone?: string) => format.formatMoment(text, language, zone),
     clock: (text: string) => format.formatClock(text, language),

@@ -14,7 +14,8 @@ export function listKey(filter: unknown): string {
 }
 
 export function forgetNew(filter: unknown): void {
-  newInList.set(({ [listKey(filter)]: _, ...rest }) => rest);
+  const name = listKey(filter);
+  newInList.set((all) => Object.fromEntries(Object.entries(all).filter(([key]) => key !== name)));
 }
 
 /** Puts a request as it is now wherever it is shown. Rows keep their place, and new ones are counted, not inserted. */

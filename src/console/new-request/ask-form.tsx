@@ -32,6 +32,8 @@ const useStyles = makeStyles({
   },
   column: { display: "grid", gap: "16px", minWidth: 0 },
   preview: { "@media (min-width: 960px)": { position: "sticky", top: "68px" } },
+  who: { display: "grid", gap: "8px", justifyItems: "stretch", minWidth: 0 },
+  link: { minHeight: "24px" },
   person: { display: "flex", flexWrap: "wrap", gap: "4px 12px", alignItems: "baseline" },
   send: {
     position: "sticky",
@@ -112,31 +114,33 @@ export function AskForm({ version, userId, copied, onPickPerson }: Props) {
     <form className={styles.columns} onSubmit={(event) => void send(event)} noValidate>
       <div className={styles.column}>
         <Section title={t("new.who")}>
-          <div className={styles.person}>
-            <Text weight="semibold" size={400}>
-              <PersonName userId={userId} />
-            </Text>
-            <span className={styles.contact}>{user?.contacts[0] ?? userId}</span>
-            <Link as="button" type="button" onClick={() => setChoosing(!isChoosing)}>
-              {t("new.person.other")}
-            </Link>
+          <div className={styles.who}>
+            <div className={styles.person}>
+              <Text weight="semibold" size={400}>
+                <PersonName userId={userId} />
+              </Text>
+              <span className={styles.contact}>{user?.contacts[0] ?? userId}</span>
+              <Link as="button" type="button" className={styles.link} onClick={() => setChoosing(!isChoosing)}>
+                {t("new.person.other")}
+              </Link>
+            </div>
+            <AppLink to={`/tickets/${ticket.id}`}>
+              {t("ticket.number", { number: ticket.number })} <bdi>{ticket.subject}</bdi>
+            </AppLink>
+            {isChoosing ? <PersonChoice ticket={ticket} onPick={onPickPerson} /> : null}
+            {isOnTicket ? null : <Notice text={t("new.person.added")} />}
+            {waiting ? (
+              <MessageBar intent="warning" layout="multiline">
+                <MessageBarBody>
+                  {t("new.alreadyAsked")}{" "}
+                  <AppLink to={`/log-requests/${waiting.id}`} look="inText">
+                    {t("new.alreadyAsked.link")}
+                  </AppLink>
+                </MessageBarBody>
+              </MessageBar>
+            ) : null}
+            <InstallationChoice installations={installations} ask={ask} onChange={change} />
           </div>
-          <AppLink to={`/tickets/${ticket.id}`}>
-            {t("ticket.number", { number: ticket.number })} <bdi>{ticket.subject}</bdi>
-          </AppLink>
-          {isChoosing ? <PersonChoice ticket={ticket} onPick={onPickPerson} /> : null}
-          {isOnTicket ? null : <Notice text={t("new.person.added")} />}
-          {waiting ? (
-            <MessageBar intent="warning" layout="multiline">
-              <MessageBarBody>
-                {t("new.alreadyAsked")}{" "}
-                <AppLink to={`/log-requests/${waiting.id}`} look="inText">
-                  {t("new.alreadyAsked.link")}
-                </AppLink>
-              </MessageBarBody>
-            </MessageBar>
-          ) : null}
-          <InstallationChoice installations={installations} ask={ask} onChange={change} />
         </Section>
         <Section title={t("new.what")}>
           <ReasonFields

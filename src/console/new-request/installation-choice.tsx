@@ -42,6 +42,17 @@ export function InstallationChoice({ installations, ask, onChange }: Props) {
     );
   }
   const suggested = suggestInstallation(installations);
+  const [only] = installations;
+  if (only && installations.length === 1) {
+    return (
+      <div className={styles.root}>
+        <Text className={styles.label}>
+          <span>{t("new.where.only", { device: only.model ?? t(`platform.${only.platform}` as MessageKey) })}</span>
+          <About installation={only} />
+        </Text>
+      </div>
+    );
+  }
   return (
     <div className={styles.root}>
       <Field label={t("new.where")}>
@@ -64,16 +75,7 @@ export function InstallationChoice({ installations, ask, onChange }: Props) {
                       </Text>
                     ) : null}
                   </span>
-                  <span className={styles.quiet}>
-                    {[
-                      one.osVersion,
-                      one.appVersion === undefined ? undefined : t("app.version", { version: one.appVersion }),
-                    ]
-                      .filter(Boolean)
-                      .join(" · ")}{" "}
-                    · {t("lastSeen")} <Moment at={one.lastSeenAt} show="relative" />
-                    {one.notificationsAllowed === false ? ` · ${t("notifications.off")}` : null}
-                  </span>
+                  <About installation={one} />
                 </span>
               }
             />
@@ -81,5 +83,20 @@ export function InstallationChoice({ installations, ask, onChange }: Props) {
         </RadioGroup>
       </Field>
     </div>
+  );
+}
+
+function About({ installation }: { readonly installation: Installation }) {
+  const styles = useStyles();
+  const { t } = useT();
+  const { osVersion, appVersion, lastSeenAt, notificationsAllowed } = installation;
+  const version = appVersion === undefined ? undefined : t("app.version", { version: appVersion });
+  const known = [osVersion, version].filter((part) => part !== undefined);
+  return (
+    <span className={styles.quiet}>
+      {known.map((part) => `${part} · `)}
+      {t("lastSeen")} <Moment at={lastSeenAt} show="relative" />
+      {notificationsAllowed === false ? ` · ${t("notifications.off")}` : null}
+    </span>
   );
 }

@@ -1,6 +1,6 @@
-import { Checkbox, Field, makeStyles, Select, Textarea } from "@fluentui/react-components";
+import { Checkbox, Field, Label, makeStyles, Select, Text, Textarea, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useId } from "react";
 import { collectorsQuery, templatesQuery } from "#console/api/queries.ts";
 import type { Installation } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
@@ -8,7 +8,10 @@ import { useT } from "#console/i18n/use-t.ts";
 import { collectorsOf, templateText, type Ask, type CollectorChoice, type Missing, type WindowChoice } from "./ask.ts";
 
 const useStyles = makeStyles({
-  root: { display: "grid", gap: "12px" },
+  root: { display: "grid", gap: "12px", gridTemplateColumns: "minmax(0, 1fr)" },
+  wide: { width: "100%", minWidth: 0 },
+  group: { display: "grid", gap: "2px" },
+  missing: { color: tokens.colorStatusDangerForeground1 },
   collectors: { display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(min(220px, 100%), 1fr))" },
 });
 
@@ -28,6 +31,7 @@ export function ReasonFields({ ask, onChange, locale, installations, missing }: 
   const styles = useStyles();
   const { t } = useT();
   const format = useFormat();
+  const groupId = useId();
   const { data: templates } = useQuery(templatesQuery);
   const choices = useChoices(ask, installations);
 
@@ -79,6 +83,7 @@ export function ReasonFields({ ask, onChange, locale, installations, missing }: 
         {...(missing.includes("reason") ? { validationState: "error", validationMessage: t("missing.reason") } : {})}
       >
         <Textarea
+          className={styles.wide}
           value={ask.reason}
           onChange={(_, { value }) => onChange({ reason: value })}
           maxLength={1_000}
@@ -87,31 +92,31 @@ export function ReasonFields({ ask, onChange, locale, installations, missing }: 
           data-field="reason"
         />
       </Field>
-      <Field
-        label={t("field.collectors")}
-        required
-        {...(missing.includes("collectors")
-          ? { validationState: "error", validationMessage: t("missing.collectors") }
-          : {})}
-      >
-        {() => (
-          <div className={styles.collectors} role="group" aria-label={t("field.collectors")}>
-            {choices.map(({ name, label, typicalSizeBytes }, index) => (
-              <Checkbox
-                key={name}
-                checked={ask.collectors.includes(name)}
-                onChange={(_, { checked }) => tick(name, checked === true)}
-                label={
-                  typicalSizeBytes === undefined
-                    ? label
-                    : `${label} (${t("size.about", { size: format.size(typicalSizeBytes) })})`
-                }
-                {...(index === 0 ? { "data-field": "collectors" } : {})}
-              />
-            ))}
-          </div>
-        )}
-      </Field>
+      <div className={styles.group} role="group" aria-labelledby={groupId}>
+        <Label id={groupId} required>
+          {t("field.collectors")}
+        </Label>
+        <div className={styles.collectors}>
+          {choices.map(({ name, label, typicalSizeBytes }, index) => (
+            <Checkbox
+              key={name}
+              checked={ask.collectors.includes(name)}
+              onChange={(_, { checked }) => tick(name, checked === true)}
+              label={
+                typicalSizeBytes === undefined
+                  ? label
+                  : `${label} (${t("size.about", { size: format.size(typicalSizeBytes) })})`
+              }
+              {...(index === 0 ? { "data-field": "collectors" } : {})}
+            />
+          ))}
+        </div>
+        {missing.includes("collectors") ? (
+          <Text role="alert" size={200} className={styles.missing}>
+            {t("missing.collectors")}
+          </Text>
+        ) : null}
+      </div>
     </div>
   );
 }

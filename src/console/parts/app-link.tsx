@@ -3,6 +3,11 @@ import { Link as RouterLink } from "wouter";
 
 const useStyles = makeStyles({
   link: {
+    // Links that stand by themselves are targets of 24 pixels (WCAG 2.5.8).
+    display: "inline-block",
+    minHeight: "24px",
+    lineHeight: "24px",
+    maxWidth: "100%",
     color: tokens.colorBrandForegroundLink,
     textDecorationLine: "none",
     borderRadius: tokens.borderRadiusSmall,
@@ -10,8 +15,8 @@ const useStyles = makeStyles({
     "&:focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "2px" },
   },
   strong: { fontWeight: tokens.fontWeightSemibold },
-  plain: { color: "inherit" },
-  inText: { textDecorationLine: "underline" },
+  plain: { color: "inherit", display: "inline", minHeight: "auto", lineHeight: "inherit" },
+  inText: { display: "inline", textDecorationLine: "underline" },
 });
 
 interface LinkProps {

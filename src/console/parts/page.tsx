@@ -26,10 +26,9 @@ const useStyles = makeStyles({
   cardHead: {
     display: "flex",
     alignItems: "center",
-    flexWrap: "wrap",
     gap: "8px",
     padding: "14px 16px 0",
-    "& > h2": { margin: 0, flexGrow: 1 },
+    "& > h2": { margin: 0, flexGrow: 1, minWidth: 0 },
   },
   cardBody: { padding: "12px 16px 16px", minWidth: 0 },
 });

@@ -120,7 +120,7 @@ function FileRow({ file }: { readonly file: LogFile }) {
             size="small"
             icon={<OpenRegular />}
             onClick={() => navigate(path)}
-            aria-label={t("files.open", { name: file.name })}
+            aria-label={t(isReadable(file.name) ? "files.open" : "files.details", { name: file.name })}
           >
             {isReadable(file.name) ? t("files.open.short") : t("files.details.short")}
           </Button>

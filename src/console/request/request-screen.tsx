@@ -121,7 +121,7 @@ function Whole({ request, userZone }: { readonly request: LogRequestDetail; read
             <FilesTable files={request.files} request={request} />
           </Section>
           <Section title={t("timeline.title")}>
-            <Timeline ticketId={request.ticketId} requestId={request.id} userZone={userZone} />
+            <Timeline ticketId={request.ticketId} requestId={request.id} userZone={userZone} files={request.files} />
           </Section>
         </div>
         <div className={styles.column}>

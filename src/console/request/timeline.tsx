@@ -1,7 +1,7 @@
 import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { timelineQuery } from "#console/api/queries.ts";
-import type { TimelineEntry } from "#console/api/shapes.ts";
+import type { LogFile, TimelineEntry } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { Moment } from "#console/parts/moment.tsx";
@@ -51,10 +51,12 @@ interface Props {
   /** Only this request's facts; absent: everything on the ticket. */
   readonly requestId?: string;
   readonly userZone?: string | undefined;
+  /** Facts name files by id; people by name. */
+  readonly files?: readonly LogFile[];
 }
 
 /** What happened, newest first, so that what just came stands on top. */
-export function Timeline({ ticketId, requestId, userZone }: Props) {
+export function Timeline({ ticketId, requestId, userZone, files = [] }: Props) {
   const styles = useStyles();
   const { t } = useT();
   const format = useFormat();
@@ -77,6 +79,9 @@ export function Timeline({ ticketId, requestId, userZone }: Props) {
               <span>{t(`fact.${entry.type}` as MessageKey)}</span>
               <span className={styles.quiet}>
                 <Actor entry={entry} />
+                {entry.fileId === undefined ? null : (
+                  <FileName name={files.find(({ id }) => id === entry.fileId)?.name} />
+                )}
                 <Detail entry={entry} />
               </span>
             </span>
@@ -88,6 +93,15 @@ export function Timeline({ ticketId, requestId, userZone }: Props) {
         );
       })}
     </ol>
+  );
+}
+
+function FileName({ name }: { readonly name: string | undefined }) {
+  return name === undefined ? null : (
+    <>
+      {" · "}
+      <bdi>{name}</bdi>
+    </>
   );
 }
 

@@ -102,7 +102,7 @@ export function RequestGrid({ rows, hasMore, isLoadingMore, onMore, onOpen }: Gr
         <span role="columnheader">{t("column.answerBy")}</span>
         <span role="columnheader">{t("column.asked")}</span>
       </div>
-      <div ref={scroller} className={styles.scroller} role="presentation" tabIndex={-1}>
+      <div ref={scroller} className={styles.scroller} role="rowgroup">
         <div className={styles.rows} role="presentation" style={{ height: virtualizer.getTotalSize() }}>
           {items.map(({ index, start, size }) => {
             const request = rows[index];

@@ -21,7 +21,13 @@ const VIEWS = ["mine", "waiting", "ready", "attention", "all"] as const;
 
 const useStyles = makeStyles({
   bar: { display: "flex", flexWrap: "wrap", gap: "8px", alignItems: "center" },
-  tabs: { flexGrow: 1, flexWrap: "wrap" },
+  tabs: {
+    flexGrow: 1,
+    flexWrap: "wrap",
+    minWidth: 0,
+    maxWidth: "100%",
+    "@media (max-width: 640px)": { width: "100%", "& .fui-Tab": { paddingInline: "8px" } },
+  },
   list: {
     position: "relative",
     flexGrow: 1,

@@ -89,6 +89,10 @@ const useStyles = makeStyles({
   },
   main: { flexGrow: 1, minWidth: 0, display: "flex", flexDirection: "column", scrollMarginTop: `${BAR_PX}px` },
   notice: { padding: "12px 24px 0", "@media (max-width: 640px)": { padding: "8px 12px 0" } },
+  brandName: { whiteSpace: "nowrap", "@media (max-width: 400px)": { display: "none" } },
+  newButton: {
+    "@media (max-width: 640px)": { minWidth: "40px", paddingInline: "8px", "& .fui-Button__icon": { margin: 0 } },
+  },
   label: { "@media (max-width: 640px)": { display: "none" } },
 });
 
@@ -118,9 +122,9 @@ export function Shell({ me }: { readonly me: Me }) {
           aria-label={t("nav.open")}
           onClick={() => setNavOpen(true)}
         />
-        <Link href="/" className={styles.brand}>
+        <Link href="/" className={styles.brand} aria-label="Beckon">
           <BrandMark />
-          <Text weight="semibold" size={400}>
+          <Text weight="semibold" size={400} className={styles.brandName}>
             Beckon
           </Text>
         </Link>
@@ -129,6 +133,7 @@ export function Shell({ me }: { readonly me: Me }) {
         {isWriter ? (
           <Button
             appearance="primary"
+            className={styles.newButton}
             icon={<AddRegular />}
             aria-keyshortcuts="c"
             aria-label={t("new.title")}

@@ -12,6 +12,7 @@ import {
   MenuPopover,
   MenuTrigger,
 } from "@fluentui/react-components";
+import { PersonRegular } from "@fluentui/react-icons/svg/person";
 import { SignOutRegular } from "@fluentui/react-icons/svg/sign-out";
 import { useQueryClient } from "@tanstack/react-query";
 import { fetchApi } from "#console/api/call-api.ts";
@@ -68,7 +69,7 @@ export function UserMenu({ me }: { readonly me: Me }) {
         <Button
           appearance="transparent"
           aria-label={t("menu.label", { name })}
-          icon={<Avatar name={name} size={28} color="colorful" aria-hidden />}
+          icon={<Avatar icon={<PersonRegular />} size={28} color="brand" aria-hidden />}
         />
       </MenuTrigger>
       <MenuPopover>

@@ -83,7 +83,7 @@ function Whole({ version }: { readonly version: TicketVersion }) {
           <FilesTable files={ticket.files} />
         </Section>
         <Section title={t("timeline.title")}>
-          <Timeline ticketId={ticket.id} userZone={user?.timeZone} />
+          <Timeline ticketId={ticket.id} userZone={user?.timeZone} files={ticket.files} />
         </Section>
       </div>
       <div className={styles.column}>
