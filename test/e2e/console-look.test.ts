@@ -142,7 +142,7 @@ test(
       { theme: "light", width: 1440, language: "en" },
       { theme: "dark", width: 1440, language: "en" },
       { theme: "contrast", width: 1440, language: "en" },
-    { theme: "forced", width: 1440, language: "en" },
+      { theme: "forced", width: 1440, language: "en" },
       { theme: "light", width: 768, language: "de" },
       { theme: "light", width: 320, language: "de" },
       { theme: "dark", width: 320, language: "ar" },
@@ -160,14 +160,18 @@ test(
         await page.goto(world.apiUrl + path);
         await page.waitForSelector("h1");
         await page.waitForLoadState("load");
-        await page.waitForFunction(() => document.querySelector(".fui-Skeleton, [data-pending]") === null);
+        await page.waitForFunction(`document.querySelector(".fui-Skeleton, [data-pending]") === null`);
         if (name.startsWith("new-german") || name === "new") await page.waitForSelector("[data-preview]");
         if (SHOTS)
           await page.screenshot({
             path: `${SHOTS}/${name}-${width}-${theme}-${language}.png`,
             fullPage: width === 320,
           });
-        found.push(...(await findBarriers(page, { areColoursForced: theme === "forced" })).map((barrier) => `${name} ${theme} ${width}: ${barrier}`));
+        found.push(
+          ...(await findBarriers(page, { areColoursForced: theme === "forced" })).map(
+            (barrier) => `${name} ${theme} ${width}: ${barrier}`,
+          ),
+        );
         const sideways = await sidewaysScroll(page);
         if (sideways > 0) found.push(`${name} ${width} ${language}: scrolls sideways by ${sideways}`);
       }

@@ -40,20 +40,18 @@ export async function openConsole(browser: Browser, url: string, options: Option
     forcedColors: theme === "forced" ? "active" : "none",
     acceptDownloads: true,
   });
+  context.setDefaultTimeout(10_000);
   const troubles: string[] = [];
   await context.exposeBinding("noteTrouble", (_source, text: string) => void troubles.push(text));
-  await context.addInitScript(
-    ([chosen, tongue]) => {
-      document.addEventListener("securitypolicyviolation", (event) => {
-        const note = (globalThis as unknown as { noteTrouble: (text: string) => void }).noteTrouble;
-        note(`policy ${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
-      });
-      const preferences = { theme: chosen === "forced" ? "system" : chosen, language: tongue, singleKeys: true, notices: false };
+  const preferences = { theme: theme === "forced" ? "system" : theme, language, singleKeys: true, notices: false };
+  // As text: what runs in the page has another library than what runs here.
+  await context.addInitScript({
+    content: `
+      document.addEventListener("securitypolicyviolation", (event) =>
+        noteTrouble("policy " + event.violatedDirective + ": " + event.blockedURI + " " + event.sample));
       if (localStorage.getItem("beckon.preferences") === null)
-        localStorage.setItem("beckon.preferences", JSON.stringify(preferences));
-    },
-    [theme, language] as const,
-  );
+        localStorage.setItem("beckon.preferences", ${JSON.stringify(JSON.stringify(preferences))});`,
+  });
   const page = await context.newPage();
   page.on("pageerror", (error) => void troubles.push(`threw ${error.message}`));
   await page.goto(url + path);
@@ -82,5 +80,5 @@ export async function findBarriers(page: Page, { areColoursForced = false } = {}
 
 /** How far the page can be scrolled sideways, in pixels. */
 export function sidewaysScroll(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  return page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 }

@@ -4,7 +4,7 @@ import type { consentPreview } from "#contract/consent-preview.ts";
 import type { installation } from "#contract/devices.ts";
 import type { downloadUrl, file } from "#contract/files.ts";
 import type { insights, knownCollector } from "#contract/insights.ts";
-import type { logRequest, logRequestDetail, push, recordedConsent } from "#contract/log-requests.ts";
+import type { logRequest, logRequestDetail, recordedConsent } from "#contract/log-requests.ts";
 import type { problemDocument } from "#contract/problem-document.ts";
 import type { me } from "#contract/session.ts";
 import type { system } from "#contract/system.ts";
@@ -25,7 +25,6 @@ export type LogRequest = Out<typeof logRequest>;
 export type LogRequestDetail = Out<typeof logRequestDetail>;
 export type Me = Out<typeof me>;
 export type ProblemDocument = Out<typeof problemDocument>;
-export type Push = Out<typeof push>;
 export type RecordedConsent = Out<typeof recordedConsent>;
 export type System = Out<typeof system>;
 export type Template = Out<typeof template>;
@@ -34,10 +33,7 @@ export type TicketWithFiles = Ticket & { files: LogFile[] };
 export type TimelineEntry = Out<typeof timelineEntry>;
 export type User = Out<typeof user>;
 
-export type RequestState = LogRequest["state"];
-export type Platform = Installation["platform"];
 export type FactType = TimelineEntry["type"];
-export type Role = Me["roles"][number];
 
 export interface Page<Item> {
   readonly value: readonly Item[];

@@ -1,5 +1,6 @@
 import { makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
 import { useEffect } from "react";
+import { focusTitleIfWanted } from "./focus-title.ts";
 
 const useStyles = makeStyles({
   page: {
@@ -47,6 +48,7 @@ interface PageProps {
 export function Page({ title, before, actions, full = false, children }: PageProps) {
   const styles = useStyles();
   useTabTitle(title);
+  useEffect(focusTitleIfWanted, []);
   return (
     <div className={mergeClasses(styles.page, full && styles.full)}>
       <div className={styles.head}>

@@ -21,6 +21,7 @@ import { announcement } from "#console/live/announce.ts";
 import { connection } from "#console/live/connection.ts";
 import { useLive, useUnreadCount } from "#console/live/use-live.ts";
 import { useStore } from "#console/parts/create-store.ts";
+import { focusTitle } from "#console/parts/focus-title.ts";
 import { BrandMark } from "./brand-mark.tsx";
 import { HelpPanel } from "./help-panel.tsx";
 import { MeContext } from "./me-context.ts";
@@ -188,7 +189,7 @@ function useFocusOnScreen(): void {
     if (before.current === path) return;
     before.current = path;
     scrollTo(0, 0);
-    const frame = requestAnimationFrame(() => document.getElementById("page-title")?.focus({ preventScroll: true }));
+    const frame = requestAnimationFrame(focusTitle);
     return () => cancelAnimationFrame(frame);
   }, [path]);
 }
