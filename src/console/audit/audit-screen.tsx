@@ -179,7 +179,11 @@ function Where({ event }: { readonly event: AuditEvent }) {
           <bdi>{event.userId}</bdi>
         </AppLink>
       )}
-      {Object.keys(event.data).length > 0 ? <code> {JSON.stringify(event.data)}</code> : null}
+      <br />
+      {Object.entries(event.data)
+        .filter(([name]) => !name.endsWith("Id"))
+        .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
+        .join(" · ")}
     </>
   );
 }

@@ -143,13 +143,7 @@ export function AskForm({ version, userId, copied, onPickPerson }: Props) {
           </div>
         </Section>
         <Section title={t("new.what")}>
-          <ReasonFields
-            ask={ask}
-            onChange={change}
-            locale={locale}
-            installations={installations ?? []}
-            missing={missing}
-          />
+          <ReasonFields ask={ask} onChange={change} locale={locale} installations={installations} missing={missing} />
           <LimitFields ask={ask} onChange={change} missing={missing} />
         </Section>
         {error === undefined ? null : <ErrorState error={error} />}

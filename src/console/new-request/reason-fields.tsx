@@ -10,6 +10,11 @@ import { collectorsOf, templateText, type Ask, type CollectorChoice, type Missin
 const useStyles = makeStyles({
   root: { display: "grid", gap: "12px", gridTemplateColumns: "minmax(0, 1fr)" },
   wide: { width: "100%", minWidth: 0 },
+  // The longest option must not widen the page.
+  field: {
+    gridTemplateColumns: "minmax(0, 1fr)",
+    "& select": { width: "100%", minWidth: 0, textOverflow: "ellipsis" },
+  },
   group: { display: "grid", gap: "2px" },
   missing: { color: tokens.colorStatusDangerForeground1 },
   collectors: { display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(min(220px, 100%), 1fr))" },
@@ -20,7 +25,8 @@ interface Props {
   readonly onChange: (part: Partial<Ask>) => void;
   /** What the user reads, where it is known. */
   readonly locale: string | undefined;
-  readonly installations: readonly Installation[];
+  /** Undefined: not known yet. */
+  readonly installations: readonly Installation[] | undefined;
   readonly missing: readonly Missing[];
 }
 
@@ -33,10 +39,10 @@ export function ReasonFields({ ask, onChange, locale, installations, missing }: 
   const format = useFormat();
   const groupId = useId();
   const { data: templates } = useQuery(templatesQuery);
-  const choices = useChoices(ask, installations);
+  const choices = useChoices(ask, installations ?? []);
 
   // One kind of log is all there is to ask for: then it is not a question.
-  const only = choices.length === 1 ? choices[0]?.name : undefined;
+  const only = installations && choices.length === 1 ? choices[0]?.name : undefined;
   const isUntouched = ask.collectors.length === 0 && ask.templateId === "";
   useEffect(() => {
     if (only !== undefined && isUntouched) onChange({ collectors: [only] });
@@ -61,7 +67,7 @@ export function ReasonFields({ ask, onChange, locale, installations, missing }: 
   return (
     <div className={styles.root}>
       {templates && templates.length > 0 ? (
-        <Field label={t("field.template")}>
+        <Field label={t("field.template")} className={styles.field}>
           <Select value={ask.templateId} onChange={(_, { value }) => pick(value)}>
             <option value="">{t("field.template.none")}</option>
             {templates.map((template) => {

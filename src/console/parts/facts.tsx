@@ -5,6 +5,7 @@ const useStyles = makeStyles({
     display: "grid",
     gridTemplateColumns: "minmax(96px, max-content) minmax(0, 1fr)",
     gap: "8px 16px",
+    alignItems: "baseline",
     margin: 0,
     "& dt": { color: tokens.colorNeutralForeground3 },
     "& dd": { margin: 0, minWidth: 0, overflowWrap: "anywhere" },
