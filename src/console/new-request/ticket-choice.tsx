@@ -31,7 +31,8 @@ export function TicketChoice({ externalId, externalSystem, userId, onChoose }: P
   const client = useQueryClient();
   const [text, setText] = useState("");
   const query = useDeferredValue(text.trim());
-  const list = useInfiniteQuery(ticketsQuery({ query, state: "open" }));
+  // Their own tickets stand there before a word is typed.
+  const list = useInfiniteQuery(ticketsQuery({ query, state: "open", userId: query === "" ? userId : undefined }));
   const tickets = list.data?.pages[0]?.value.slice(0, MOST) ?? [];
   const [subject, setSubject] = useState("");
   const [error, setError] = useState<unknown>();

@@ -50,6 +50,7 @@ export function PersonScreen({ userId }: { readonly userId: string }) {
   const requests = list.data?.pages.flatMap(({ value }) => value);
   const user = person.data;
   const now = useNow();
+  const format = useFormat();
   const names = new Intl.DisplayNames(language, { type: "language" });
   return (
     <Page
@@ -78,11 +79,8 @@ export function PersonScreen({ userId }: { readonly userId: string }) {
                   [t("person.language"), user.locale === undefined ? undefined : names.of(user.locale)],
                   [
                     t("person.zone"),
-                    user.timeZone === undefined ? undefined : (
-                      <Moment key="zone" at={new Date(now).toISOString()} show="moment" userZone={user.timeZone} />
-                    ),
+                    user.timeZone === undefined ? undefined : format.moment(new Date(now).toISOString(), user.timeZone),
                   ],
-                  [t("person.zoneName"), user.timeZone],
                 ]}
               />
             ) : person.error ? null : (
