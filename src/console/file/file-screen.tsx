@@ -99,7 +99,7 @@ function Known({ file, isGone = false }: { readonly file: LogFile; readonly isGo
             [t("file.coversTo"), file.coversTo === undefined ? undefined : <Moment key="to" at={file.coversTo} />],
             [t("field.collectors"), file.collector],
             [
-              t("files.keptUntil"),
+              t("file.keptUntil"),
               file.deleteAfter === undefined ? undefined : <Moment key="kept" at={file.deleteAfter} />,
             ],
             [

@@ -37,7 +37,10 @@ test("a form that lacks something says what, and a whole one becomes a request",
 });
 
 test("the German catalogue fills the same places as the English one", () => {
-  const places = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).toSorted();
+  const places = (text: string) =>
+    [...text.matchAll(/\{\{(\w+)\}\}/g)]
+      .map(([, name = ""]) => name)
+      .toSorted((one, other) => one.localeCompare(other));
   const differing = Object.entries(CONSOLE_EN).filter(([key, text]) => {
     const german = CONSOLE_DE[key as keyof typeof CONSOLE_DE];
     return JSON.stringify(places(text)) !== JSON.stringify(places(german));
