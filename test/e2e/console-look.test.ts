@@ -160,7 +160,7 @@ test(
         await page.goto(world.apiUrl + path);
         await page.waitForSelector("h1");
         await page.waitForLoadState("load");
-        await page.waitForFunction(`document.querySelector(".fui-Skeleton, [data-pending]") === null`);
+        await world.until(() => page.locator(".fui-Skeleton, [data-pending]").count(), 0);
         if (name.startsWith("new-german") || name === "new") await page.waitForSelector("[data-preview]");
         if (SHOTS)
           await page.screenshot({
