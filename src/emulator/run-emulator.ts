@@ -17,7 +17,10 @@ export async function runEmulator(options: EmulatorOptions): Promise<RunningEmul
   const { host = "127.0.0.1" } = options;
   const warnings = isLoopbackHost(host)
     ? []
-    : [`The emulator listens on ${host}: whoever reaches it may send and read, with keys that are public.`];
+    : [
+        `!!! WARNING: the emulator listens on ${host}, not on loopback alone. Whoever reaches it may read every inbox and ` +
+          "send in anybody's name: its keys are public, and its control under /$emulator/ asks for none.",
+      ];
   return { emulator, line: emulator.connectionString, warnings };
 }
 
