@@ -68,7 +68,7 @@ const SETTINGS = z.object({
   HUB_CONNECTION_STRING: z
     .string()
     .startsWith("Endpoint=")
-    .describe("Notification hub, a policy with Listen and Send (and Manage for telemetry)"),
+    .describe("Notification hub, a policy with Listen and Send (and Manage for telemetry and HUB_MODE=own)"),
   HUB_CONNECTION_STRING_2: z
     .string()
     .startsWith("Endpoint=")
@@ -78,7 +78,9 @@ const SETTINGS = z.object({
   HUB_MODE: z
     .enum(["own", "shared"])
     .default("own")
-    .describe("'own': the hub is Beckon's alone; 'shared': others register there too"),
+    .describe(
+      "'own': the hub is this deployment's alone, and installations named beckon-… that it does not know are removed; 'shared': others register there too, and nothing is listed",
+    ),
   DEPLOYMENT_KEY: z
     .string()
     .min(32)

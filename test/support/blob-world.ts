@@ -224,7 +224,8 @@ export async function openBlobWorld() {
     },
 
     /** The sweep of a process that has just started. */
-    sweep: (failpoint: Failpoint = () => {}) => createSweep({ ...common, failpoint })(signal),
+    sweep: (failpoint: Failpoint = () => {}) =>
+      createSweep({ ...common, removeStrayInstallations: async () => {}, failpoint })(signal),
 
     /** What the ticket says of files and requests, in order. */
     async told(ticketId: string): Promise<Pick<Fact, "type" | "fileId" | "data">[]> {

@@ -8,6 +8,8 @@ import { removeStrayBlobs, type RemoveStrayBlobsDeps } from "./remove-stray-blob
 export interface SweepDeps extends DeleteExpiredFilesDeps, RemoveStrayBlobsDeps {
   readonly dueWork: Pick<DueWork, "retention" | "ownedBlobs" | "forgetOld">;
   readonly log: Pick<Log, "info" | "warn">;
+  /** Knows by itself when it is time. */
+  readonly removeStrayInstallations: (signal: AbortSignal) => Promise<void>;
   /** Seconds between two looks for strays by one process. They list the whole store, and a stray is two hours old anyway. */
   readonly straysEverySeconds?: number;
 }
@@ -22,6 +24,11 @@ export function createSweep(deps: SweepDeps): (signal: AbortSignal) => Promise<v
     const deleted = await deleteExpiredFiles(deps, signal);
     if (deleted > 0) log.info({ deleted }, "Files were deleted because their retention is over");
     await dueWork.forgetOld(clock.now());
+    await removeStraysOfStore(signal);
+    await deps.removeStrayInstallations(signal);
+  };
+
+  async function removeStraysOfStore(signal: AbortSignal): Promise<void> {
     const now = clock.now();
     if (straysAt !== undefined && now < straysAt) return;
     try {
@@ -33,5 +40,5 @@ export function createSweep(deps: SweepDeps): (signal: AbortSignal) => Promise<v
       if (!(error instanceof Problem) || error.code !== "blob_store_unavailable") throw error;
       log.warn({ err: error }, "Strays could not be looked for");
     }
-  };
+  }
 }
