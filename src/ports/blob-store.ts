@@ -24,6 +24,12 @@ export interface BlobContent {
   readonly etag: string;
 }
 
+export interface BlobPage {
+  readonly blobs: readonly { readonly name: string; readonly lastModifiedAt: Moment }[];
+  /** Opaque: where the next page begins. Absent on the last one. */
+  readonly next?: string;
+}
+
 export type Promotion =
   | { readonly kind: "promoted"; readonly etag: string }
   /** The source is no longer the one that was hashed. */
@@ -48,10 +54,11 @@ export interface BlobStore {
   promote(from: string, to: string, ifMatch: string, signal: AbortSignal): Promise<Promotion>;
   /** Missing is success. */
   remove(name: string, signal?: AbortSignal): Promise<void>;
+  /** Page by page, from the beginning or from where a page said that the next one begins. */
   list(
     room: "ingest" | "evidence",
-    signal?: AbortSignal,
-  ): AsyncIterable<{ readonly name: string; readonly lastModifiedAt: Moment }>;
+    options?: { readonly from?: string; readonly pageSize?: number; readonly signal?: AbortSignal },
+  ): AsyncIterable<BlobPage>;
   /** Creates the containers where they are missing and sets CORS on ingest. For `beckon migrate`. */
   prepare(options: { readonly corsOrigins: readonly string[] }): Promise<void>;
   /** A canary through a real link: PUT, overwrite (refused), read back (refused), remove. Throws with what to mend. */
