@@ -310,8 +310,6 @@ export interface Outbox {
   ): Promise<{ readonly moved: number; readonly nextDueAt?: Moment }>;
   /** Called after each commit of this process that appended rows. */
   onAppended(listener: () => void): void;
-  /** Age of the oldest due row in seconds, 0 when none. */
-  oldestDueSeconds(now: Moment): Promise<number>;
 }
 
 /** What is due by a column of PostgreSQL, whatever the queue knows: the reconciler's and the sweeps' reads. */
