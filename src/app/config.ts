@@ -63,6 +63,15 @@ const SETTINGS = z.object({
     .regex(/^[a-z0-9-]{3,63}$/)
     .default("beckon-evidence")
     .describe("Where verified files are kept"),
+  BLOB_BLOCKS_OVER_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(5_000 * 1024 * 1024)
+    .optional()
+    .describe(
+      "Files over this many bytes upload in blocks, by links that can overwrite until they expire where the service has none that cannot. Unset: every file in one piece, of at most 5,000 MiB",
+    ),
   BLOB_CORS_ORIGINS: list.default([]).describe("Web origins that may upload, with commas"),
   API_CORS_ORIGINS: list.default([]).describe("Web origins whose pages may call the API with the SDK, with commas"),
   HUB_CONNECTION_STRING: z
