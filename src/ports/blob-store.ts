@@ -48,8 +48,6 @@ export interface BlobStore {
   head(name: string, signal?: AbortSignal): Promise<BlobHead | undefined>;
   /** Reads the blob back and hashes it as it streams, in bounded memory. */
   inspect(name: string, signal: AbortSignal): Promise<BlobContent | undefined>;
-  /** Reads the blob's bytes, pinned to one ETag. */
-  read(name: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Copies on the server's side, on the condition that the source still has `ifMatch`; a copy that is there is made again. */
   promote(from: string, to: string, ifMatch: string, signal: AbortSignal): Promise<Promotion>;
   /** Missing is success. */

@@ -203,10 +203,6 @@ export function createBlobStore(options: BlobStoreOptions): BlobStore {
       return { sizeBytes, sha256: hash.digest("hex"), etag: opened.etag };
     },
 
-    async read(name, signal) {
-      return (await open(name, signal))?.bytes;
-    },
-
     async promote(from, to, ifMatch, signal): Promise<Promotion> {
       const source = await head(from, signal);
       if (!source) return { kind: "missing" };
