@@ -24,7 +24,7 @@ const LIMITS = [
 
 const COLUMNS = {
   installations: ["Installation", "Platform", "Channel", "User", "Tags", "Device"],
-  sends: ["Enqueued", "To", "State", "Platforms", "Outcomes", "Notification"],
+  sends: ["Enqueued", "To", "State", "Platforms", "Outcomes"],
   inbox: ["#", "Device", "Why", "Payload", "Headers"],
   requests: ["#", "Operation", "Status", "Time", "What to know"],
   explanation: ["Registration", "Kind", "Reached", "Why", "Tags"],
@@ -126,7 +126,7 @@ async function refreshSends() {
   const { notifications } = await call(hubPath("notifications?limit=50"));
   const rows = notifications.map((each) => [
     each.enqueuedAt.slice(11, 19),
-    whoAndWhy(each),
+    [whoAndWhy(each), node("div", code(each.id, "quiet long"))],
     node(
       "span",
       each.state,
@@ -136,7 +136,6 @@ async function refreshSends() {
     each.outcomes.map(({ outcome, count }) =>
       node("div", `${outcome} ${count}`, `word ${outcome === "Success" ? "good" : "bad"}`),
     ),
-    code(each.id, "long"),
   ]);
   fill("sends", rows, "Nothing has been sent");
 }
