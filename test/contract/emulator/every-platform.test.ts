@@ -144,6 +144,16 @@ describe.for(Object.entries(CASES))("on %s", ([name, { installation, native, bod
   });
 });
 
+test("a tag may have the letters of any script, in an installation and in an expression", async ({
+  client,
+  emulator,
+}) => {
+  const tags = ["münchen"];
+  await client.createOrUpdateInstallation(sdk.createAppleInstallation({ ...BASE, pushChannel: "00aa", tags }));
+  await client.sendNotification(sdk.createAppleNotification({ body: { aps: {} } }), { tagExpression: "münchen && !a" });
+  expect(emulator.inbox()).toMatchObject([{ matchedBy: "münchen && !a", tags: ["$InstallationId:{i1}", "münchen"] }]);
+});
+
 describe("a refusal is a RestError that says", () => {
   const push = sdk.createAppleNotification({ body: { aps: {} } });
   type World = { client: sdk.NotificationHubsClient; emulator: { url: string; connectionString: string } };
