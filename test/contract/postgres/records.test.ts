@@ -178,7 +178,7 @@ test("a consent is recorded once, comes back as it was, and its first take-back 
   const world = await openStore();
   const consent = await consented(world);
   expect(await world.store.consents.find(consent.id)).toEqual(consent);
-  await expect(world.store.consents.record({ ...consent, id: randomUUID() })).rejects.toThrow(/Unique constraint/);
+  await expect(world.store.consents.record({ ...consent, id: randomUUID() })).rejects.toThrow(/P2002/);
   await world.store.consents.markWithdrawn(consent.id, 7_000);
   await world.store.consents.markWithdrawn(consent.id, 8_000);
   expect(await world.store.consents.ofRequest(consent.requestId)).toEqual({ ...consent, withdrawnAt: 7_000 });
