@@ -23,7 +23,7 @@ const projects: (Project & { needs?: keyof typeof SERVERS })[] = [
   { ...integration("redis"), group: 1, workers: 3, globalSetup: GLOBAL_SETUP, needs: "redis" },
   { name: "e2e", folder: "test/e2e", group: 2, workers: 2, globalSetup: GLOBAL_SETUP, needs: "chromium" },
   // The image and the compose file: whole systems too, without a browser.
-  { name: "deployment", folder: "test/deployment", group: 2, workers: 1, globalSetup: GLOBAL_SETUP, needs: "redis" },
+  { name: "deployment", folder: "test/deployment", group: 2, workers: 2, globalSetup: GLOBAL_SETUP, needs: "redis" },
 ];
 
 interface Project {

@@ -90,6 +90,10 @@ export function createBlobs(settings: Settings, clock: Clock, log: Log): BlobSto
     evidenceContainer: settings.BLOB_EVIDENCE_CONTAINER,
     ...(settings.BLOB_PUBLIC_URL === undefined ? {} : { publicUrl: settings.BLOB_PUBLIC_URL }),
     allowInsecureHosts: settings.ALLOW_INSECURE_HOSTS,
+    // Whoever sets it wants files in blocks, and takes what the service has for that; readiness says what it is.
+    ...(settings.BLOB_BLOCKS_OVER_BYTES !== undefined && {
+      largeFileBlocks: { overBytes: settings.BLOB_BLOCKS_OVER_BYTES, allowOverwrite: true },
+    }),
     clock,
     log,
   });

@@ -63,12 +63,21 @@ const SETTINGS = z.object({
     .regex(/^[a-z0-9-]{3,63}$/)
     .default("beckon-evidence")
     .describe("Where verified files are kept"),
+  BLOB_BLOCKS_OVER_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(5_000 * 1024 * 1024)
+    .optional()
+    .describe(
+      "Files over this many bytes upload in blocks, by links that can overwrite until they expire where the service has none that cannot. Unset: every file in one piece, of at most 5,000 MiB",
+    ),
   BLOB_CORS_ORIGINS: list.default([]).describe("Web origins that may upload, with commas"),
   API_CORS_ORIGINS: list.default([]).describe("Web origins whose pages may call the API with the SDK, with commas"),
   HUB_CONNECTION_STRING: z
     .string()
     .startsWith("Endpoint=")
-    .describe("Notification hub, a policy with Listen and Send (and Manage for telemetry)"),
+    .describe("Notification hub, a policy with Listen and Send (and Manage for telemetry and HUB_MODE=own)"),
   HUB_CONNECTION_STRING_2: z
     .string()
     .startsWith("Endpoint=")
@@ -78,7 +87,9 @@ const SETTINGS = z.object({
   HUB_MODE: z
     .enum(["own", "shared"])
     .default("own")
-    .describe("'own': the hub is Beckon's alone; 'shared': others register there too"),
+    .describe(
+      "'own': the hub is this deployment's alone, and installations named beckon-… that it does not know are removed; 'shared': others register there too, and nothing is listed",
+    ),
   DEPLOYMENT_KEY: z
     .string()
     .min(32)

@@ -36,10 +36,7 @@ export function shutDownOnSignal({
       try {
         await stop();
       } catch (error) {
-        log.error(
-          { step: name, error: error instanceof Error ? error.stack : String(error) },
-          "A part did not stop well",
-        );
+        log.error({ step: name, error }, "A part did not stop well");
       }
     }
     // Not left to an empty event loop: a connection that still tries to come back would keep it full.

@@ -147,7 +147,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
     checks: {
       blobs: async () => {
         const { createCoversBlocks } = await parts.blobs.check(AbortSignal.timeout(5_000));
-        return createCoversBlocks
+        return settings.BLOB_BLOCKS_OVER_BYTES === undefined || createCoversBlocks
           ? undefined
           : "links for blocks can overwrite until they expire; files in one piece cannot";
       },

@@ -34,6 +34,7 @@ export async function startWorker(
     ...parts,
     ledger: parts.pushLedger,
     retentionDays: settings.RETENTION_DAYS,
+    hubMode: settings.HUB_MODE,
     ...(pushLeaseSeconds === undefined ? {} : { leaseSeconds: pushLeaseSeconds }),
     ...(strayAfterSeconds === undefined ? {} : { strayAfterSeconds }),
   };

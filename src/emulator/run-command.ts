@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { Tier } from "./hub/hub.ts";
+import { STRICT } from "./hub/strictness.ts";
 import { parsePolicy, runEmulator } from "./run-emulator.ts";
 import type { RunningEmulator } from "./run-emulator.ts";
 import type { EmulatorOptions } from "./start-emulator.ts";
@@ -15,9 +16,15 @@ export const USAGE = `Usage: notification-hubs-emulator [options]
   --policy POLICY     NAME=Listen,Send,Manage or NAME@HUB=…, and :KEY; may be given several times
   --seed FILE         JSON to begin with: hubs, installations, registrations
   --persist FOLDER    keep hubs, keys, installations and registrations there
+  --strict            hold every documented limit: 60 tags, 10 test sends a minute, a tier's devices and pushes
   --help              this
 
-When it is ready it prints one line, Endpoint=…: the connection string.`;
+When it is ready it prints one line, Endpoint=…: the connection string. A page to look at is at /$emulator/ of that address.
+
+Examples:
+  $ notification-hubs-emulator --port 8085 --hub beckon
+  $ notification-hubs-emulator --policy "reader=Listen" --policy "sender@beckon=Send:my-key"
+  $ notification-hubs-emulator --seed hubs.json --persist .data/hub`;
 
 /**
  * The command of the emulator's own package: reads its arguments and starts it.
@@ -36,6 +43,7 @@ export async function runCommand(args: readonly string[]): Promise<RunningEmulat
       policy: { type: "string", multiple: true, default: [] },
       seed: { type: "string" },
       persist: { type: "string" },
+      strict: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
   });
@@ -45,6 +53,7 @@ export async function runCommand(args: readonly string[]): Promise<RunningEmulat
     host: values.host,
     tier: readTier(values.tier),
     policies: values.policy.map(parsePolicy),
+    ...(values.strict && { strict: STRICT }),
     ...(values.hub && { hubs: values.hub }),
     ...(values.seed !== undefined && {
       seed: JSON.parse(await readFile(values.seed, "utf8")) as NonNullable<EmulatorOptions["seed"]>,

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { isLoopbackHost } from "./control/loopback-only.ts";
 import { startEmulator } from "./start-emulator.ts";
 import type { Emulator, EmulatorOptions, PolicyOptions } from "./start-emulator.ts";
@@ -11,13 +12,23 @@ export interface RunningEmulator {
   warnings: string[];
 }
 
-/** Starts the emulator as a command does. @throws Error when the port is taken. */
+/**
+ * By how much the heap may outgrow what is alive before it is tidied, in percent. Left to itself V8 lets it double: with 100,000
+ * installations and 2,000 sends a second that was 500 MB after half a minute, of which 100 MB were alive.
+ */
+const HEAP_GROWING_PERCENT = 20;
+
+/** Starts the emulator as a command does, in a process that is its own. @throws Error when the port is taken. */
 export async function runEmulator(options: EmulatorOptions): Promise<RunningEmulator> {
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
   const emulator = await startEmulator(options);
   const { host = "127.0.0.1" } = options;
   const warnings = isLoopbackHost(host)
     ? []
-    : [`The emulator listens on ${host}: whoever reaches it may send and read, with keys that are public.`];
+    : [
+        `!!! WARNING: the emulator listens on ${host}, not on loopback alone. Whoever reaches it may read every inbox and ` +
+          "send in anybody's name: its keys are public, and its control under /$emulator/ asks for none.",
+      ];
   return { emulator, line: emulator.connectionString, warnings };
 }
 

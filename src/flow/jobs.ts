@@ -46,7 +46,7 @@ export const JOBS = {
   snooze: { item: z.object({ requestId: id }), batch: 1, concurrency: 2, timeoutSeconds: 30, everyMs: null },
   /** Gives requests whose deadline has passed to the lifecycle. */
   deadlines: { item: z.object({}), batch: 1, concurrency: 1, timeoutSeconds: 60, everyMs: 1_000 },
-  /** Deletes files whose retention is over, and blobs that belong to nothing. */
+  /** Deletes files whose retention is over, blobs that belong to nothing, and installations that only the hub knows. */
   sweep: { item: z.object({}), batch: 1, concurrency: 1, timeoutSeconds: 600, everyMs: 60_000 },
 } as const satisfies Record<string, JobKind>;
 

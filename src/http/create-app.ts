@@ -6,6 +6,7 @@ import express, { type Express, type NextFunction, type Request, type Response, 
 import helmet from "helmet";
 import { Problem } from "#domain/problems.ts";
 import { RouteError, traceIdOf } from "./http-kit.ts";
+import { limitedAddress } from "./limited-address.ts";
 import { asProblem, sendProblem } from "./problem-response.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
@@ -95,7 +96,7 @@ export function createApp({ routers, limits, corsOrigins, trustProxy, onAnswered
     }),
   );
   app.use((request, response, next) => {
-    limits.take("address", `address:${request.ip ?? "unknown"}`, response).then(() => next(), next);
+    limits.take("address", `address:${limitedAddress(request.ip)}`, response).then(() => next(), next);
   });
   for (const router of routers) app.use(router);
   app.use((_request: Request, _response: Response, next: NextFunction) => next(new Problem("not_found")));

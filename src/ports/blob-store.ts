@@ -30,6 +30,12 @@ export interface BlobPart {
   readonly lengthBytes: number;
 }
 
+export interface BlobPage {
+  readonly blobs: readonly { readonly name: string; readonly lastModifiedAt: Moment }[];
+  /** Opaque: where the next page begins. Absent on the last one. */
+  readonly next?: string;
+}
+
 export type Promotion =
   | { readonly kind: "promoted"; readonly etag: string }
   /** The source is no longer the one that was hashed. */
@@ -48,8 +54,6 @@ export interface BlobStore {
   head(name: string, signal?: AbortSignal): Promise<BlobHead | undefined>;
   /** Reads the blob back and hashes it as it streams, in bounded memory. */
   inspect(name: string, signal: AbortSignal): Promise<BlobContent | undefined>;
-  /** Reads the blob's bytes, pinned to one ETag. */
-  read(name: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
   /**
    * Reads a part of the blob, on the condition that it still has `ifMatch`: what was verified is what is read. Undefined when
    * it is missing or another one stands there.
@@ -64,10 +68,11 @@ export interface BlobStore {
   promote(from: string, to: string, ifMatch: string, signal: AbortSignal): Promise<Promotion>;
   /** Missing is success. */
   remove(name: string, signal?: AbortSignal): Promise<void>;
+  /** Page by page, from the beginning or from where a page said that the next one begins. */
   list(
     room: "ingest" | "evidence",
-    signal?: AbortSignal,
-  ): AsyncIterable<{ readonly name: string; readonly lastModifiedAt: Moment }>;
+    options?: { readonly from?: string; readonly pageSize?: number; readonly signal?: AbortSignal },
+  ): AsyncIterable<BlobPage>;
   /** Creates the containers where they are missing and sets CORS on ingest. For `beckon migrate`. */
   prepare(options: { readonly corsOrigins: readonly string[] }): Promise<void>;
   /** A canary through a real link: PUT, overwrite (refused), read back (refused), remove. Throws with what to mend. */

@@ -24,6 +24,16 @@ export type PushOutcome =
   /** 400 and 413: this push will never be taken. */
   | { readonly kind: "never"; readonly reason: string; readonly status: number };
 
+/** Ends a listing that the hub does not give, or not to its end. */
+export class ListingRefused extends Error {
+  override readonly name = "ListingRefused";
+  readonly refusal: Exclude<PushOutcome, { readonly kind: "accepted" }>;
+  constructor(refusal: ListingRefused["refusal"]) {
+    super(refusal.reason);
+    this.refusal = refusal;
+  }
+}
+
 export interface PushGateway {
   /** One attempt, never more: attempts are counted in PostgreSQL. Never throws for what the hub answers. */
   send(push: OutgoingPush, signal: AbortSignal): Promise<PushOutcome>;
@@ -31,6 +41,13 @@ export interface PushGateway {
   putInstallation(installation: Installation, signal: AbortSignal): Promise<PushOutcome>;
   /** Missing is success. */
   removeInstallation(installationId: string, signal: AbortSignal): Promise<PushOutcome>;
+  /**
+   * Ids of the installations `beckon-{id}` that the hub knows, as the hub gives them page by page; an id may come twice. Needs
+   * the right Manage. Whatever has another name is passed over.
+   *
+   * @throws ListingRefused from the iteration
+   */
+  listInstallations(signal: AbortSignal): AsyncIterable<string>;
   /** Outcome counts of a notification by the hub's names; undefined while the hub does not know or does not tell. */
   outcomes(
     notificationId: string,

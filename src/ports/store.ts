@@ -64,7 +64,8 @@ export interface Installations {
   ofUser(userId: string): Promise<readonly Installation[]>;
   /** Inserts when `ifVersion` is 0, else replaces; false when the version has moved on. The saved version is one more. */
   save(installation: Installation, options: { readonly ifVersion: number }): Promise<boolean>;
-  touch(id: string, lastSeenAt: Moment): Promise<void>;
+  /** Which of these ids have a row, also one that is being removed. Ids are UUIDs, and come back in lower case. */
+  known(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** The row goes; only a removed one of this version. */
   forget(id: string, options: { readonly ifVersion: number }): Promise<void>;
 }
@@ -409,8 +410,6 @@ export interface Outbox {
   ): Promise<{ readonly moved: number; readonly nextDueAt?: Moment }>;
   /** Called after each commit of this process that appended rows. */
   onAppended(listener: () => void): void;
-  /** Age of the oldest due row in seconds, 0 when none. */
-  oldestDueSeconds(now: Moment): Promise<number>;
 }
 
 /** What is due by a column of PostgreSQL, whatever the queue knows: the reconciler's and the sweeps' reads. */

@@ -19,7 +19,7 @@ import type { JobHandler } from "#ports/job-queue.ts";
 import type { PushGateway } from "#ports/push-gateway.ts";
 import { createTestDatabase } from "#test/support/servers.ts";
 
-const HUB = "beckon";
+export const HUB = "beckon";
 const AGENT: Actor = { kind: "agent", id: "agent-1" };
 const ANSWER_WITHIN_MS = 24 * 3_600_000;
 
@@ -39,7 +39,10 @@ export type PushWorld = Awaited<ReturnType<typeof openPushWorld>>;
  */
 export async function openPushWorld() {
   const database = await createTestDatabase();
-  const hub: Emulator = await startEmulator({ hubs: [HUB] });
+  const hub: Emulator = await startEmulator({
+    hubs: [HUB],
+    policies: [{ name: "ListenAndSend", rights: ["Listen", "Send"] }],
+  });
   const {
     store,
     acceptor,
@@ -66,14 +69,16 @@ export async function openPushWorld() {
     await hook?.();
   };
 
-  const real = createPushGateway({
-    connectionStrings: [hub.connectionString],
-    hub: HUB,
-    deploymentKey: "key",
-    allowInsecureHosts: ["127.0.0.1"],
-    browserNavigateUrl: "https://app.example/{requestId}",
-    clock,
-  });
+  const gatewayWith = (connectionString: string) =>
+    createPushGateway({
+      connectionStrings: [connectionString],
+      hub: HUB,
+      deploymentKey: "key",
+      allowInsecureHosts: ["127.0.0.1"],
+      browserNavigateUrl: "https://app.example/{requestId}",
+      clock,
+    });
+  const real = gatewayWith(hub.connectionString);
   const gateway: PushGateway = {
     ...real,
     async putInstallation(installation, signal) {
@@ -142,6 +147,9 @@ export async function openPushWorld() {
     register,
     messagesAt,
     saidAt,
+    gateway,
+    /** With the key of another policy of the hub: `ListenAndSend` lacks Manage. */
+    gatewayOf: (policy: string) => gatewayWith(hub.connectionStringFor(policy)),
     newId: uuidV7.next,
     typesAt: (phone: string) => saidAt(phone).map(([type]) => type),
     request: find,

@@ -205,7 +205,11 @@ describe("while the hub is away", () => {
 test("an operator sees in readyz and metrics what is away and what waits", async ({ world }) => {
   const { request } = await world.asked();
   const ready = await world.call("GET", "/readyz");
-  expect(ready.body).toMatchObject({ ready: true, parts: { database: { state: "ok" } } });
+  expect(ready.body).toMatchObject({
+    ready: true,
+    // Nothing of links for blocks: no setting asks for any.
+    parts: { database: { state: "ok" }, blobs: expect.toSatisfy((part: object) => !("detail" in part)) },
+  });
   const metrics = await world.call("GET", "/metrics");
   expect(metrics.headers.get("content-type")).toContain("text/plain");
   for (const name of ["oldest_overdue_request_seconds", "outbox_age_seconds", "pushes", "verify_failures"])

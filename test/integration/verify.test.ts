@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { evidenceBlobName, ingestBlobName } from "#domain/log-file.ts";
+import { createSweep } from "#flow/retention/sweep.ts";
 import { withdrawConsent } from "#flow/withdraw/withdraw-consent.ts";
+import type { BlobStore } from "#ports/blob-store.ts";
 import { type BlobWorld, type Failpoint, openBlobWorld } from "#test/support/blob-world.ts";
 
 const HOUR_SECONDS = 3_600;
@@ -351,6 +353,42 @@ describe("the sweep", () => {
     expect(await ahead.blobs.head(late)).toBeUndefined();
     expect(await ahead.blobsOf(fileIds[0] ?? "")).toEqual(["evidence"]);
     expect(await ahead.blobsOf(waiting.fileIds[0] ?? "")).toEqual(["ingest"]);
+    await ahead.close();
+  });
+
+  test("goes on where its last round had to stop, so that a store of any size is looked through", async () => {
+    const ahead = await openBlobWorld();
+    const strays: string[] = [];
+    for (const room of ["ingest", "ingest", "ingest", "evidence", "evidence"] as const)
+      strays.push(await ahead.stray(room));
+    const there = async () => (await Promise.all(strays.map((name) => ahead.blobs.head(name)))).filter(Boolean).length;
+    ahead.pass(2 * HOUR_SECONDS + 5);
+    const looked: string[][] = [];
+    let round = new AbortController();
+    // Each round has time for one page of two.
+    const list: BlobStore["list"] = async function* (room, options) {
+      for await (const page of ahead.blobs.list(room, options)) {
+        looked.push(page.blobs.map(({ name }) => name));
+        yield page;
+        round.abort(new DOMException("Job 'sweep' took more than 600 s", "TimeoutError"));
+      }
+    };
+    const deps = {
+      ...ahead,
+      blobs: { ...ahead.blobs, list },
+      log: { info: () => {}, warn: () => {} },
+      removeStrayInstallations: async () => {},
+      pageSize: 2,
+    };
+    const sweep = createSweep(deps);
+    for (let count = 1; count <= 6; count += 1) {
+      round = new AbortController();
+      await sweep(round.signal);
+    }
+    expect(looked.flat()).toHaveLength(strays.length);
+    expect(new Set(looked.flat())).toEqual(new Set(strays));
+    expect(Math.max(...looked.map((names) => names.length))).toBe(2);
+    expect(await there()).toBe(0);
     await ahead.close();
   });
 });

@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { WorkerPace } from "#app/start-worker.ts";
 import { until } from "./until.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
+const MAIN = fileURLToPath(new URL("../../src/app/main.ts", import.meta.url));
+const WORKER_PROCESS = fileURLToPath(new URL("./worker-process.ts", import.meta.url));
 
 /** A process of Beckon's own, as a deployment has it. */
 export interface ServerProcess {
@@ -31,10 +33,10 @@ export function startServerProcess(
   settings: Readonly<Record<string, string>>,
   pace: WorkerPace = {},
 ): ServerProcess {
-  const script =
-    command === "api" ? ["src/app/main.ts", "api"] : ["test/support/worker-process.ts", JSON.stringify(pace)];
+  const script = command === "api" ? [MAIN, "api"] : [WORKER_PROCESS, JSON.stringify(pace)];
   const child = spawn(process.execPath, script, {
-    cwd: ROOT,
+    // Where no `.env` of a developer lies.
+    cwd: tmpdir(),
     env: { PATH: process.env["PATH"], ...settings },
     stdio: ["ignore", "pipe", "pipe"],
   });

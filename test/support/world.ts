@@ -56,7 +56,7 @@ export async function createWorld({
   const database = await createTestDatabase();
   undo.defer(() => database.drop());
   const folder = await mkdtemp(join(tmpdir(), "beckon-world-"));
-  undo.defer(() => rm(folder, { recursive: true, force: true }));
+  undo.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const hub = await startEmulator({ hubs: [HUB] });
   undo.defer(() => hub.close());
 

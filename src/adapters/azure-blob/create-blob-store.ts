@@ -218,10 +218,6 @@ export function createBlobStore(options: BlobStoreOptions): BlobStore {
       return { sizeBytes, sha256: hash.digest("hex"), etag: opened.etag };
     },
 
-    async read(name, signal) {
-      return (await open(name, signal))?.bytes;
-    },
-
     readPart,
 
     async promote(from, to, ifMatch, signal): Promise<Promotion> {
@@ -257,17 +253,20 @@ export function createBlobStore(options: BlobStoreOptions): BlobStore {
       );
     },
 
-    async *list(room, signal) {
+    async *list(room, { from, pageSize = 1_000, signal } = {}) {
       const pages = service
         .getContainerClient(containers[room])
         .listBlobsFlat(signal && { abortSignal: signal })
-        .byPage({ maxPageSize: 1_000 });
+        .byPage({ maxPageSize: pageSize, ...(from !== undefined && { continuationToken: from }) });
       for (;;) {
         const page = await mended(() => pages.next());
         if (page.done) return;
-        for (const { name, properties } of page.value.segment.blobItems) {
-          yield { name: `${room}/${name}`, lastModifiedAt: properties.lastModified.getTime() };
-        }
+        const { segment, continuationToken: next } = page.value;
+        const blobs = segment.blobItems.map(({ name, properties }) => ({
+          name: `${room}/${name}`,
+          lastModifiedAt: properties.lastModified.getTime(),
+        }));
+        yield { blobs, ...(next && { next }) };
       }
     },
 

@@ -17,11 +17,7 @@ export function createOutage({ log, engine }: { log: Log; engine: string }): Out
       lastFailure = performance.now();
       if (since !== undefined) return;
       since = lastFailure;
-      // Its words only: pg hangs the whole client on its errors.
-      log.warn(
-        { engine, reason: error instanceof Error ? error.message : String(error) },
-        "The job queue is in trouble; work waits in PostgreSQL until it is back",
-      );
+      log.warn({ engine, error }, "The job queue is in trouble; work waits in PostgreSQL until it is back");
     },
     worked() {
       if (since === undefined || performance.now() - lastFailure < QUIET_MS) return;

@@ -3,12 +3,19 @@ import type {
   Installation as HubInstallation,
   NotificationDetails,
   NotificationHubsClient,
+  RegistrationDescription,
 } from "@azure/notification-hubs";
 import type { Installation } from "#domain/user.ts";
 import type { Platform } from "#domain/vocabulary.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Log } from "#ports/log.ts";
-import type { OutgoingPush, PushGateway, PushOutcome, PushTarget } from "#ports/push-gateway.ts";
+import {
+  ListingRefused,
+  type OutgoingPush,
+  type PushGateway,
+  type PushOutcome,
+  type PushTarget,
+} from "#ports/push-gateway.ts";
 import {
   buildNotification,
   DEFAULT_APNS_PRESENTATION,
@@ -138,6 +145,27 @@ export function createPushGateway(options: PushGatewayOptions): PushGateway {
       return answer.refusal;
     },
 
+    async *listInstallations(signal) {
+      // The SDK takes no continuation token from outside: a walk belongs to the client that began it, and goes on by that one
+      // alone. When keys change on the way it starts anew.
+      const walk = new AbortController();
+      let walker: NotificationHubsClient | undefined;
+      let pages: AsyncIterator<RegistrationDescription[]> | undefined;
+      for (;;) {
+        const answer = await attempt((client, abortSignal) => {
+          if (client !== walker || !pages) {
+            walker = client;
+            pages = client.listRegistrations({ abortSignal: walk.signal }).byPage();
+          }
+          abortSignal.addEventListener("abort", () => walk.abort(), { once: true });
+          return pages.next();
+        }, signal);
+        if (!answer.ok) throw new ListingRefused(answer.refusal);
+        if (!answer.value || answer.value.done) return;
+        for (const { tags } of answer.value.value) yield* (tags ?? []).flatMap(ownInstallationId);
+      }
+    },
+
     async outcomes(notificationId: string, platform: Platform, signal: AbortSignal) {
       const answer = await attempt(async (client, abortSignal) => {
         try {
@@ -176,6 +204,12 @@ export function createPushGateway(options: PushGatewayOptions): PushGateway {
 /** Our installations in the hub are known by their name, so that one of another program is never touched. */
 function hubInstallationId(installationId: string): string {
   return `beckon-${installationId}`;
+}
+
+/** From the tag that the hub itself puts on the registrations of an installation; nothing from a tag of any other kind. */
+function ownInstallationId(tag: string): string[] {
+  const [, id] = /^\$InstallationId:\{beckon-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}$/i.exec(tag) ?? [];
+  return id === undefined ? [] : [id];
 }
 
 function toHubInstallation(installation: Installation, userId: string): HubInstallation | undefined {

@@ -32,13 +32,38 @@ const PG_SENTENCES =
 const QUERY_CANCELED = "57014";
 export const LOCK_NOT_AVAILABLE = "55P03";
 
-/** What a caller of ours should see instead of this error: a Problem where the trouble is known, else the error itself. */
+/** Prisma's own errors and those of its adapter: they print the arguments of the query, search words and names among them. */
+const PRISMA_NAMES = /^(PrismaClient|DriverAdapterError)/;
+
+/** SQLSTATEs whose words repeat a value: "invalid input syntax for type uuid: …", and whatever a trigger says. */
+const SAYS_VALUES = /^(22|P0)/;
+
+/**
+ * What a caller of ours should see instead of this error: a Problem where the trouble is known, else the error itself, or what
+ * may be told of it where its words hold what somebody wrote.
+ */
 export function databaseProblem(error: unknown): unknown {
   if (error instanceof Problem) return error;
   const chain = [...causes(error)];
-  if (chain.some(isAway)) return new Problem("database_unavailable", { cause: error });
-  if (chain.some((link) => codesOf(link).includes(QUERY_CANCELED))) return new Problem("timeout", { cause: error });
-  return error;
+  const cause = withoutValues(error, chain);
+  if (chain.some(isAway)) return new Problem("database_unavailable", { cause });
+  if (chain.some((link) => codesOf(link).includes(QUERY_CANCELED))) return new Problem("timeout", { cause });
+  return cause;
+}
+
+/** Name, codes and the place in our source: these end in logs, where nothing personal may stand. */
+function withoutValues(error: unknown, chain: readonly object[]): unknown {
+  const codes = [...new Set(chain.flatMap(codesOf))];
+  const saysValues = chain.some((link) => "name" in link && PRISMA_NAMES.test(String(link.name)));
+  if (!(error instanceof Error) || !(saysValues || codes.some((code) => SAYS_VALUES.test(code)))) return error;
+  const [code] = codes;
+  const said = codes.length > 0 ? codes.join(", ") : "without a code";
+  const bare = Object.assign(new Error(`The query was refused (${said})`), code === undefined ? {} : { code });
+  bare.name = error.name;
+  // Its stack begins with its words; one that does not was made to say something else.
+  const [before, ...frames] = (error.stack ?? "").split(error.message);
+  bare.stack = `${bare.name}: ${bare.message}${before !== undefined && frames.length === 1 ? frames[0] : ""}`;
+  return bare;
 }
 
 /** Whether PostgreSQL (or Prisma on its behalf) gave this SQLSTATE or code anywhere in the chain of causes. */

@@ -30,8 +30,9 @@ export function createInstallations(db: Db): Installations {
             });
       return count === 1;
     },
-    async touch(id, lastSeenAt) {
-      await db.installation.updateMany({ where: { id }, data: { lastSeenAt: dateOf(lastSeenAt) } });
+    async known(ids) {
+      const rows = await db.installation.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
+      return new Set(rows.map(({ id }) => id));
     },
     async forget(id, { ifVersion }) {
       await db.installation.deleteMany({ where: { id, version: ifVersion, removedAt: { not: null } } });

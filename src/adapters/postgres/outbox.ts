@@ -43,12 +43,6 @@ export function createOutbox({ pool, listeners }: { pool: Pool; listeners: Set<(
     onAppended(listener) {
       listeners.add(listener);
     },
-    async oldestDueSeconds(now) {
-      const { rows } = await pool
-        .query<{ seconds: number }>({ text: OLDEST_DUE, values: [new Date(now).toISOString()] })
-        .catch(rethrow);
-      return rows[0]?.seconds ?? 0;
-    },
   };
 
   async function take(at: string, limit: number, move: (rows: readonly OutboxRow[]) => Promise<void>): Promise<number> {

@@ -23,8 +23,10 @@ export function blobChecks(settings: Settings, log: Log): readonly Check[] {
       mend: roles,
       async run() {
         const { createCoversBlocks } = await blobs.check(AbortSignal.timeout(CHECK_MS));
-        const blocks = createCoversBlocks ? "blocks as well" : "blocks are not covered by a create-only link here";
-        return `a real upload link uploads once, cannot overwrite and cannot read; ${blocks}`;
+        const single = "a real upload link uploads once, cannot overwrite and cannot read";
+        if (settings.BLOB_BLOCKS_OVER_BYTES === undefined) return single;
+        const blocks = createCoversBlocks ? "blocks as well" : "links for blocks can overwrite until they expire";
+        return `${single}; ${blocks}`;
       },
     },
     {

@@ -14,6 +14,7 @@ import {
   listInstallations,
   listNotifications,
   readFeedbackDay,
+  readJobOutput,
   readNotificationFeedback,
 } from "./hub-routes.ts";
 import { inboxFilter, numberParameter } from "./inbox-filter.ts";
@@ -51,6 +52,7 @@ export const CONTROL_ROUTES: readonly ControlRoute[] = [
   route("GET", "hubs/*/registrations", listHubRegistrations),
   route("GET", "hubs/*/notifications", listNotifications),
   route("GET", "hubs/*/notifications/*/feedback", readNotificationFeedback),
+  route("GET", "hubs/*/jobs/*/*", readJobOutput),
   route("GET", "hubs/*/explain", explain),
   route("GET", "hubs/*/feedback", listFeedbackDays),
   route("GET", "hubs/*/feedback/*", readFeedbackDay),

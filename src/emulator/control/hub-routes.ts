@@ -86,6 +86,15 @@ export function readFeedbackDay(call: ControlCall): Reply {
   return xmlReply(200, lines.map(({ line }) => `${line}\n`).join(""));
 }
 
+/** `Output.txt` and `Failed.txt` of a job: for one whose container is elsewhere there is no other way to see them. */
+export function readJobOutput(call: ControlCall): Reply {
+  const [, id = "", file = ""] = call.params;
+  const job = hubOf(call).jobs.get(id);
+  const text = file === "Output.txt" ? job?.output : file === "Failed.txt" ? job?.failed : undefined;
+  if (text === undefined) throw new HubError(404, `There is no file ${file} of a job ${id}`);
+  return { status: 200, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: text };
+}
+
 /** What `PnsErrorDetailsUri` of one notification shows. */
 export function readNotificationFeedback(call: ControlCall): Reply {
   const [, id = ""] = call.params;

@@ -52,10 +52,19 @@ export function loadSnapshot(namespace: Namespace, json: unknown): void {
     const name = textOf(hubJson["name"], "name of a hub");
     const hub = namespace.hub(name) ?? namespace.createHub(name, tierOf(hubJson["tier"]));
     mergePolicies(hub.policies, hubJson["policies"]);
-    for (const installation of listOf(hubJson["installations"], `installations of ${name}`))
-      putInstallation(namespace, hub, installation);
-    for (const line of listOf(hubJson["registrations"], `registrations of ${name}`))
-      putRegistration(namespace, hub, line);
+    for (const [index, installation] of listOf(hubJson["installations"], `installations of ${name}`).entries())
+      within(`installations[${index}] of ${name}`, () => putInstallation(namespace, hub, installation));
+    for (const [index, line] of listOf(hubJson["registrations"], `registrations of ${name}`).entries())
+      within(`registrations[${index}] of ${name}`, () => putRegistration(namespace, hub, line));
+  }
+}
+
+/** Says of a refusal where in the seed it was. */
+function within(where: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    throw error instanceof HubError ? new HubError(error.status, `${where}: ${error.message}`) : error;
   }
 }
 

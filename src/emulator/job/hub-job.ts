@@ -27,6 +27,9 @@ export interface HubJob {
   /** Path of each output file by its name. */
   outputProperties: Readonly<Record<string, string>>;
   failure: string | null;
+  /** What the output files hold. */
+  output: string;
+  failed: string;
   createdAt: string;
   updatedAt: string;
 }

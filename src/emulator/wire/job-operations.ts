@@ -18,6 +18,8 @@ export function submitNotificationHubJob(call: Call): Reply {
     progress: 0,
     outputProperties: {},
     failure: null,
+    output: "",
+    failed: "",
     createdAt: at,
     updatedAt: at,
   };

@@ -75,11 +75,21 @@ export function getNotificationOutcomeDetails(call: Call): Reply {
 
 /** Who a send is for, by its tag header. */
 export function readTarget(call: Call): Target {
-  const text = textHeader(call, "servicebusnotification-tags");
-  if (text === undefined) return { expressionText: null, expression: null };
+  const header = textHeader(call, "servicebusnotification-tags");
+  if (header === undefined) return { expressionText: null, expression: null };
+  const text = utf8Header(header);
   // An empty header matches nobody, where none at all is a broadcast.
   if (text.trim() === "") return { expressionText: text, expression: null };
   return { expressionText: text, expression: parseTagExpression(text) };
+}
+
+/** Node reads headers as Latin-1, and writes them as UTF-8 when text follows at once: letters beyond ASCII are mended, if they were UTF-8. */
+function utf8Header(text: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(text, "latin1"));
+  } catch {
+    return text;
+  }
 }
 
 /** 201, with the Location from which the SDK takes the notification's id: given in the Standard tier only. */

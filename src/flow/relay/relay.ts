@@ -74,8 +74,7 @@ export function startRelay({
         await poll.sleep(untilDue > 0 ? Math.min(untilDue, pollMs) : pollMs);
       } catch (error) {
         if (failures === 0) {
-          const reason = error instanceof Error ? error.message : String(error);
-          log.warn({ reason }, "The relay cannot move work to the queue; it stays in the outbox until it can");
+          log.warn({ error }, "The relay cannot move work to the queue; it stays in the outbox until it can");
         }
         failures += 1;
         // Not woken by commits: a thousand accepts a second must not become a thousand tries.

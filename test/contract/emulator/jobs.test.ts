@@ -67,6 +67,22 @@ describe("a job", () => {
     expect((await client.listNotificationHubJobs()).map((each) => each.jobId)).toEqual([imported.jobId]);
   });
 
+  test("whose container is elsewhere is simulated, with what it would have written kept here", async ({
+    client,
+    emulator,
+  }) => {
+    await client.createRegistration(createAppleRegistrationDescription({ deviceToken: "00aa" }));
+    const outputContainerUrl = "https://account.blob.example/jobs?sig=a&x=b";
+    const submitted = await client.submitNotificationHubJob({ type: "ExportRegistrations", outputContainerUrl });
+    expect(submitted).toMatchObject({ type: "ExportRegistrations", outputContainerUrl });
+    const jobId = submitted.jobId ?? "";
+    await expect.poll(async () => (await client.getNotificationHubJob(jobId)).status).toBe("Completed");
+    const files = `${emulator.url}/$emulator/hubs/beckon/jobs/${jobId}`;
+    expect(await (await fetch(`${files}/Output.txt`)).text()).toContain("<DeviceToken>00AA</DeviceToken>");
+    expect(await (await fetch(`${files}/Failed.txt`)).text()).toBe("");
+    expect((await fetch(`${files}/Other.txt`)).status).toBe(404);
+  });
+
   test("that would leave this machine, or finds nothing, fails and says why", async ({ client, container }) => {
     const run = (importFileUrl: string): PromiseLike<unknown> =>
       client.beginSubmitNotificationHubJob(

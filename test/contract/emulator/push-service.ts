@@ -22,7 +22,8 @@ export interface PushService {
   close(): Promise<void>;
 }
 
-export async function startPushService(): Promise<PushService> {
+/** @param host a loopback address. */
+export async function startPushService(host: string): Promise<PushService> {
   const pair = createECDH("prime256v1");
   const p256dh = pair.generateKeys("base64url");
   const auth = randomBytes(16);
@@ -40,11 +41,11 @@ export async function startPushService(): Promise<PushService> {
       response.writeHead(service.status, { Location: "http://elsewhere.example/" }).end();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
   const service: PushService = {
     subscription: (path) => ({
-      endpoint: `http://127.0.0.1:${port}${path}`,
+      endpoint: `http://${host}:${port}${path}`,
       p256dh,
       auth: auth.toString("base64url"),
     }),

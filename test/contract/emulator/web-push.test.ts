@@ -12,8 +12,9 @@ import { startPushService, vapidClaims } from "./push-service.ts";
 import type { PushService } from "./push-service.ts";
 
 const test = base.extend<{ service: PushService }>({
-  service: async ({}, use) => {
-    const service = await startPushService();
+  service: async ({ emulator }, use) => {
+    // Beside the emulator, which pushes to its own machine only.
+    const service = await startPushService(new URL(emulator.url).hostname);
     await use(service);
     await service.close();
   },

@@ -61,8 +61,8 @@ test("what is due later stays, and the relay is told when to look again", async 
   await world.store.transaction((tx) => tx.wake([{ type: "snooze.due", dueAt, requestId: randomUUID() }]));
   const early = await world.outbox.relay(10, now, () => Promise.reject(new Error("nothing is due")));
   expect(early).toEqual({ moved: 0, nextDueAt: dueAt });
-  expect(await world.outbox.oldestDueSeconds(dueAt + 3_000)).toBe(3);
-  expect(await world.outbox.oldestDueSeconds(now)).toBe(0);
+  expect((await world.dueWork.metrics(dueAt + 3_000)).outboxAgeSeconds, "and metrics tell when nobody looks").toBe(3);
+  expect((await world.dueWork.metrics(now)).outboxAgeSeconds).toBe(0);
 });
 
 test("a transaction that fails leaves no work behind and wakes nobody", async () => {

@@ -159,13 +159,17 @@ test("an installation is saved by its version, and goes only when it was removed
   });
   expect(await store.installations.find(installation.id)).toEqual(installation);
   expect(await store.installations.save(installation, { ifVersion: 0 })).toBe(false);
-  await store.installations.touch(installation.id, 9_000);
   await store.installations.forget(installation.id, { ifVersion: 1 });
-  expect((await store.installations.ofUser(THE_USER)).map((one) => one.lastSeenAt)).toEqual([9_000]);
+  expect((await store.installations.ofUser(THE_USER)).map(({ id }) => id)).toEqual([installation.id]);
   expect(await store.installations.save({ ...installation, removedAt: 5 }, { ifVersion: 1 })).toBe(true);
   expect(await store.installations.ofUser(THE_USER)).toEqual([]);
   await store.installations.forget(installation.id, { ifVersion: 1 });
   expect(await store.installations.find(installation.id)).toMatchObject({ version: 2, removedAt: 5 });
+  const asked = [installation.id.toUpperCase(), randomUUID()];
+  expect(await store.installations.known(asked), "one that is being removed is still ours").toEqual(
+    new Set([installation.id]),
+  );
+  expect(await store.installations.known([])).toEqual(new Set());
   await store.installations.forget(installation.id, { ifVersion: 2 });
   expect(await store.installations.find(installation.id)).toBeUndefined();
 });
@@ -174,7 +178,7 @@ test("a consent is recorded once, comes back as it was, and its first take-back 
   const world = await openStore();
   const consent = await consented(world);
   expect(await world.store.consents.find(consent.id)).toEqual(consent);
-  await expect(world.store.consents.record({ ...consent, id: randomUUID() })).rejects.toThrow(/Unique constraint/);
+  await expect(world.store.consents.record({ ...consent, id: randomUUID() })).rejects.toThrow(/P2002/);
   await world.store.consents.markWithdrawn(consent.id, 7_000);
   await world.store.consents.markWithdrawn(consent.id, 8_000);
   expect(await world.store.consents.ofRequest(consent.requestId)).toEqual({ ...consent, withdrawnAt: 7_000 });

@@ -1,8 +1,9 @@
-import { createHmac } from "node:crypto";
+import { createHmac, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createPushGateway, type PushGatewayOptions } from "#adapters/notification-hubs/create-push-gateway.ts";
 import { startEmulator, type Emulator } from "#emulator/start-emulator.ts";
-import type { PushOutcome } from "#ports/push-gateway.ts";
+import { ListingRefused, type PushGateway, type PushOutcome } from "#ports/push-gateway.ts";
+import { sdkClient } from "../emulator/emulator-test.ts";
 import { anInstallation, aPush, describePushGateway } from "./push-gateway-contract.ts";
 
 const HUB = "beckon";
@@ -161,6 +162,46 @@ describe("what the hub answers", () => {
     await expect(as("ListenOnly").check(signal)).rejects.toThrow(/A send to nobody failed: .*Listen and Send/);
     await expect(as("SendOnly").check(signal)).rejects.toThrow(/Reading an installation failed: .*Listen and Send/);
     await expect(gatewayOf([emulator.connectionString], { hub: "elsewhere" }).check(signal)).rejects.toThrow(/no hub/);
+  });
+
+  async function listed(gateway: PushGateway): Promise<string[]> {
+    const ids: string[] = [];
+    for await (const id of gateway.listInstallations(signal)) ids.push(id);
+    return ids;
+  }
+
+  test("an empty hub lists nothing, and a full one every installation of ours over all its pages", async () => {
+    const gateway = gatewayOf([emulator.connectionString]);
+    expect(await listed(gateway)).toEqual([]);
+    const ids = Array.from({ length: 230 }, () => randomUUID());
+    for (const id of ids) await gateway.putInstallation(anInstallation({ id, userId: "ada" }), signal);
+    expect((await listed(gateway)).toSorted()).toEqual(ids.toSorted());
+  });
+
+  test("what is not named as ours is not listed, whatever its tags say", async () => {
+    const client = sdkClient(emulator.connectionString, HUB);
+    const id = randomUUID();
+    for (const installationId of [id, "beckon-not-a-uuid", `other-beckon-${id}`, `beckon-${id}-2`]) {
+      const tags = [`beckon-${id}`, `InstallationId:beckon-${id}`];
+      await client.createOrUpdateInstallation({ installationId, platform: "fcmv1", pushChannel: installationId, tags });
+    }
+    expect(await listed(gatewayOf([emulator.connectionString]))).toEqual([]);
+  });
+
+  test("a key without Manage lists nothing and says why; a throttled listing says when", async () => {
+    const refused = await listed(gatewayOf([emulator.connectionStringFor("ListenAndSend")])).catch((error) => error);
+    expect(refused).toBeInstanceOf(ListingRefused);
+    expect(refused).toMatchObject({ refusal: { kind: "operator" } });
+    emulator.failNext({ status: 403, retryAfterSeconds: 9 });
+    const throttled = await listed(gatewayOf([emulator.connectionString])).catch((error) => error);
+    expect(throttled).toMatchObject({ name: "ListingRefused", refusal: { kind: "later", retryAfterSeconds: 9 } });
+  });
+
+  test("a listing goes on with the other key when one is refused", async () => {
+    const gateway = gatewayOf([wrong(emulator.connectionString), emulator.connectionString]);
+    const id = randomUUID();
+    await gatewayOf([emulator.connectionString]).putInstallation(anInstallation({ id, userId: "ada" }), signal);
+    expect(await listed(gateway)).toEqual([id]);
   });
 
   test("the hub hears neither the user's id nor an installation's bare one", async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Installation, PushChannel } from "#domain/user.ts";
 import { PLATFORMS, type Platform } from "#domain/vocabulary.ts";
@@ -109,6 +110,18 @@ export function describePushGateway(name: string, open: () => Promise<PushGatewa
       expect(await gateway.removeInstallation(installation.id, signal)).toEqual({ kind: "accepted" });
       await gateway.send(aPush({ target: { userId: "leaver" } }), signal);
       expect(await world.receivedBy(installation)).toEqual([]);
+    });
+
+    test("the installations that were put and not removed are listed, each by its own id", async () => {
+      const { gateway } = world;
+      const stays = anInstallation({ id: randomUUID(), userId: "lister" });
+      const goes = anInstallation({ id: randomUUID(), userId: "lister" });
+      for (const each of [stays, goes]) await gateway.putInstallation(each, signal);
+      await gateway.removeInstallation(goes.id, signal);
+      const listed: string[] = [];
+      for await (const id of gateway.listInstallations(signal)) listed.push(id);
+      expect(listed).toContain(stays.id);
+      expect(listed).not.toContain(goes.id);
     });
 
     test("a user id of any letters reaches its user", async () => {

@@ -14,9 +14,17 @@ const SWITCHES = [
   ["Every channel expired", { outcome: "ExpiredChannel" }],
 ];
 
+/** The documented limits that can be switched on. */
+const LIMITS = [
+  ["tags", "60 tags"],
+  ["devices", "Devices of the tier"],
+  ["pushesPerMonth", "Pushes of the tier"],
+  ["testSendsPerMinute", "10 test sends a minute"],
+];
+
 const COLUMNS = {
   installations: ["Installation", "Platform", "Channel", "User", "Tags", "Device"],
-  sends: ["Enqueued", "To", "State", "Platforms", "Outcomes", "Notification"],
+  sends: ["Enqueued", "To", "State", "Platforms", "Outcomes"],
   inbox: ["#", "Device", "Why", "Payload", "Headers"],
   requests: ["#", "Operation", "Status", "Time", "What to know"],
   explanation: ["Registration", "Kind", "Reached", "Why", "Tags"],
@@ -43,22 +51,32 @@ const code = (text, className) => node("code", String(text), className);
 const tagList = (tags) => (tags ?? []).map((tag) => node("span", tag, "tag"));
 
 function fill(id, rows, empty) {
-  const head = node(
-    "tr",
-    COLUMNS[id].map((title) => node("th", title)),
-  );
+  const head = row(COLUMNS[id].map((title) => as(node("th", title), "columnheader")));
   const none = node("td", empty, "quiet");
   none.colSpan = COLUMNS[id].length;
+  as(none, "cell");
   const body =
     rows.length > 0
       ? rows.map((cells) =>
-          node(
-            "tr",
-            cells.map((cell) => node("td", cell)),
+          row(
+            cells.map((cell, index) => {
+              const made = as(node("td", cell), "cell");
+              // On a narrow screen a row is a card, and each cell says what it is.
+              made.dataset.title = COLUMNS[id][index];
+              return made;
+            }),
           ),
         )
-      : [node("tr", [none])];
-  byId(id).replaceChildren(node("thead", [head]), node("tbody", body));
+      : [row([none])];
+  as(byId(id), "table").replaceChildren(as(node("thead", [head]), "rowgroup"), as(node("tbody", body), "rowgroup"));
+}
+
+const row = (cells) => as(node("tr", cells), "row");
+
+/** Said outright, for a table that is laid out as cards is none to some screen readers. */
+function as(made, role) {
+  made.setAttribute("role", role);
+  return made;
 }
 
 async function refreshHubs() {
@@ -83,15 +101,22 @@ async function refreshInstallations() {
   const rows = installations.map((each) => {
     const handle = each.pushChannel.endpoint ?? each.pushChannel;
     const waiting = held.get(handle.toUpperCase());
-    const button = node("button", waiting === undefined ? "Take away" : `Bring back (${waiting} wait)`);
+    const button = node("button", waiting === undefined ? "Take away" : `Bring back (${waiting} wait)`, "word");
     button.addEventListener("click", () =>
       run(async () => {
         await post("devices", { handle, online: waiting !== undefined });
         await refresh();
       }),
     );
-    const channel = each.pushChannelExpired ? [code(handle), node("div", "expired", "bad")] : code(handle);
-    return [code(each.installationId), each.platform, channel, code(each.userId ?? ""), tagList(each.tags), button];
+    const channel = [code(handle, "long"), ...(each.pushChannelExpired ? [node("div", "expired", "bad")] : [])];
+    return [
+      code(each.installationId),
+      node("span", each.platform, "word"),
+      channel,
+      code(each.userId ?? ""),
+      tagList(each.tags),
+      button,
+    ];
   });
   fill("installations", rows, "No installations in this hub");
 }
@@ -101,13 +126,16 @@ async function refreshSends() {
   const { notifications } = await call(hubPath("notifications?limit=50"));
   const rows = notifications.map((each) => [
     each.enqueuedAt.slice(11, 19),
-    whoAndWhy(each),
-    node("span", each.state, each.state === "Completed" ? "good" : each.state === "NoTargetFound" ? "warn" : ""),
+    [whoAndWhy(each), node("div", code(each.id, "quiet long"))],
+    node(
+      "span",
+      each.state,
+      `word ${each.state === "Completed" ? "good" : each.state === "NoTargetFound" ? "warn" : ""}`,
+    ),
     each.targetPlatforms.join(", "),
     each.outcomes.map(({ outcome, count }) =>
-      node("div", `${outcome} ${count}`, outcome === "Success" ? "good" : "bad"),
+      node("div", `${outcome} ${count}`, `word ${outcome === "Success" ? "good" : "bad"}`),
     ),
-    code(each.id),
   ]);
   fill("sends", rows, "Nothing has been sent");
 }
@@ -130,21 +158,62 @@ function whoAndWhy({ target, targetPlatforms }) {
 async function refreshFaults() {
   const { faults } = await call("faults");
   const switched = SWITCHES.map(([title, fault]) => {
-    const standing = faults.find((each) => Object.entries(fault).every(([key, value]) => each[key] === value));
+    const isThis = (each) => Object.entries(fault).every(([key, value]) => each[key] === value);
     const box = node("input");
     box.type = "checkbox";
-    box.checked = standing !== undefined;
+    box.checked = faults.some(isThis);
     box.addEventListener("change", () =>
       run(async () => {
-        if (standing) await call(`faults/${standing.id}`, { method: "DELETE" });
-        else await post("faults", { ...fault, times: "always" });
+        if (box.checked) await post("faults", { ...fault, times: "always" });
+        else {
+          const standing = (await call("faults")).faults.filter(isThis);
+          for (const { id } of standing) await call(`faults/${id}`, { method: "DELETE" });
+        }
         await refreshFaults();
       }),
     );
     return node("label", [box, title]);
   });
-  byId("switches").replaceChildren(...switched);
-  byId("faults").replaceChildren(...faults.map((fault) => node("li", [code(JSON.stringify(fault))])));
+  drawSwitches("switches", switched);
+  byId("faults").replaceChildren(...faults.map(faultItem));
+}
+
+function faultItem({ id, hits, ...fault }) {
+  const remove = node("button", "Remove");
+  remove.addEventListener("click", () =>
+    run(async () => {
+      await call(`faults/${id}`, { method: "DELETE" });
+      await refreshFaults();
+    }),
+  );
+  const words = Object.entries(fault).map(([name, value]) => `${name} ${value}`);
+  return node("li", [code(words.join(", ")), ` hit ${hits} `, remove]);
+}
+
+async function refreshLimits() {
+  const strict = await call("strict");
+  const switched = LIMITS.map(([name, title]) => {
+    const box = node("input");
+    box.type = "checkbox";
+    box.checked = strict[name] !== false;
+    box.addEventListener("change", () =>
+      run(async () => {
+        await post("strict", { [name]: box.checked });
+        await refreshLimits();
+      }),
+    );
+    // A number instead of the documented one was set by a program.
+    const number = typeof strict[name] === "number" ? ` (${strict[name]})` : "";
+    return node("label", [box, title + number]);
+  });
+  drawSwitches("limits", switched);
+}
+
+/** Only when something has changed: what one is about to press shall not be replaced under the pointer. */
+function drawSwitches(id, labels) {
+  const [legend, ...old] = byId(id).children;
+  const stateOf = (label) => `${label.firstChild.checked} ${label.textContent}`;
+  if (old.map(stateOf).join() !== labels.map(stateOf).join()) byId(id).replaceChildren(legend, ...labels);
 }
 
 const messages = [];
@@ -170,8 +239,12 @@ function drawInbox() {
   const rows = messages
     .filter((each) => each.hub === hubSelect.value)
     .map((each) => [
-      String(each.sequence),
-      [node("div", each.platform), code(each.handle), node("div", each.installationId ?? "no registration", "quiet")],
+      node("span", String(each.sequence), "word"),
+      [
+        node("div", each.platform),
+        code(each.handle, "long"),
+        node("div", each.installationId ?? "no registration", "quiet"),
+      ],
       [
         code(each.matchedBy),
         node("div", each.template ? `template ${each.template}` : "", "quiet"),
@@ -188,14 +261,14 @@ function drawInbox() {
 
 function drawRequests() {
   const rows = requests.map((each) => [
-    String(each.number),
-    [node("div", each.operation ?? each.method), code(each.url, "quiet")],
+    node("span", String(each.number), "word"),
+    [node("div", each.operation ?? each.method, "word"), code(each.url, "quiet long")],
     node(
       "span",
       each.status === 0 ? "cut" : String(each.status),
       each.status >= 400 || each.status === 0 ? "bad" : "good",
     ),
-    `${each.durationMs} ms`,
+    node("span", `${each.durationMs} ms`, "word"),
     [
       node("div", each.detail ?? "", "bad"),
       ...each.warnings.map((text) => node("div", text, "warn")),
@@ -213,7 +286,7 @@ async function explain() {
   byId("explanation").hidden = false;
   const rows = found.registrations.map((each) => [
     code(each.installationId ?? each.registrationId),
-    each.kind,
+    node("span", each.kind, "word"),
     node("span", each.reached ? "yes" : "no", each.reached ? "good" : "bad"),
     each.why,
     tagList(each.tags),
@@ -229,7 +302,7 @@ function showExplanation() {
 
 async function refresh() {
   await refreshHubs();
-  await Promise.all([refreshInstallations(), refreshSends(), refreshFaults()]);
+  await Promise.all([refreshInstallations(), refreshSends(), refreshFaults(), refreshLimits()]);
 }
 
 /** What fails is said where people look. */
