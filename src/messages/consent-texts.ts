@@ -14,7 +14,7 @@ export const CONSENT_TEXTS = [
 
 Why: {reason}
 
-What is asked for: {collectors}, from the time {window}.
+What is asked for: {collectors}. From which time: {window}.
 
 What would be sent: {files}, {totalSize} together. Exactly these files as they are now, and nothing that is written later. You can leave out any of them.
 
@@ -36,7 +36,7 @@ Questions: {contact}. Privacy notice: {privacyNotice}.
 
 Warum: {reason}
 
-Worum gebeten wird: {collectors}, aus der Zeit {window}.
+Worum gebeten wird: {collectors}. Aus welcher Zeit: {window}.
 
 Was gesendet würde: {files}, zusammen {totalSize}. Genau diese Dateien, wie sie jetzt sind, und nichts, was später geschrieben wird. Sie können jede davon weglassen.
 
@@ -52,3 +52,6 @@ Fragen: {contact}. Datenschutzhinweise: {privacyNotice}.
 `,
   },
 ] as const;
+
+/** What stands for `{window}` when the agent asks about no time in particular, by the language of the text. */
+export const ANY_TIME: Readonly<Record<string, string>> = { en: "any", de: "beliebig" };

@@ -266,6 +266,7 @@ export const CONSOLE_DE = {
   "preview.files": "[Dateien auf dem Gerät]",
   "preview.size": "[ihre Größe]",
   "preview.reason": "[Ihr Grund]",
+  "preview.collectors": "[die Protokolle, die Sie wählen]",
   "request.title": "Anfrage",
   "request.asked": "Was gefragt wurde",
   "request.by": "Gefragt von",

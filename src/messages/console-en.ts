@@ -256,6 +256,7 @@ export const CONSOLE_EN = {
   "preview.files": "[files on the device]",
   "preview.size": "[their size]",
   "preview.reason": "[your reason]",
+  "preview.collectors": "[the logs that you choose]",
   "request.title": "Request",
   "request.asked": "What was asked",
   "request.by": "Asked by",

@@ -69,6 +69,7 @@ export function PromptPreview({ ask, userId, ticketId }: Props) {
             {fillText(data.consentText.text, {
               files: t("preview.files"),
               totalSize: t("preview.size"),
+              collectors: t("preview.collectors"),
               ...data.consentValues,
               reason: ask.reason.trim() === "" ? t("preview.reason") : ask.reason.trim(),
             })}

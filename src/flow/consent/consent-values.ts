@@ -1,3 +1,4 @@
+import { ANY_TIME } from "#messages/consent-texts.ts";
 import type { AnnouncedFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
 import type { Moment } from "#domain/vocabulary.ts";
@@ -44,7 +45,7 @@ export function consentValues(
     ticketNumber: String(ticketNumber),
     reason: request.reason,
     collectors: request.collectors.join(", "),
-    window: window ? times.formatRange(window.from, window.to) : "–",
+    window: window ? times.formatRange(window.from, window.to) : anyTime(reader.locale),
     uploadBy: times.format(request.uploadBy ?? now + settings.uploadBySeconds * 1000),
     retentionDays: String(settings.retentionDays),
   };
@@ -83,4 +84,8 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+function anyTime(locale: string): string {
+  return ANY_TIME[locale.split("-", 1)[0] ?? ""] ?? "–";
 }
