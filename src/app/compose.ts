@@ -72,6 +72,7 @@ export async function composeParts(settings: Settings, log: Log): Promise<Parts>
   };
 }
 
+/** The queue that the settings name: Redis with REDIS_URL, else PostgreSQL. Connects when it is first used. */
 export function createQueue(settings: Settings, log: Log): JobQueue {
   const { REDIS_URL: url, DATABASE_URL: databaseUrl } = settings;
   return createJobQueue({
@@ -82,6 +83,7 @@ export function createQueue(settings: Settings, log: Log): JobQueue {
   });
 }
 
+/** The file store that the settings name, by account key or user delegation key. */
 export function createBlobs(settings: Settings, clock: Clock, log: Log): BlobStore {
   return createBlobStore({
     endpoint: settings.BLOB_ENDPOINT,
@@ -118,6 +120,7 @@ function createAzureCredential(): TokenCredential {
   };
 }
 
+/** Push through the hub that the settings name. @throws Error in the operator's words when a setting cannot work */
 export function createGateway(settings: Settings, clock: Clock, log: Log): PushGateway {
   const { HUB_CONNECTION_STRING: first, HUB_CONNECTION_STRING_2: second } = settings;
   return createPushGateway({

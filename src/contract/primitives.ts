@@ -60,6 +60,7 @@ export const pageQuery = {
   after: z.string().max(500).optional().meta({ description: "From `nextLink`; opaque" }),
 };
 
+/** @returns RFC 3339 in UTC, with milliseconds */
 export function formatTime(moment: Moment): string {
   return new Date(moment).toISOString();
 }

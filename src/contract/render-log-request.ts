@@ -49,6 +49,7 @@ export function renderLogRequest(
   };
 }
 
+/** A request as agents see it alone: with its consent, its files and its pushes. */
 export function renderLogRequestDetail(
   request: z.output<typeof logRequest>,
   {
@@ -65,6 +66,7 @@ export function renderLogRequestDetail(
   };
 }
 
+/** The asked window as a member of an object, or none. */
 export function renderWindow(window: TimeWindow | undefined): { window?: { from: string; to: string } } {
   return window ? { window: { from: formatTime(window.from), to: formatTime(window.to) } } : {};
 }

@@ -40,6 +40,7 @@ export interface Answer {
   readonly files: readonly Pick<AnnouncedFile, "collector" | "name" | "sizeBytes" | "sha256">[];
 }
 
+/** Whether two answers are equal, in whatever order they name their files. */
 export function sameAnswer(one: Answer, other: Answer): boolean {
   if (one.decision !== other.decision || one.textVersion !== other.textVersion) return false;
   const keys = (answer: Answer) =>

@@ -59,10 +59,12 @@ export function countFiles(files: readonly Pick<LogFile, "state" | "uploadedAt">
   };
 }
 
+/** Where a device uploads a file: `ingest/{ownerId}/{fileId}`. Trusted by nobody. */
 export function ingestBlobName(file: Pick<LogFile, "ownerId" | "id">): string {
   return `ingest/${file.ownerId}/${file.id}`;
 }
 
+/** Where verified bytes are kept: `evidence/{ownerId}/{fileId}`. */
 export function evidenceBlobName(file: Pick<LogFile, "ownerId" | "id">): string {
   return `evidence/${file.ownerId}/${file.id}`;
 }

@@ -108,10 +108,12 @@ export type Actor =
   | { readonly kind: "key"; readonly id: string }
   | { readonly kind: "system"; readonly id: string };
 
+/** Whether the user is still being asked. */
 export function isOpen(state: RequestState): boolean {
   return (OPEN_STATES as readonly RequestState[]).includes(state);
 }
 
+/** Whether nothing more comes by itself; a linked request may still be withdrawn. */
 export function isEnded(state: RequestState): boolean {
   return (ENDED_STATES as readonly RequestState[]).includes(state);
 }

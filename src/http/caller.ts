@@ -17,6 +17,7 @@ export type Caller =
 
 export type CallerOf<Audience> = Extract<Caller, { kind: Audience }>;
 
+/** The caller as the audit keeps it: an id, no name. */
 export function actorOf(caller: Caller): Actor {
   switch (caller.kind) {
     case "agent":

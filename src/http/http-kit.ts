@@ -47,6 +47,7 @@ export interface HttpKit {
   refuseOtherMethods(): void;
 }
 
+/** Makes the router that every step hangs its routes on. */
 export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit {
   const router = Router({ caseSensitive: true });
   const admit = async (request: Request, response: Response, route: Route): Promise<Caller> => {
@@ -150,6 +151,7 @@ function isKeepableParam(value: unknown): boolean {
   return typeof value === "string" && isKeepable(value);
 }
 
+/** The id of this HTTP request: `x-request-id`, and `traceId` in problem documents. */
 export function traceIdOf(response: Response): string {
   return String(response.locals["traceId"] ?? "");
 }
@@ -195,6 +197,7 @@ function versionOf(request: Request): number {
   return Number(match[1]);
 }
 
+/** A strong ETag (RFC 9110, section 8.8.3) of a version; what If-Match takes. */
 export function etagOf(version: number): string {
   return `"${version}"`;
 }

@@ -103,45 +103,43 @@ async function settle(
 ): Promise<boolean> {
   return retryConflicts(
     () =>
-      orConflict(() =>
-        store.transaction(async (tx) => {
-          const file = await tx.files.find(fileId);
-          if (file?.state !== "uploaded") return false;
-          const request = await tx.requests.find(file.ownerId);
-          if (request?.state !== "uploaded") return false;
-          const now = clock.now();
-          const consent = await tx.consents.find(file.consentId);
-          const settled = settleFile(file, finding, {
-            retentionDays: retentionDaysFor(consent?.shown, retentionDays),
-            now,
+      store.transaction(async (tx) => {
+        const file = await tx.files.find(fileId);
+        if (file?.state !== "uploaded") return false;
+        const request = await tx.requests.find(file.ownerId);
+        if (request?.state !== "uploaded") return false;
+        const now = clock.now();
+        const consent = await tx.consents.find(file.consentId);
+        const settled = settleFile(file, finding, {
+          retentionDays: retentionDaysFor(consent?.shown, retentionDays),
+          now,
+        });
+        const files = (await tx.files.ofRequest(request.id)).map((one) => (one.id === fileId ? settled : one));
+        const next = settleRequest(request, files, now);
+        if (!(await tx.requests.save(next, { ifVersion: request.version }))) return "conflict";
+        if (!(await tx.files.save(settled, { ifState: "uploaded" }))) return "conflict";
+        const ids = { at: now, actor: ACTOR, ticketId: request.ticketId, requestId: request.id };
+        const facts: Fact[] = [{ ...ids, fileId, ...fileFact(settled, finding) }];
+        if (next.state === "linked") {
+          const linked = files.filter(({ state }) => state === "linked").length;
+          facts.push({
+            ...ids,
+            type: "request.linked",
+            userId: request.userId,
+            data: { linked, consented: files.length },
           });
-          const files = (await tx.files.ofRequest(request.id)).map((one) => (one.id === fileId ? settled : one));
-          const next = settleRequest(request, files, now);
-          if (!(await tx.requests.save(next, { ifVersion: request.version }))) throw new LostRace();
-          if (!(await tx.files.save(settled, { ifState: "uploaded" }))) throw new LostRace();
-          const ids = { at: now, actor: ACTOR, ticketId: request.ticketId, requestId: request.id };
-          const facts: Fact[] = [{ ...ids, fileId, ...fileFact(settled, finding) }];
-          if (next.state === "linked") {
-            const linked = files.filter(({ state }) => state === "linked").length;
-            facts.push({
-              ...ids,
-              type: "request.linked",
-              userId: request.userId,
-              data: { linked, consented: files.length },
-            });
-          } else if (next.state === "rejected") {
-            // No round: the prompt was closed when the user answered.
-            facts.push({
-              ...ids,
-              type: "request.rejected",
-              userId: request.userId,
-              data: { reason: next.rejectReason ?? null },
-            });
-          }
-          await tx.append(facts);
-          return true;
-        }),
-      ),
+        } else if (next.state === "rejected") {
+          // No round: the prompt was closed when the user answered.
+          facts.push({
+            ...ids,
+            type: "request.rejected",
+            userId: request.userId,
+            data: { reason: next.rejectReason ?? null },
+          });
+        }
+        await tx.append(facts);
+        return true;
+      }),
     SETTLE_TRIES,
   );
 }
@@ -236,17 +234,5 @@ async function whileBeating<T>(
     clearInterval(timer);
     // It writes the file as it was: on its way still, it would undo what is written next.
     await beating;
-  }
-}
-
-/** Thrown to roll back; answered as `"conflict"`, so that the decision is taken anew. */
-class LostRace extends Error {}
-
-async function orConflict<T>(attempt: () => Promise<T>): Promise<T | "conflict"> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (error instanceof LostRace) return "conflict";
-    throw error;
   }
 }
