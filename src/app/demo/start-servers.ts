@@ -80,6 +80,8 @@ export async function startServers({
       ...(redis && { REDIS_URL: redis.url }),
       BLOB_ENDPOINT: azurite.url,
       BLOB_ACCOUNT_KEY: azurite.accountKey,
+      // The phone's page uploads from the API's origin, whose port is known only later.
+      BLOB_CORS_ORIGINS: "*",
       HUB_CONNECTION_STRING: emulator.line,
       HUB_NAME: HUB,
       DEPLOYMENT_KEY: keepSecret(join(dataFolder, "deployment-key")),
