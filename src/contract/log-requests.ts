@@ -92,7 +92,15 @@ export const recordedConsent = z
   .object({
     id,
     decision: z.enum(DECISIONS),
-    consentText: z.object({ version: z.string(), locale, sha256 }),
+    consentText: z.object({
+      version: z.string(),
+      locale,
+      sha256,
+      text: z
+        .string()
+        .optional()
+        .meta({ description: "As it was shown, placeholders unfilled; its UTF-8 bytes have the hash" }),
+    }),
     shown: z.record(z.string(), z.string()).meta({ description: "What stood in the text's placeholders" }),
     installationId: id.optional(),
     decidedAt: time,

@@ -99,8 +99,9 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
       store.pushes.ofRequest(request.id),
       namesOf([request]),
     ]);
+    const consentText = consent && (await store.consentTexts.find(consent.textVersion, consent.textLocale));
     const shown = show(request, countFiles(files), names(request));
-    return { status: 200, body: renderLogRequestDetail(shown, { consent, files, pushes }) };
+    return { status: 200, body: renderLogRequestDetail(shown, { consent, consentText, files, pushes }) };
   });
 
   kit.serve(routes.cancelLogRequest, async ({ params, caller }) => ({
