@@ -36,6 +36,7 @@ export const file = z
     linkedAt: time.optional(),
     deleteAfter: time.optional(),
     deletedAt: time.optional(),
+    webUrl: z.url().meta({ description: "A stable sign-in link that can be pasted anywhere" }),
   })
   .meta({ id: "File" });
 
@@ -52,6 +53,17 @@ export const fileCounts = z
 export const downloadUrl = z
   .object({ url: z.url(), expiresAt: time, fileName: z.string(), sizeBytes: z.number().int(), sha256 })
   .meta({ id: "DownloadUrl" });
+
+export const getFile = route({
+  name: "getFile",
+  method: "get",
+  path: "/v1/files/{fileId}",
+  audience: "agent",
+  tag: "Files",
+  summary: "Read what is known of a file",
+  params: z.strictObject({ fileId: id }),
+  successes: [{ status: 200, description: "The file", body: file }],
+});
 
 export const createDownloadUrl = route({
   name: "createDownloadUrl",

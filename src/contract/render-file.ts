@@ -5,8 +5,8 @@ import type { announcedFile, file } from "./files.ts";
 import type { deviceFile } from "./devices.ts";
 import { formatTime, parseTime } from "./primitives.ts";
 
-/** A file as agents see it. */
-export function renderFile(given: LogFile): z.output<typeof file> {
+/** A file as agents see it. `webUrl` is a link that can be pasted anywhere. */
+export function renderFile(given: LogFile, webUrl: string): z.output<typeof file> {
   return {
     id: given.id,
     requestId: given.ownerId,
@@ -25,6 +25,7 @@ export function renderFile(given: LogFile): z.output<typeof file> {
     ...(given.linkedAt === undefined ? {} : { linkedAt: formatTime(given.linkedAt) }),
     ...(given.deleteAfter === undefined ? {} : { deleteAfter: formatTime(given.deleteAfter) }),
     ...(given.deletedAt === undefined ? {} : { deletedAt: formatTime(given.deletedAt) }),
+    webUrl,
   };
 }
 

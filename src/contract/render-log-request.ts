@@ -54,18 +54,20 @@ export interface DetailParts {
   /** The one that the consent names, where it is known. */
   readonly consentText: ConsentText | undefined;
   readonly files: readonly LogFile[];
+  /** Where a person opens a file. */
+  readonly fileUrl: (fileId: string) => string;
   readonly pushes: readonly Push[];
 }
 
 /** A request as agents see it alone: with its consent, its files and its pushes. */
 export function renderLogRequestDetail(
   request: z.output<typeof logRequest>,
-  { consent, consentText, files, pushes }: DetailParts,
+  { consent, consentText, files, fileUrl, pushes }: DetailParts,
 ): z.output<typeof logRequestDetail> {
   return {
     ...request,
     ...(consent ? { consent: renderConsent(consent, consentText) } : {}),
-    files: files.map(renderFile),
+    files: files.map((file) => renderFile(file, fileUrl(file.id))),
     pushes: pushes.map(renderPush),
   };
 }

@@ -37,6 +37,11 @@ export const FACT_TYPES = [
   "file.deleted",
   "file.downloadLinkCreated",
   "file.read",
+  "connection.opened",
+  "connection.made",
+  "connection.refused",
+  "connection.fileAdded",
+  "connection.fileRemoved",
   "user.created",
   "user.updated",
   "installation.registered",
@@ -95,6 +100,7 @@ export const WAKE_TYPES = [
   "cleanup.due",
   "installation.due",
   "telemetry.due",
+  "connection.due",
 ] as const;
 
 export type WakeType = (typeof WAKE_TYPES)[number];
@@ -107,6 +113,7 @@ export interface Wake {
   readonly fileId?: string;
   readonly installationId?: string;
   readonly pushId?: string;
+  readonly ticketId?: string;
   readonly deadline?: Moment;
 }
 
@@ -118,4 +125,5 @@ export interface OutboxRow {
   readonly fileId?: string;
   readonly installationId?: string;
   readonly pushId?: string;
+  readonly ticketId?: string;
 }

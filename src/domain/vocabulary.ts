@@ -89,6 +89,18 @@ export type Coverage = (typeof COVERAGES)[number];
 export const HUB_SYNCS = ["pending", "synced", "refused"] as const;
 export type HubSync = (typeof HUB_SYNCS)[number];
 
+export const CONNECTION_STATES = ["pending", "synced", "refused"] as const;
+/** Whether another system's item is what the ticket is: not yet, yes, or somebody must mend something first. */
+export type ConnectionState = (typeof CONNECTION_STATES)[number];
+
+export const SHOWN_AS = ["attachment", "hyperlink"] as const;
+/** How a file hangs on another system's item: its bytes, or a link to it here. */
+export type ShownAs = (typeof SHOWN_AS)[number];
+
+export const FILE_CONNECTION_STATES = ["uploaded", "there", "removed"] as const;
+/** How far a file is on another system's item: bytes there but on no item yet, on it, taken off it. */
+export type FileConnectionState = (typeof FILE_CONNECTION_STATES)[number];
+
 export const TICKET_STATES = ["open", "solved", "closed"] as const;
 export type TicketState = (typeof TICKET_STATES)[number];
 

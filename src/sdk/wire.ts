@@ -264,6 +264,7 @@ export type ProblemCode =
   | "too_many_reminders"
   | "consent_text_in_use"
   | "external_id_taken"
+  | "no_connector"
   | "conflict"
   | "in_progress"
   | "file_gone"

@@ -63,6 +63,8 @@ export const ModelName = {
   ConsentText: 'ConsentText',
   Consent: 'Consent',
   LogFile: 'LogFile',
+  TicketConnection: 'TicketConnection',
+  FileConnection: 'FileConnection',
   Outbox: 'Outbox',
   IdempotencyKey: 'IdempotencyKey',
   ApiKey: 'ApiKey',
@@ -316,6 +318,41 @@ export const LogFileScalarFieldEnum = {
 export type LogFileScalarFieldEnum = (typeof LogFileScalarFieldEnum)[keyof typeof LogFileScalarFieldEnum]
 
 
+export const TicketConnectionScalarFieldEnum = {
+  ticketId: 'ticketId',
+  version: 'version',
+  system: 'system',
+  itemId: 'itemId',
+  itemUrl: 'itemUrl',
+  state: 'state',
+  reason: 'reason',
+  syncAt: 'syncAt',
+  attempt: 'attempt',
+  syncedAt: 'syncedAt',
+  leaseId: 'leaseId',
+  leaseUntil: 'leaseUntil',
+  makingSince: 'makingSince',
+  changingVersion: 'changingVersion',
+  tellingUntil: 'tellingUntil',
+  toldUntil: 'toldUntil',
+  toldState: 'toldState',
+  createdAt: 'createdAt'
+} as const
+
+export type TicketConnectionScalarFieldEnum = (typeof TicketConnectionScalarFieldEnum)[keyof typeof TicketConnectionScalarFieldEnum]
+
+
+export const FileConnectionScalarFieldEnum = {
+  fileId: 'fileId',
+  ticketId: 'ticketId',
+  shownAs: 'shownAs',
+  ref: 'ref',
+  state: 'state'
+} as const
+
+export type FileConnectionScalarFieldEnum = (typeof FileConnectionScalarFieldEnum)[keyof typeof FileConnectionScalarFieldEnum]
+
+
 export const OutboxScalarFieldEnum = {
   id: 'id',
   type: 'type',
@@ -324,6 +361,7 @@ export const OutboxScalarFieldEnum = {
   fileId: 'fileId',
   installationId: 'installationId',
   pushId: 'pushId',
+  ticketId: 'ticketId',
   dueAt: 'dueAt',
   deadline: 'deadline',
   createdAt: 'createdAt'

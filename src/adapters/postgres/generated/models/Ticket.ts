@@ -291,6 +291,7 @@ export type TicketWhereInput = {
   team?: Prisma.XOR<Prisma.TeamNullableScalarRelationFilter, Prisma.TeamWhereInput> | null
   participants?: Prisma.TicketParticipantListRelationFilter
   requests?: Prisma.LogRequestListRelationFilter
+  connection?: Prisma.XOR<Prisma.TicketConnectionNullableScalarRelationFilter, Prisma.TicketConnectionWhereInput> | null
 }
 
 export type TicketOrderByWithRelationInput = {
@@ -311,6 +312,7 @@ export type TicketOrderByWithRelationInput = {
   team?: Prisma.TeamOrderByWithRelationInput
   participants?: Prisma.TicketParticipantOrderByRelationAggregateInput
   requests?: Prisma.LogRequestOrderByRelationAggregateInput
+  connection?: Prisma.TicketConnectionOrderByWithRelationInput
 }
 
 export type TicketWhereUniqueInput = Prisma.AtLeast<{
@@ -335,6 +337,7 @@ export type TicketWhereUniqueInput = Prisma.AtLeast<{
   team?: Prisma.XOR<Prisma.TeamNullableScalarRelationFilter, Prisma.TeamWhereInput> | null
   participants?: Prisma.TicketParticipantListRelationFilter
   requests?: Prisma.LogRequestListRelationFilter
+  connection?: Prisma.XOR<Prisma.TicketConnectionNullableScalarRelationFilter, Prisma.TicketConnectionWhereInput> | null
 }, "id" | "number" | "externalSystem_externalId">
 
 export type TicketOrderByWithAggregationInput = {
@@ -396,6 +399,7 @@ export type TicketCreateInput = {
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
 export type TicketUncheckedCreateInput = {
@@ -415,6 +419,7 @@ export type TicketUncheckedCreateInput = {
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
 export type TicketUpdateInput = {
@@ -433,6 +438,7 @@ export type TicketUpdateInput = {
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateInput = {
@@ -452,6 +458,7 @@ export type TicketUncheckedUpdateInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketCreateManyInput = {
@@ -669,6 +676,20 @@ export type TicketUpdateOneRequiredWithoutRequestsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.TicketUpdateToOneWithWhereWithoutRequestsInput, Prisma.TicketUpdateWithoutRequestsInput>, Prisma.TicketUncheckedUpdateWithoutRequestsInput>
 }
 
+export type TicketCreateNestedOneWithoutConnectionInput = {
+  create?: Prisma.XOR<Prisma.TicketCreateWithoutConnectionInput, Prisma.TicketUncheckedCreateWithoutConnectionInput>
+  connectOrCreate?: Prisma.TicketCreateOrConnectWithoutConnectionInput
+  connect?: Prisma.TicketWhereUniqueInput
+}
+
+export type TicketUpdateOneRequiredWithoutConnectionNestedInput = {
+  create?: Prisma.XOR<Prisma.TicketCreateWithoutConnectionInput, Prisma.TicketUncheckedCreateWithoutConnectionInput>
+  connectOrCreate?: Prisma.TicketCreateOrConnectWithoutConnectionInput
+  upsert?: Prisma.TicketUpsertWithoutConnectionInput
+  connect?: Prisma.TicketWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.TicketUpdateToOneWithWhereWithoutConnectionInput, Prisma.TicketUpdateWithoutConnectionInput>, Prisma.TicketUncheckedUpdateWithoutConnectionInput>
+}
+
 export type TicketCreateWithoutTeamInput = {
   id: string
   number?: number
@@ -685,6 +706,7 @@ export type TicketCreateWithoutTeamInput = {
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
 export type TicketUncheckedCreateWithoutTeamInput = {
@@ -703,6 +725,7 @@ export type TicketUncheckedCreateWithoutTeamInput = {
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
 export type TicketCreateOrConnectWithoutTeamInput = {
@@ -767,6 +790,7 @@ export type TicketCreateWithoutParticipantsInput = {
   updatedAt: Date | string
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
 export type TicketUncheckedCreateWithoutParticipantsInput = {
@@ -785,6 +809,7 @@ export type TicketUncheckedCreateWithoutParticipantsInput = {
   createdAt: Date | string
   updatedAt: Date | string
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
 export type TicketCreateOrConnectWithoutParticipantsInput = {
@@ -818,6 +843,7 @@ export type TicketUpdateWithoutParticipantsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateWithoutParticipantsInput = {
@@ -836,6 +862,7 @@ export type TicketUncheckedUpdateWithoutParticipantsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketCreateWithoutRequestsInput = {
@@ -854,6 +881,7 @@ export type TicketCreateWithoutRequestsInput = {
   updatedAt: Date | string
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
 export type TicketUncheckedCreateWithoutRequestsInput = {
@@ -872,6 +900,7 @@ export type TicketUncheckedCreateWithoutRequestsInput = {
   createdAt: Date | string
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
 export type TicketCreateOrConnectWithoutRequestsInput = {
@@ -905,6 +934,7 @@ export type TicketUpdateWithoutRequestsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateWithoutRequestsInput = {
@@ -923,6 +953,98 @@ export type TicketUncheckedUpdateWithoutRequestsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
+}
+
+export type TicketCreateWithoutConnectionInput = {
+  id: string
+  number?: number
+  version?: number
+  subject: string
+  description: string
+  state?: string
+  userId?: string | null
+  callIds?: Prisma.TicketCreatecallIdsInput | string[]
+  assigneeId?: string | null
+  externalSystem?: string | null
+  externalId?: string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
+  participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
+  requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+}
+
+export type TicketUncheckedCreateWithoutConnectionInput = {
+  id: string
+  number?: number
+  version?: number
+  subject: string
+  description: string
+  state?: string
+  userId?: string | null
+  callIds?: Prisma.TicketCreatecallIdsInput | string[]
+  assigneeId?: string | null
+  teamId?: string | null
+  externalSystem?: string | null
+  externalId?: string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
+  requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+}
+
+export type TicketCreateOrConnectWithoutConnectionInput = {
+  where: Prisma.TicketWhereUniqueInput
+  create: Prisma.XOR<Prisma.TicketCreateWithoutConnectionInput, Prisma.TicketUncheckedCreateWithoutConnectionInput>
+}
+
+export type TicketUpsertWithoutConnectionInput = {
+  update: Prisma.XOR<Prisma.TicketUpdateWithoutConnectionInput, Prisma.TicketUncheckedUpdateWithoutConnectionInput>
+  create: Prisma.XOR<Prisma.TicketCreateWithoutConnectionInput, Prisma.TicketUncheckedCreateWithoutConnectionInput>
+  where?: Prisma.TicketWhereInput
+}
+
+export type TicketUpdateToOneWithWhereWithoutConnectionInput = {
+  where?: Prisma.TicketWhereInput
+  data: Prisma.XOR<Prisma.TicketUpdateWithoutConnectionInput, Prisma.TicketUncheckedUpdateWithoutConnectionInput>
+}
+
+export type TicketUpdateWithoutConnectionInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  subject?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callIds?: Prisma.TicketUpdatecallIdsInput | string[]
+  assigneeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalSystem?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
+  participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
+  requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+}
+
+export type TicketUncheckedUpdateWithoutConnectionInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  number?: Prisma.IntFieldUpdateOperationsInput | number
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  subject?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callIds?: Prisma.TicketUpdatecallIdsInput | string[]
+  assigneeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  teamId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalSystem?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
+  requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
 }
 
 export type TicketCreateManyTeamInput = {
@@ -956,6 +1078,7 @@ export type TicketUpdateWithoutTeamInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateWithoutTeamInput = {
@@ -974,6 +1097,7 @@ export type TicketUncheckedUpdateWithoutTeamInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateManyWithoutTeamInput = {
@@ -1050,6 +1174,7 @@ export type TicketSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   team?: boolean | Prisma.Ticket$teamArgs<ExtArgs>
   participants?: boolean | Prisma.Ticket$participantsArgs<ExtArgs>
   requests?: boolean | Prisma.Ticket$requestsArgs<ExtArgs>
+  connection?: boolean | Prisma.Ticket$connectionArgs<ExtArgs>
   _count?: boolean | Prisma.TicketCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["ticket"]>
 
@@ -1111,6 +1236,7 @@ export type TicketInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   team?: boolean | Prisma.Ticket$teamArgs<ExtArgs>
   participants?: boolean | Prisma.Ticket$participantsArgs<ExtArgs>
   requests?: boolean | Prisma.Ticket$requestsArgs<ExtArgs>
+  connection?: boolean | Prisma.Ticket$connectionArgs<ExtArgs>
   _count?: boolean | Prisma.TicketCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type TicketIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1126,6 +1252,7 @@ export type $TicketPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     team: Prisma.$TeamPayload<ExtArgs> | null
     participants: Prisma.$TicketParticipantPayload<ExtArgs>[]
     requests: Prisma.$LogRequestPayload<ExtArgs>[]
+    connection: Prisma.$TicketConnectionPayload<ExtArgs> | null
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -1542,6 +1669,7 @@ export interface Prisma__TicketClient<T, Null = never, ExtArgs extends runtime.T
   team<T extends Prisma.Ticket$teamArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$teamArgs<ExtArgs>>): Prisma.Prisma__TeamClient<runtime.Types.Result.GetResult<Prisma.$TeamPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   participants<T extends Prisma.Ticket$participantsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$participantsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TicketParticipantPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   requests<T extends Prisma.Ticket$requestsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$requestsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$LogRequestPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  connection<T extends Prisma.Ticket$connectionArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$connectionArgs<ExtArgs>>): Prisma.Prisma__TicketConnectionClient<runtime.Types.Result.GetResult<Prisma.$TicketConnectionPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -2050,6 +2178,25 @@ export type Ticket$requestsArgs<ExtArgs extends runtime.Types.Extensions.Interna
   take?: number
   skip?: number
   distinct?: Prisma.LogRequestScalarFieldEnum | Prisma.LogRequestScalarFieldEnum[]
+}
+
+/**
+ * Ticket.connection
+ */
+export type Ticket$connectionArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the TicketConnection
+   */
+  select?: Prisma.TicketConnectionSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the TicketConnection
+   */
+  omit?: Prisma.TicketConnectionOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.TicketConnectionInclude<ExtArgs> | null
+  where?: Prisma.TicketConnectionWhereInput
 }
 
 /**
