@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { build, type InlineConfig } from "vite";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -74,7 +75,7 @@ function configOf(name: PageName, options: NonNullable<InlineConfig["build"]>): 
 
 /** What Vite says of wrong code: with a picture of the place, here without the colours that a file would keep. */
 export function wordsOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\u001B\[[\d;]*m/g, "").trim();
+  return stripVTControlCharacters(error instanceof Error ? error.message : String(error)).trim();
 }
 
 function newestIn(path: string): number {
