@@ -42,6 +42,7 @@ export const logRequest = z
     id,
     ticketId: id,
     ticketNumber: z.number().int().optional().meta({ description: "For people; not in the answer to the ask itself" }),
+    ticketSubject: z.string().optional().meta({ description: "Where the ticket's number is" }),
     userId,
     userLabel: z.string().optional().meta({ description: "What agents call the user; where the ticket's number is" }),
     installationId: id.optional(),

@@ -10,6 +10,7 @@ import { renderFile } from "./render-file.ts";
 /** What people call a request's ticket and user, so that a list of requests needs no call for each row. */
 export interface RequestNames {
   readonly ticketNumber?: number | undefined;
+  readonly ticketSubject?: string | undefined;
   readonly userLabel?: string | undefined;
 }
 
@@ -18,12 +19,13 @@ export function renderLogRequest(
   given: LogRequest,
   fileCounts: FileCounts,
   webUrl: string,
-  { ticketNumber, userLabel }: RequestNames = {},
+  { ticketNumber, ticketSubject, userLabel }: RequestNames = {},
 ): z.output<typeof logRequest> {
   return {
     id: given.id,
     ticketId: given.ticketId,
     ...(ticketNumber === undefined ? {} : { ticketNumber }),
+    ...(ticketSubject === undefined ? {} : { ticketSubject }),
     userId: given.userId,
     ...(userLabel === undefined ? {} : { userLabel }),
     ...(given.installationId === undefined ? {} : { installationId: given.installationId }),
