@@ -47,7 +47,7 @@ function noteOwn({ requestId }: TimelineEntry): void {
 }
 
 function refreshBeside(client: QueryClient, { type, ticketId, userId }: TimelineEntry): void {
-  if (type.startsWith("ticket.") || type.startsWith("file.")) {
+  if (["ticket.", "file.", "connection."].some((kind) => type.startsWith(kind))) {
     void client.invalidateQueries({ queryKey: ["ticket", ticketId] });
   }
   if (type.startsWith("installation.") && userId !== undefined) {

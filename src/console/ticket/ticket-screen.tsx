@@ -17,6 +17,7 @@ import { useMe } from "#console/shell/me-context.ts";
 import { mayWrite } from "#console/shell/roles.ts";
 import { RequestList } from "./request-list.tsx";
 import { TicketEdit } from "./ticket-edit.tsx";
+import { WorkItem } from "./work-item.tsx";
 
 const useStyles = makeStyles({
   columns: {
@@ -126,6 +127,7 @@ function Whole({ version }: { readonly version: TicketVersion }) {
             ]}
           />
         </Section>
+        <WorkItem ticket={ticket} />
         <TicketEdit key={version.etag} version={version} />
       </div>
     </div>
