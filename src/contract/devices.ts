@@ -186,9 +186,10 @@ export const withdrawal = z
     requestId: id,
     state: z.enum(REQUEST_STATES),
     files: z.array(deviceFile),
-    downloadedBefore: z
-      .array(z.object({ fileId: id, agentId: z.string(), at: time }))
-      .meta({ description: "Who had a download link of a file, or read it, before it was taken back" }),
+    downloadedBefore: z.array(z.object({ fileId: id, agentId: z.string(), at: time })).meta({
+      description:
+        "Who had a download link of a file, or read it, before it was taken back; a ticket system that it was attached to goes by its name, such as `azure-devops`",
+    }),
   })
   .meta({ id: "Withdrawal" });
 

@@ -124,7 +124,7 @@ export interface Files {
 export interface Downloads {
   /** Whether this agent's reading of the file was written down since then. */
   wasRead(fileId: string, agentId: string, since: Moment): Promise<boolean>;
-  /** Who had a download link, or read it in the console. */
+  /** Who had a download link, or read it in the console; and the ticket system that it was attached to. */
   ofFiles(
     fileIds: readonly string[],
   ): Promise<readonly { readonly fileId: string; readonly agentId: string; readonly at: Moment }[]>;

@@ -9,8 +9,6 @@ import { changeItem } from "./change-item.ts";
 import type { Connected } from "./connect-deps.ts";
 import { isLinked, readFiles } from "./tell-item.ts";
 
-const ACTOR: Actor = { kind: "system", id: "connect-ticket" };
-
 /**
  * Hangs every linked file on the item: its bytes where the other system takes them, else a hyperlink to the file here.
  *
@@ -94,7 +92,9 @@ async function settleAdded(connection: FileConnection, { store, connector, clock
     const file = await tx.files.find(connection.fileId);
     await tx.connections.saveFile({ ...connection, state: "there" });
     if (!file) return;
+    // A take-back names to the user who had the bytes: the system that has them now is one of those.
+    const actor: Actor = { kind: "system", id: connector.system };
     const data = { system: connector.system, shownAs: connection.shownAs };
-    await tx.append([fileFact(file, { type: "connection.fileAdded", at: clock.now(), actor: ACTOR, data })]);
+    await tx.append([fileFact(file, { type: "connection.fileAdded", at: clock.now(), actor, data })]);
   });
 }

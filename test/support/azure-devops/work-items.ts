@@ -127,7 +127,8 @@ export class WorkItems {
   #apply(item: WorkItem, operations: unknown): WorkItem {
     if (!Array.isArray(operations) || operations.length === 0)
       refuse(400, "VssPropertyValidationException", "You must pass a valid patch document");
-    const { "System.History": _told, ...fields } = item.fields;
+    const { "System.History": _told, ...standing } = item.fields;
+    const fields: Record<string, string> = standing;
     const relations = [...item.relations];
     for (const { op, path, value } of operations as Operation[]) {
       if (typeof path !== "string") refuse(400, "JsonPatchOperationException", "path");
