@@ -214,6 +214,14 @@ describe("a take-back", () => {
   });
 });
 
+test("a file that was taken back before it came is no news there", async ({ world, devops }) => {
+  const { phone, request, ticket } = await connected(world);
+  await phone.share(request.id, LOGS);
+  await phone.withdraw(request.id);
+  await world.until(() => told(devops, ticket, "The user took the consent back."), 1);
+  expect(told(devops, ticket, "a.log")).toBe(0);
+});
+
 describe("what happens on the ticket", () => {
   test("is told to the work item, once", async ({ world, devops }) => {
     const { phone, request, ticket } = await connected(world);

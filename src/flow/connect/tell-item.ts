@@ -44,8 +44,10 @@ export async function tellWhatHappened(
   const { rows, more } = await store.connections.untold(attempt.connection(), TOLD, AT_ONCE);
   const { files, connections } = await readFiles(deps, ticketId);
   const texts = CONNECTOR_TEXTS[connectorLocale];
+  // Of a file that never came so far there is nothing to tell.
+  const known = new Set(connections.map(({ fileId }) => fileId));
   const said = rows.flatMap((row) => {
-    const text = wordsOf(row.fact, { files, texts, connector });
+    const text = wordsOf(row.fact, { files: files.filter(({ id }) => known.has(id)), texts, connector });
     return text === undefined ? [] : [{ text, url: commentUrl(deps, ticketId, row.cursor), cursor: row.cursor }];
   });
   const until = said.at(-1)?.cursor;
@@ -120,7 +122,7 @@ export function isLinked(files: readonly LogFile[], fileId: string): boolean {
   return files.some(({ id, state }) => id === fileId && state === "linked");
 }
 
-/** Undefined for what is nobody's business there. */
+/** Undefined for what is nobody's business there. @param files those that hang or hung there, or were to */
 function wordsOf(
   fact: TimelineRow["fact"],
   {
@@ -138,9 +140,9 @@ function wordsOf(
     return state === undefined || connector.takesState(state) ? undefined : texts["ticket.updated"][state];
   }
   if (fact.type === "file.deleted") {
-    const name = files.find(({ id }) => id === fact.fileId)?.name ?? "";
+    const name = files.find(({ id }) => id === fact.fileId)?.name;
     const reason = fact.data?.["reason"] === "retention" ? "retention" : "withdrawn";
-    return texts[reason].replace("{name}", () => name);
+    return name === undefined ? undefined : texts[reason].replace("{name}", () => name);
   }
   const known: Readonly<Partial<Record<FactType, unknown>>> = texts;
   const text = known[fact.type];

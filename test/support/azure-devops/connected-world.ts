@@ -8,11 +8,11 @@ export const ATTACHMENT_LIMIT_BYTES = 20_000;
 
 /** `test` with a world of the file's own that is connected with an Azure DevOps of the file's own. */
 export function connectedTest(options: WorldOptions = {}) {
-  return base.extend<{ devops: AzureDevOps; world: World }>({
+  return base.extend<{ organization: string; devops: AzureDevOps; world: World }>({
+    organization: ["fabrikam", { scope: "file" }],
     devops: [
-      // oxlint-disable-next-line no-empty-pattern
-      async ({}, use) => {
-        const devops = await startAzureDevOps();
+      async ({ organization }, use) => {
+        const devops = await startAzureDevOps({ organization });
         await use(devops);
         await devops.close();
       },
