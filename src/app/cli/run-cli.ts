@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addApiCommand } from "./api-command.ts";
+import { addConformCommand } from "./conform-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addEmulatorCommand } from "./emulator-command.ts";
@@ -38,6 +39,7 @@ export async function runCli(words: readonly string[]): Promise<void> {
   addMigrateCommand(program);
   addEmulatorCommand(program);
   addDoctorCommand(program);
+  addConformCommand(program);
   addDemoCommand(program);
   addKeysCommand(program);
   try {
