@@ -23,6 +23,7 @@ const SETTINGS = {
   retentionDays: RETENTION_DAYS,
   uploadBySeconds: UPLOAD_BY_SECONDS,
 };
+const DAY_MS = 24 * 60 * 60 * 1000;
 const REASON = "Please send the logs of the call that dropped.";
 const MAX_BYTES = 50 * 1024 * 1024;
 const MAX_FILES = 50;
@@ -203,6 +204,7 @@ function serveUploading(kit: HttpKit, desk: Desk): void {
     const request = find(desk, params.requestId, caller.userId);
     if (request.state !== "consented")
       throw new Problem(request.files.length > 0 ? "request_closed" : "not_consented", {
+        detail: request.files.length > 0 ? `Nothing more is taken: the request is ${request.state}.` : "Share first.",
         extra: { state: request.state },
       });
     requireKnownFiles(request.files as LogFile[], body.fileIds);
@@ -249,8 +251,22 @@ function serveUploading(kit: HttpKit, desk: Desk): void {
 
 /** Whose a scenario's request is shows with its first caller; whoever comes later is another person. */
 function isOwn(desk: Desk, request: DeskRequest, userId: string): boolean {
+  settle(desk, request);
   if (request === desk.request) request.userId ??= userId;
   return request.userId === userId;
+}
+
+/** What verify does: each file is held against what was announced, by the time that anybody asks. */
+function settle(desk: Desk, request: DeskRequest): void {
+  if (request.state !== "uploaded") return;
+  request.files = request.files.map((file): DeskFile => {
+    if (file.state !== "uploaded") return file;
+    if (file.blob?.sha256 !== file.sha256)
+      return { ...file, state: file.blob ? "refused" : "missing", reason: file.blob ? "hash_differs" : "not_uploaded" };
+    return { ...file, state: "linked", deleteAfter: desk.now() + RETENTION_DAYS * DAY_MS };
+  });
+  const linked = request.files.filter(({ state }) => state === "linked").length;
+  move(request, { type: "settled", open: 0, linked });
 }
 
 function find(desk: Desk, requestId: string, userId: string): DeskRequest {

@@ -65,7 +65,8 @@ export async function startConformServer({
  */
 function identify(request: Request): Caller {
   const token = tokenOf(request);
-  if (token === undefined) throw new Problem("unauthenticated", { detail: "Send 'Authorization: Bearer …'." });
+  if (token === undefined)
+    throw new Problem("unauthenticated", { detail: "Send 'Authorization: Bearer …' with a credential for this API." });
   return { kind: "device", userId: subjectOf(token) };
 }
 
