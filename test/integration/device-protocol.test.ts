@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect } from "vitest";
 import { checkContract } from "#test/support/check-contract.ts";
 import { playTranscript, readGolden } from "#test/support/play-transcript.ts";
@@ -45,5 +47,32 @@ test("a reader of the device protocol gets from each command what the page shows
     });
     checkContract(method, path, { status, headers, text: JSON.stringify(normal), body: await readGolden(name) });
   }
-  expect(played.length).toBeGreaterThan(15);
+  const named = played.flatMap(({ name }) => name ?? []);
+  expect((await readdir("docs/device-protocol")).toSorted()).toEqual(named.map((name) => `${name}.json`).toSorted());
+});
+
+test("a back end that is built as the page says gives its app a token that works", async ({ world }) => {
+  const page = await readFile("docs/integrate/back-end.md", "utf8");
+  const [, example = ""] = /<!-- example: node -->\n```js\n([\s\S]*?)```/.exec(page) ?? [];
+  const file = join(world.folder, "back-end.mjs");
+  const installationId = randomUUID();
+  await writeFile(
+    file,
+    `${example}
+const server = serveBeckonTokens((request) => request.headers["x-signed-in"]).listen(0, "127.0.0.1", async () => {
+  const url = \`http://127.0.0.1:\${server.address().port}/?installationId=${installationId}\`;
+  const nobody = await fetch(url);
+  const ann = await fetch(url, { headers: { "x-signed-in": "ann-of-the-back-end" } });
+  console.log(JSON.stringify({ nobody: nobody.status, ann: await ann.json() }));
+  server.close();
+});
+`,
+  );
+  const { stdout } = await promisify(execFile)(process.execPath, [file], {
+    env: { BECKON_URL: world.apiUrl, BECKON_API_KEY: await world.createKey() },
+  });
+  const { nobody, ann } = JSON.parse(stdout) as { nobody: number; ann: { token: string } };
+  expect(nobody).toBe(401);
+  const phone = world.pickUp({ userId: "ann-of-the-back-end", installationId, token: ann.token });
+  expect([(await phone.register()).status, await phone.requests()]).toEqual([201, []]);
 });
