@@ -66,10 +66,7 @@ async function conform({ port, host, scenario: names, collector, timeout, list, 
     collectors: collector,
     stepTimeoutSeconds: timeout,
     listener: tellConform(story),
-    onReady: (url) =>
-      story.write(
-        `Point your app at ${url}\nAny bearer token does. A phone's own loopback is not yours: adb reverse tcp:PORT tcp:PORT, or --host 0.0.0.0.\n`,
-      ),
+    onReady: (url) => story.write(`${whereToPoint(url)}\n`),
     onError: (error) => console.error(error),
   });
   const keys = listenToKeys(running);
@@ -82,6 +79,14 @@ async function conform({ port, host, scenario: names, collector, timeout, list, 
   const ok = results.length > 0 && results.every((result) => result.ok);
   if (json) console.log(JSON.stringify({ ok, scenarios: results }));
   process.exitCode = ok ? EXIT_CODES.ok : EXIT_CODES.failed;
+}
+
+function whereToPoint(url: string): string {
+  const { port } = new URL(url);
+  return [
+    `Point your app at ${url}`,
+    `Any bearer token does. From an Android device: adb reverse tcp:${port} tcp:${port}. From another phone: --host 0.0.0.0.`,
+  ].join("\n");
 }
 
 function tellScenarios(scenarios: readonly Scenario[], json: true | undefined): void {
