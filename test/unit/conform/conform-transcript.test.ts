@@ -30,7 +30,8 @@ test("an app gets from beckon conform what it gets from the API", async () => {
     for (const { name, method, path, status, expected, text, normal } of played) {
       const shown = `${name ?? ""} ${method} ${path}: ${text}`;
       expect(expected, shown).toContain(status);
-      if (name !== undefined) expect(normal, shown).toEqual(await readGolden(name));
+      if (name === undefined) continue;
+      expect(normal, shown).toEqual(await readGolden(name));
     }
     expect(played.length).toBeGreaterThan(15);
   } finally {
