@@ -353,7 +353,13 @@ function show(desk: Desk, request: DeskRequest, locale?: string): DeviceLogReque
     ...(request.snoozedUntil === undefined ? {} : { snoozedUntil: formatTime(request.snoozedUntil) }),
     retentionDays: RETENTION_DAYS,
     consentText: { version, locale: spoken, text, sha256: hashText(text) },
-    consentValues: consentValues(asked, TICKET_NUMBER, SETTINGS, { locale: spoken }, desk.now()),
+    consentValues: consentValues(
+      asked,
+      TICKET_NUMBER,
+      SETTINGS,
+      { locale: spoken, labels: labelsOf(desk) },
+      desk.now(),
+    ),
     ...(request.consent ? { decision: request.consent.given.decision } : {}),
     files: request.files.map(render),
     createdAt: formatTime(request.createdAt),
@@ -399,4 +405,13 @@ function isStanding({ state }: DeskFile): boolean {
 
 function hashText(text: string): string {
   return createHash("sha256").update(text).digest("hex");
+}
+
+/** What the app calls its logs; of several installs, the latest's words. */
+function labelsOf({ installations }: Desk): ReadonlyMap<string, string> {
+  return new Map(
+    [...installations.values()].flatMap(({ collectors }) =>
+      collectors.flatMap(({ name, label }) => (label === undefined ? [] : [[name, label] as const])),
+    ),
+  );
 }
