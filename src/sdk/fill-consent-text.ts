@@ -8,6 +8,11 @@ interface Named {
 /** What one placeholder may hold, as the API takes it. */
 const LONGEST_VALUE = 5_000;
 
+/** What stands in the text's placeholders for these files. */
+export function valuesShown(request: DeviceLogRequest, files: readonly Named[]): Record<string, string> {
+  return { ...request.consentValues, ...deviceValues(request, files) };
+}
+
 /** What stands for the placeholders that only the device can fill, as it alone has seen the files. */
 export function deviceValues({ consentText }: DeviceLogRequest, files: readonly Named[]): Record<string, string> {
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
@@ -17,7 +22,7 @@ export function deviceValues({ consentText }: DeviceLogRequest, files: readonly 
 
 /** The text as the user reads it: plain text, its placeholders filled for these files. */
 export function fillConsentText(request: DeviceLogRequest, files: readonly Named[]): string {
-  const values = { ...request.consentValues, ...deviceValues(request, files) };
+  const values = valuesShown(request, files);
   return request.consentText.text.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
 }
 

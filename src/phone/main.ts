@@ -1,0 +1,1 @@
+document.querySelector("#phone-page")?.append("Beckon");
