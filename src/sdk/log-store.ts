@@ -43,6 +43,8 @@ export interface LogStore {
 const WAITING_BYTES = 256 * 1024;
 /** So much is worth a write at once. */
 const WRITE_BYTES = 64 * 1024;
+/** After failures in a row the wait doubles, so many times. */
+const LONGEST_WAIT = 5;
 /** So many small pieces are put together into one. */
 const PARTS = 32;
 /** A piece holds no more, as the open one stands in memory too. */
@@ -78,7 +80,8 @@ export function createLogStore(options: LogStoreOptions): LogStore {
   const waiting: Line[] = [];
   let waitingBytes = 0;
   let lost = 0;
-  let begun = false;
+  let failures = 0;
+  let isQueued = false;
   let closed = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let writing = Promise.resolve();
@@ -92,27 +95,25 @@ export function createLogStore(options: LogStoreOptions): LogStore {
     return { kind, from: writes, limitBytes, texts: [], sizeBytes: 0, parts: [] };
   }
 
-  function add(line: string): void {
-    const at = now();
+  function lineOf(line: string, at: number): Line {
     const cut = line.length > maxLineLength ? `${line.slice(0, maxLineLength)} … ${line.length} characters` : line;
     // A line that begins with a time is always one of ours: what an app logs cannot look like another line.
     const text = `${new Date(at).toISOString()} ${cut.replace(/\r?\n/g, "\n  ")}\n`;
-    const sizeBytes = utf8Bytes(text);
-    waiting.push({ text, sizeBytes, at });
-    waitingBytes += sizeBytes;
+    return { text, sizeBytes: utf8Bytes(text), at };
+  }
+
+  function add(line: Line): void {
+    waiting.push(line);
+    waitingBytes += line.sizeBytes;
   }
 
   function append(line: string): void {
     if (closed) return;
     try {
-      if (!begun) {
-        begun = true;
-        add(`--- session ${JSON.stringify(facts ?? {})}`);
-      }
-      add(String(line));
+      add(lineOf(String(line), now()));
       dropOldest();
-      if (waitingBytes >= WRITE_BYTES) void flush();
-      else timer ??= later(() => void flush(), writeAfterMs);
+      if (waitingBytes >= WRITE_BYTES && failures === 0 && !isQueued) void flush();
+      else timer ??= later(() => void flush(), writeAfterMs * 2 ** Math.min(failures, LONGEST_WAIT));
     } catch (error) {
       report(error);
     }
@@ -136,16 +137,14 @@ export function createLogStore(options: LogStoreOptions): LogStore {
   function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
+    isQueued = true;
     writing = writing.then(write).catch(report);
     return writing;
   }
 
   /** Stores the waiting lines, piece by piece; what the storage refuses waits on. */
   async function write(): Promise<void> {
-    if (lost > 0) {
-      add(`--- ${lost} lines were lost before this one: the storage did not take them`);
-      lost = 0;
-    }
+    isQueued = false;
     while (waiting.length > 0) {
       const lines = takeFitting();
       if (lines.length === 0) {
@@ -154,8 +153,11 @@ export function createLogStore(options: LogStoreOptions): LogStore {
         continue;
       }
       try {
-        await store(lines);
+        await store(explained(lines));
+        lost = 0;
+        failures = 0;
       } catch (error) {
+        failures++;
         knownBytes = undefined;
         waiting.unshift(...lines);
         waitingBytes += sum(lines);
@@ -163,6 +165,17 @@ export function createLogStore(options: LogStoreOptions): LogStore {
         throw error;
       }
     }
+  }
+
+  /** With what has to be said before them: how the session began, and how many lines did not live to be stored. */
+  function explained(lines: readonly Line[]): readonly Line[] {
+    const at = lines[0]?.at;
+    if (at === undefined) return lines;
+    return [
+      ...(writes === 0 ? [lineOf(`--- session ${JSON.stringify(facts ?? {})}`, at)] : []),
+      ...(lost > 0 ? [lineOf(`--- ${lost} lines are not here: the storage did not take them`, at)] : []),
+      ...lines,
+    ];
   }
 
   /** Takes the waiting lines that fit into the open piece: at least one where it is empty. */
@@ -257,7 +270,7 @@ export function createLogStore(options: LogStoreOptions): LogStore {
         async look() {
           await flush();
           // What the storage did not take is still here: a log of the trouble is wanted most when there is trouble.
-          return { pieces: inOrder(await list().catch(() => [])).kept, session, waiting: [...waiting] };
+          return { pieces: inOrder(await list().catch(() => [])).kept, session, waiting: explained(waiting) };
         },
         read,
       }),
