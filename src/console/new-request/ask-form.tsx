@@ -8,6 +8,7 @@ import { installationsQuery, requestsQuery, userQuery, type TicketVersion } from
 import type { LogRequest, LogRequestDetail } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
 import { isOpen } from "#console/live/belongs-to-view.ts";
+import { insertRequest } from "#console/live/patch-cache.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Section } from "#console/parts/page.tsx";
 import { PersonName } from "#console/parts/person-name.tsx";
@@ -98,7 +99,8 @@ export function AskForm({ version, userId, copied, onPickPerson }: Props) {
         body: requestBody(ask, userId, Date.now()),
         idempotencyKey: idempotencyKey.current,
       });
-      void client.invalidateQueries({ queryKey: ["requests"] });
+      const names = { ticketNumber: ticket.number, ticketSubject: ticket.subject };
+      insertRequest(client, { ...body, ...names, ...(user?.label === undefined ? {} : { userLabel: user.label }) });
       void client.invalidateQueries({ queryKey: ["ticket", ticket.id] });
       notify(t("new.sent"));
       navigate(`/log-requests/${body.id}`);

@@ -3,7 +3,7 @@ import type { LogRequest } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Moment } from "#console/parts/moment.tsx";
-import { PersonName } from "#console/parts/person-name.tsx";
+import { PersonLabel } from "#console/parts/request-names.tsx";
 import { StateBadge } from "#console/parts/state-badge.tsx";
 
 const useStyles = makeStyles({
@@ -30,7 +30,7 @@ export function RequestList({ requests }: { readonly requests: readonly LogReque
         <li key={request.id} className={styles.item}>
           <span className={styles.main}>
             <AppLink to={`/log-requests/${request.id}`} look="strong">
-              <PersonName userId={request.userId} /> · {format.list(request.collectors)}
+              <PersonLabel request={request} /> · {format.list(request.collectors)}
             </AppLink>
             <span className={styles.quiet}>
               <Moment at={request.createdAt} show="relative" /> · <bdi>{request.agentId}</bdi>
