@@ -205,8 +205,8 @@ export function createBeckon(options: BeckonOptions): Beckon {
 
     share: (requestId, choice = {}) =>
       answers.decide(requestId, async () => {
-        const { request, chosen } = await reviews.take(requestId, choice.files);
-        return answers.give(requestId, "share", request, chosen, choice.network);
+        const { request, chosen, leftOut } = await reviews.take(requestId, choice.files);
+        return answers.give(requestId, "share", request, chosen, leftOut, choice.network);
       }),
 
     decline: (requestId) =>

@@ -181,6 +181,8 @@ export interface NewConsent {
   /** What the device put in the placeholders that only it can fill. */
   shown?: Record<string, string> | undefined;
   files?: AnnouncedFile[] | undefined;
+  /** What was found and is not among the files. */
+  leftOut?: LeftOut[] | undefined;
 }
 
 export interface UploadLink {
@@ -258,6 +260,7 @@ export interface Receipt {
   deviceNow?: string | undefined;
   consentText: ConsentText;
   shown: Record<string, string>;
+  leftOut: LeftOut[];
   uploadBy?: string | undefined;
   withdrawnAt?: string | undefined;
   state: RequestState;
