@@ -32,6 +32,7 @@ function formatSize(bytes: number, locale: string): string {
   const format = new Intl.NumberFormat(locale, {
     style: "unit",
     unit,
+    unitDisplay: power === 0 ? "long" : "short",
     maximumSignificantDigits: 3,
   } as Intl.NumberFormatOptions);
   return format.format(bytes / 1000 ** power);

@@ -6,6 +6,7 @@ import { Moment } from "#console/parts/moment.tsx";
 import { fillText } from "#console/parts/fill-text.ts";
 
 const useStyles = makeStyles({
+  hash: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
   text: {
     marginTop: "12px",
     padding: "12px 14px",
@@ -28,6 +29,7 @@ interface Props {
 /** The answer with the words that stood before the user when they gave it. */
 export function ConsentShown({ request, userZone }: Props) {
   const { t } = useT();
+  const styles = useStyles();
   const { consent } = request;
   if (!consent) return <Text>{t("consent.none")}</Text>;
   return (
@@ -43,6 +45,12 @@ export function ConsentShown({ request, userZone }: Props) {
             ),
           ],
           [t("consent.text"), `${consent.consentText.version} (${consent.consentText.locale})`],
+          [
+            t("consent.hash"),
+            <span key="hash" className={styles.hash}>
+              {consent.consentText.sha256}
+            </span>,
+          ],
         ]}
       />
       <TextShown consent={consent} />

@@ -5,7 +5,7 @@ import { LinkRegular } from "@fluentui/react-icons/svg/link";
 import { ProhibitedRegular } from "@fluentui/react-icons/svg/prohibited";
 import { useQueryClient } from "@tanstack/react-query";
 import { useLocation } from "wouter";
-import type { LogRequestDetail } from "#console/api/shapes.ts";
+import type { LogFile, LogRequestDetail } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
 import { isOpen } from "#console/live/belongs-to-view.ts";
 import { Confirm } from "#console/parts/confirm.tsx";
@@ -33,6 +33,8 @@ export function RequestActions({ request }: { readonly request: LogRequestDetail
 
   const left = me.settings.maxReminders - request.reminders;
   const canCancel = isOpen(request) || request.state === "consented";
+  const missing = request.state === "linked" ? missingCollectors(request.files) : [];
+  const only = missing.length > 0 ? `&only=${missing.join(",")}` : "";
   const canAskAgain = !isOpen(request) && request.state !== "consented" && request.state !== "uploaded";
   return (
     <>
@@ -68,11 +70,17 @@ export function RequestActions({ request }: { readonly request: LogRequestDetail
       {mayWrite(me) && canAskAgain ? (
         <Button
           icon={<ArrowClockwiseRegular />}
-          onClick={() => navigate(`/new?ticket=${request.ticketId}&copy=${request.id}`)}
+          onClick={() => navigate(`/new?ticket=${request.ticketId}&copy=${request.id}${only}`)}
         >
-          {t("request.again")}
+          {t(missing.length > 0 ? "request.againMissing" : "request.again")}
         </Button>
       ) : null}
     </>
   );
+}
+
+/** The kinds of logs of which something did not come. */
+function missingCollectors(files: readonly LogFile[]): string[] {
+  const lost = files.filter(({ state }) => state === "missing" || state === "refused");
+  return [...new Set(lost.map(({ collector }) => collector))];
 }

@@ -75,7 +75,7 @@ export function askingView(context: ScreenContext, review: ConsentReview): View 
     ? [files.element, ...(hasFiles && review.canWaitForUnmetered ? [how] : [])]
     : [previewCard(context)];
   const place = text.paragraphs.findIndex(({ isOfFiles }) => isOfFiles);
-  const body: HTMLElement[] = [text.heading];
+  const body: HTMLElement[] = [h("slot", { name: "icon" }), text.heading];
   text.paragraphs.forEach(({ element }, index) => body.push(element, ...(index === place ? checklist : [])));
   if (place < 0) body.push(...checklist);
   files?.element.querySelector("h3")?.after(sum);

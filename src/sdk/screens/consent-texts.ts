@@ -13,8 +13,6 @@ export interface ConsentScreenTexts {
   readonly filesOfGroup: string;
   readonly noFiles: string;
   readonly previewFiles: string;
-  readonly previewHint: string;
-  readonly coversTimes: string;
   readonly changedAt: string;
   readonly look: string;
   readonly lookAt: string;
@@ -39,7 +37,6 @@ export interface ConsentScreenTexts {
   readonly emptyFile: string;
   readonly readFailed: string;
   readonly close: string;
-  readonly cancel: string;
   readonly laterTitle: string;
   readonly inOneHour: string;
   readonly thisEvening: string;

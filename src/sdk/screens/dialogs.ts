@@ -40,7 +40,7 @@ export function openFile(context: ScreenContext, file: ConsentFile): void {
   function showHex(bytes: Uint8Array): void {
     hint.textContent = t("cannotBeRead", { size: size(file.sizeBytes) });
     status.textContent = t("firstBytes", { count: bytes.length });
-    pages.append(h("pre", {}, hexLines(bytes)));
+    pages.append(h("pre", { class: "hex" }, hexLines(bytes)));
   }
 
   context.open(dialog);
@@ -58,7 +58,7 @@ export function confirm(
   }: { readonly title: string; readonly hint: string; readonly yes: string; readonly no: string },
   then: () => void,
 ): void {
-  const dialog = sheet(
+  const dialog: HTMLDialogElement = sheet(
     context,
     title,
     "confirm",
@@ -84,7 +84,7 @@ export function chooseLater(
   answerBy: string,
 ): void {
   const { t } = context;
-  const dialog = sheet(
+  const dialog: HTMLDialogElement = sheet(
     context,
     t("laterTitle"),
     "later",
@@ -113,20 +113,18 @@ export function chooseLater(
   context.open(dialog);
 }
 
-/** A dialog with a title and a way out. */
+/** A dialog with a title, and a way out of it: Escape, a tap beside it, and a button. */
 function sheet(context: ScreenContext, title: string, name: string, ...content: readonly HTMLElement[]) {
-  const dialog = h(
+  const close = { type: "button", class: "quiet-button", "data-act": "cancel", onclick: () => dialog.close() } as const;
+  const dialog: HTMLDialogElement = h(
     "dialog",
     { "aria-labelledby": "sheet-title", "data-sheet": name, closedby: "any" },
     h(
       "div",
       { class: "sheet-head" },
       h("h3", { id: "sheet-title", dir: "auto" }, title),
-      h(
-        "button",
-        { type: "button", class: "quiet-button", "data-act": "cancel", onclick: () => dialog.close() },
-        context.t("close"),
-      ),
+      // Who is asked to confirm has a button that says what it keeps.
+      name === "confirm" ? undefined : h("button", close, context.t("close")),
     ),
     ...content,
   );

@@ -38,7 +38,7 @@ export function troubleView(context: ScreenContext, { message, canRetry }: Phase
     { type: "button", class: "answer", "data-act": "retry", onclick: () => emit("beckon-retry", undefined) },
     t("retry"),
   );
-  return ending(context, "trouble", t("trouble"), [h("p", {}, message)], canRetry ? retry : undefined);
+  return ending(context, "trouble", t("trouble"), [h("p", {}, message)], canRetry ? retry : undefined, t("close"));
 }
 
 export function takenBackView(context: ScreenContext, phase: Phase<"takenBack">): View {
@@ -78,19 +78,30 @@ function ending(
   title: string,
   words: readonly HTMLElement[],
   action?: HTMLElement,
+  done?: string,
 ): View {
   const heading = h("h2", { tabindex: "-1" }, title);
   return {
     heading,
     body: [h("div", { class: "ending" }, h("div", { class: `emblem ${drawing}` }, icon(drawing)), heading, ...words)],
-    bar: h("div", { class: "bar" }, h("div", { class: "answers" }, action, doneButton(context))),
+    bar: h(
+      "div",
+      { class: "bar" },
+      h("div", { class: "stacked" }, action, doneButton(context, action !== undefined, done)),
+    ),
   };
 }
 
-export function doneButton({ t, emit }: ScreenContext): HTMLElement {
+/** @param isSecond where something else is the likelier step */
+export function doneButton({ t, emit }: ScreenContext, isSecond = false, words = t("done")): HTMLElement {
   return h(
     "button",
-    { type: "button", class: "answer", "data-act": "close", onclick: () => emit("beckon-close", undefined) },
-    t("done"),
+    {
+      type: "button",
+      class: isSecond ? "answer second" : "answer",
+      "data-act": "close",
+      onclick: () => emit("beckon-close", undefined),
+    },
+    words,
   );
 }

@@ -136,7 +136,7 @@ export function createFileList(context: ScreenContext, review: ConsentReview, on
 
   function timeOf({ coversFrom, coversTo, modifiedAt }: ConsentFile): string {
     if (!coversFrom || !coversTo) return t("changedAt", { at: context.moment(modifiedAt) });
-    return t("coversTimes", { from: context.moment(coversFrom), to: context.moment(coversTo) });
+    return context.span(coversFrom, coversTo);
   }
 }
 

@@ -1,7 +1,9 @@
 /** How the parts look. Logical directions throughout, so that it reads from right to left as well. */
 export const PARTS_CSS = `
 :host {
-  display: block;
+  display: flex;
+  flex-direction: column;
+  min-block-size: var(--beckon-min-height, 100%);
   background: var(--ground);
   color: var(--ink);
   font: var(--beckon-font-size, 1rem)/1.5 var(--beckon-font, system-ui, sans-serif);
@@ -10,7 +12,7 @@ export const PARTS_CSS = `
 }
 :host([hidden]) { display: none; }
 *, ::before, ::after { box-sizing: border-box; }
-.page { display: flex; flex-direction: column; min-block-size: var(--beckon-min-height, 100%); block-size: 100%; overflow-wrap: anywhere; }
+.page { flex: 1 0 auto; display: flex; flex-direction: column; overflow-wrap: anywhere; }
 .content { flex: 1 0 auto; inline-size: 100%; max-inline-size: 38em; margin-inline: auto; padding: 1.5em 1.25em 1.75em; }
 h2, h3, p, ul, dl, dd, figure, pre { margin: 0; padding: 0; }
 h2 { font-size: 1.375em; line-height: 1.3; font-weight: 680; letter-spacing: -0.011em; text-wrap: pretty; outline: none; }
@@ -20,9 +22,9 @@ a { color: var(--accent); text-underline-offset: 0.15em; }
 .quiet { color: var(--soft); font-size: 0.875em; }
 .content > * + * { margin-block-start: 1.25em; }
 .fact { display: block; }
-.fact + .fact { margin-block-start: 1.25em; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(9em, 100%), 1fr)); gap: 1.25em; }
 .label { display: block; font-weight: 600; font-size: 0.875em; color: var(--soft); }
-figcaption { color: var(--soft); font-size: 0.8125em; margin-block-start: 0.4em; padding-inline-start: 1.15em; }
+figcaption { color: var(--soft); font-size: 0.8125em; margin-block-start: 0.4em; padding-inline-start: calc(1.3em + 3px); }
 q { display: block; margin-block-start: 0.35em; padding: 0.65em 1em; border-inline-start: 3px solid var(--accent); border-radius: 0.25em; background: var(--tint); font-size: 1.0625em; }
 .long { display: block; max-block-size: 7.5em; overflow: auto; margin-block: 0.35em; padding: 0.5em 0.75em; border-radius: 0.5em; background: var(--card); }
 .card { background: var(--card); border-radius: var(--round); padding: 1em; }
@@ -52,9 +54,10 @@ svg { inline-size: 1.5em; block-size: 1.5em; fill: none; stroke: currentColor; s
 [role="switch"]:checked::before { inset-inline-start: 1.5em; background: var(--on-accent); }
 button { font: inherit; color: inherit; border: 0; border-radius: 0.85em; padding: 0.6em 1em; min-block-size: max(2.75em, 44px); min-inline-size: 44px; cursor: pointer; background: var(--card); overflow-wrap: anywhere; }
 button:active { transform: scale(0.985); }
-.answer { background: var(--accent); color: var(--on-accent); font-weight: 650; min-block-size: max(3.125em, 48px); }
+.answer { background: var(--accent); color: var(--on-accent); font-weight: 650; min-block-size: max(3.125em, 48px); padding-inline: 0.4em; }
+.second { background: var(--tint); color: var(--accent); }
 .danger { background: var(--danger); color: var(--ground); font-weight: 650; }
-.quiet-button { background: transparent; color: var(--accent); font-weight: 600; padding-inline: 0.75em; flex: none; }
+.quiet-button { background: transparent; color: var(--accent); font-weight: 600; padding-inline: 0.6em; flex: none; }
 [aria-disabled="true"], button:disabled { opacity: 0.55; cursor: default; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 h2:focus-visible { outline: none; }
@@ -62,11 +65,12 @@ button, input, a, summary, .long { scroll-margin-block: 1em 13em; }
 .bar { position: sticky; inset-block-end: 0; inline-size: 100%; margin-block-start: auto; padding: 0.75em 1.25em max(0.5em, env(safe-area-inset-bottom)); background: var(--ground); border-block-start: 1px solid var(--line); text-align: center; z-index: 1; }
 .bar > * { max-inline-size: 35.5em; margin-inline: auto; }
 .answers { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 0.75em; }
+.stacked { display: grid; gap: 0.6em; }
 .no-cost { margin-block-start: 0.6em; font-size: 0.8125em; line-height: 1.35; text-wrap: balance; }
 .bar > .quiet-button { display: block; min-block-size: 44px; padding-block: 0.25em; }
 .why-not { font-size: 0.875em; line-height: 1.35; }
 .why-not:not(:empty) { padding-block-end: 0.6em; }
-.ending { display: flex; flex-direction: column; align-items: center; text-align: center; gap: 0.75em; padding-block: 2.5em 0.5em; text-wrap: balance; }
+.ending { display: flex; flex-direction: column; align-items: center; text-align: center; gap: 0.75em; padding-block: clamp(1.5em, 9vh, 6em) 0.5em; text-wrap: balance; }
 .emblem { display: grid; place-items: center; inline-size: 4em; block-size: 4em; border-radius: 50%; background: var(--tint); color: var(--accent); }
 .emblem svg { inline-size: 2em; block-size: 2em; }
 .emblem.check { color: var(--good); }
@@ -83,14 +87,19 @@ progress::-moz-progress-bar { background: var(--accent); border-radius: 1em; }
 .content > .whole + .sum { margin-block-start: 0.5em; text-align: center; }
 .row { display: flex; align-items: center; justify-content: space-between; gap: 0.75em; }
 .sent { padding-block: 0.25em; }
+.sent .row { flex-wrap: wrap; }
+.sent .file { flex: 1 1 11em; }
+.sent .row button { margin-inline: auto -0.6em; }
 .sent li { padding-block: 0.75em; }
 .sent li + li { border-block-start: 1px solid var(--line); }
 .sent progress { margin-block-start: 0.5em; }
 .stamp { display: flex; flex-wrap: wrap; justify-content: center; gap: 0.25em 2em; text-align: center; }
 dt { color: var(--soft); font-size: 0.8125em; }
 dd { font-weight: 600; }
-summary { cursor: pointer; min-block-size: 1.75em; font-weight: 600; }
+summary { cursor: pointer; padding-block: 0.65em; font-weight: 600; }
+details.card { padding-block: 0.25em; }
 details > * + * { margin-block-start: 1em; }
+details > :last-child:not(summary) { padding-block-end: 1em; }
 p.who { font-weight: 600; }
 .plain li + li { margin-block-start: 0.4em; }
 dialog { border: 0; padding: 1.25em; color: var(--ink); background: var(--ground); border-radius: var(--round); inline-size: min(34em, 100% - 2em); max-block-size: calc(100% - 2em); box-shadow: 0 1.5em 4em var(--shade); overflow: auto; overscroll-behavior: contain; }
@@ -103,6 +112,7 @@ dialog > * + * { margin-block-start: 0.75em; }
 .choice { display: flex; justify-content: space-between; align-items: center; gap: 1em; text-align: start; }
 .pages { max-block-size: 60vh; overflow: auto; background: var(--card); border-radius: 0.6em; padding: 0.75em; }
 pre { font: 0.8125em/1.5 ui-monospace, monospace; white-space: pre-wrap; content-visibility: auto; contain-intrinsic-block-size: auto 60em; }
+pre.hex { white-space: pre; overflow-wrap: normal; }
 .unseen { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 @media (max-width: 30em) {
   dialog { margin-block-end: 0; margin-inline: 0; inline-size: 100%; max-inline-size: 100%; border-end-start-radius: 0; border-end-end-radius: 0; }
@@ -116,6 +126,8 @@ pre { font: 0.8125em/1.5 ui-monospace, monospace; white-space: pre-wrap; content
 @media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation-duration: 4s !important; transition: none !important; } button:active { transform: none; } }
 @media (forced-colors: active) {
   button, .card, .bar, dialog, q { border: 1px solid CanvasText; }
+  .bar { border-width: 1px 0 0; }
+  .bar > .quiet-button { margin-block-start: 0.5em; }
   progress { border: 1px solid CanvasText; }
   progress::-webkit-progress-value { background: Highlight; forced-color-adjust: none; }
   [role="switch"] { forced-color-adjust: none; border-color: CanvasText; background: Canvas; }

@@ -16,7 +16,7 @@ export function receiptView(context: ScreenContext, { receipt, isElsewhere, down
   const canTakeBack = receipt.files.some(({ state }) => state !== "deleted") && receipt.withdrawnAt === undefined;
   const back = h(
     "button",
-    { type: "button", class: "answer", "data-act": "take-back", onclick: () => confirmTakeBack(context) },
+    { type: "button", class: "answer second", "data-act": "take-back", onclick: () => confirmTakeBack(context) },
     t("takeBack"),
   );
   return {
@@ -43,7 +43,7 @@ export function receiptView(context: ScreenContext, { receipt, isElsewhere, down
     bar: h(
       "div",
       { class: "bar" },
-      h("div", { class: "answers" }, doneButton(context), canTakeBack ? back : undefined),
+      h("div", { class: "stacked" }, doneButton(context), canTakeBack ? back : undefined),
     ),
   };
 }

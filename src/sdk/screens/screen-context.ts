@@ -10,6 +10,8 @@ export interface ScreenContext {
   moment(at: Date | string): string;
   day(at: Date | string): string;
   time(at: Date): string;
+  /** From when to when, as short as it can be said. */
+  span(from: Date, to: Date): string;
   list(items: readonly string[]): string;
   emit<Name extends keyof ConsentEvents>(name: Name, detail: ConsentEvents[Name]): void;
   /** Says it in the one polite live region. */
@@ -42,6 +44,7 @@ export function createFormats(locale: string, texts: ConsentScreenTexts, timeZon
     moment: (at: Date | string) => moments.format(new Date(at)),
     day: (at: Date | string) => days.format(new Date(at)),
     time: (at: Date) => times.format(at),
+    span: (from: Date, to: Date) => (from > to ? moments.format(to) : moments.formatRange(from, to)),
     list: (items: readonly string[]) => lists.format(items),
   };
 }
@@ -53,6 +56,7 @@ function formatSize(bytes: number, locale: string): string {
   return new Intl.NumberFormat(locale, {
     style: "unit",
     unit,
+    unitDisplay: power === 0 ? "long" : "short",
     maximumSignificantDigits: 3,
   } as Intl.NumberFormatOptions).format(bytes / 1000 ** power);
 }

@@ -52,7 +52,7 @@ test("what the user shares is there, byte for byte, and every file's outcome is 
   expect(phone.shown.filter((one) => one.includes(request.id))).toHaveLength(2);
   expect(phone.released.sort()).toEqual(["app.log", "app.log.1"]);
   const receipt = await phone.beckon.receipt(request.id);
-  expect(receipt.shown).toEqual({ files: "app.log, app.log.1", totalSize: "40 byte" });
+  expect(receipt.shown).toEqual({ files: "app.log, app.log.1", totalSize: "40 bytes" });
 });
 
 test("only the files that the user ticked are named and sent", async () => {
