@@ -26,6 +26,16 @@ test("the file for browsers is under 10 KB gzipped and needs nothing else", asyn
   expect(text).not.toMatch(/\bnode:|\brequire\(/);
 });
 
+test.each([
+  ["acs-web.js", 6_000],
+  ["device-logs.js", 11_000],
+])("%s stands alone too, under %i bytes gzipped", async (name, bytes) => {
+  const text = await read(name);
+  expect(gzipSync(text, { level: 9 }).length).toBeLessThan(bytes);
+  expect(importsOf(text)).toEqual([]);
+  expect(text).not.toMatch(/\bnode:|\brequire\(/);
+});
+
 test("the file for Node needs nothing but Node", async () => {
   const imports = importsOf(await read("node-support.js"));
   expect(imports).not.toEqual([]);
@@ -48,7 +58,10 @@ test("no declaration names a schema library, a folder of this repository or anot
 test("an app compiles against the declarations with the browser's types alone", async () => {
   await writeFile(
     join(sdk.folder, "app.ts"),
-    `import { createBeckon, freezeBytes, type BeckonError, type Review } from "./create-beckon.js";
+    `import { createBeckon, freezeBytes, indexedDbStorage } from "./create-beckon.js";
+     import type { BeckonError, Collector, Review } from "./create-beckon.js";
+     import { createIncidents, exportLogs, type LogExport } from "./device-logs.js";
+     import { recordAcsLogs } from "./acs-web.js";
      const beckon = createBeckon({
        baseUrl: "https://beckon.example.com",
        getToken: async () => "token",
@@ -62,7 +75,13 @@ test("an app compiles against the declarations with the browser's types alone", 
        },
        onError: (error) => console.error((error as BeckonError).code),
      });
-     export const done: Promise<boolean> = beckon.handle({});`,
+     export const done: Promise<boolean> = beckon.handle({});
+     const callClient = { feature: () => ({ getEnvironmentInfo: async () => ({ isSupportedEnvironment: true }) }) };
+     const acs = recordAcsLogs({ logger: { log: (...args: any[]) => console.log(...args) }, facts: { app: "1.0" } });
+     const collectors: Collector[] = [acs.collector({ label: "Call log", debugInfo: () => callClient.feature() })];
+     const incidents = createIncidents({ storage: indexedDbStorage(), collectors, userId: "ada" });
+     void incidents.markIncident({ callIds: ["1"] });
+     export const exported: Promise<LogExport | undefined> = exportLogs({ collectors, share: async (zip, name) => {} });`,
   );
   const types = ["--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false", "--noEmit", "--ignoreConfig"];
   const where = [
