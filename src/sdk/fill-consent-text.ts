@@ -8,6 +8,9 @@ interface Named {
 /** What one placeholder may hold, as the API takes it. */
 const LONGEST_VALUE = 5_000;
 
+/** What stands where no file is named: a gap would read like a mistake. */
+const NO_FILES = "–";
+
 /** What stands in the text's placeholders for these files. */
 export function valuesShown(request: DeviceLogRequest, files: readonly Named[]): Record<string, string> {
   return { ...request.consentValues, ...deviceValues(request, files) };
@@ -17,7 +20,7 @@ export function valuesShown(request: DeviceLogRequest, files: readonly Named[]):
 export function deviceValues({ consentText }: DeviceLogRequest, files: readonly Named[]): Record<string, string> {
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const names = files.map(({ name }) => name).join(", ");
-  return { files: names.slice(0, LONGEST_VALUE), totalSize: formatSize(totalBytes, consentText.locale) };
+  return { files: names.slice(0, LONGEST_VALUE) || NO_FILES, totalSize: formatSize(totalBytes, consentText.locale) };
 }
 
 /** The text as the user reads it: plain text, its placeholders filled for these files. */

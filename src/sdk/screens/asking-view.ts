@@ -28,7 +28,7 @@ export function askingView(context: ScreenContext, review: ConsentReview): View 
     h("label", { for: "wifi" }, t("wifiOnly"), h("span", { class: "quiet", id: "wifi-hint" }, t("wifiOnlyHint"))),
     wifi,
   );
-  const reason = h("p", { class: "why-not", id: "why-not", role: "status" });
+  const reason = h("p", { class: "why-not", id: "why-not" });
   const share = h(
     "button",
     {
@@ -90,7 +90,7 @@ export function askingView(context: ScreenContext, review: ConsentReview): View 
     reason.textContent = isEmpty ? t("noneTicked") : "";
     if (!isByUser) return;
     text.fill(review.valuesFor(chosen));
-    if (!isEmpty) context.announce(sum.textContent);
+    context.announce(isEmpty ? t("noneTicked") : sum.textContent);
   }
 
   function answerShare(): void {

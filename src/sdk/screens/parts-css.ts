@@ -21,6 +21,8 @@ ul { list-style: none; }
 a { color: var(--accent); text-underline-offset: 0.15em; }
 .quiet { color: var(--soft); font-size: 0.875em; }
 .content > * + * { margin-block-start: 1.25em; }
+.content > slot + * { margin-block-start: 0; }
+::slotted([slot="icon"]) { display: block; margin-block-end: 1em; }
 .fact { display: block; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(9em, 100%), 1fr)); gap: 1.25em; }
 .label { display: block; font-weight: 600; font-size: 0.875em; color: var(--soft); }
@@ -120,7 +122,7 @@ pre.hex { white-space: pre; overflow-wrap: normal; }
 /* Where the window is low, as at 200 % on a phone lying down, the buttons would cover what is read. */
 @media (max-height: 26em) { .bar { position: static; } button, input, a, summary, .long { scroll-margin-block: 1em; } }
 @media (hover: hover) {
-  .answer:hover, .danger:hover { filter: brightness(1.08); }
+  .answer:not(.second):hover, .danger:hover { filter: brightness(1.08); }
   .quiet-button:hover, .choice:hover { background: var(--tint); }
 }
 @media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation-duration: 4s !important; transition: none !important; } button:active { transform: none; } }

@@ -354,6 +354,8 @@ test("a frozen file that became unreadable before the answer is told before anyt
     const request = await asked(phone);
     await expect(phone.beckon.share(request.id)).rejects.toMatchObject({ code: "file_unreadable" });
     expect(callsOf(request.id, "consent")).toEqual([]);
+    // Looking again freezes anew: what is there now can be shared.
+    expect((await phone.beckon.review(request.id)).files).toHaveLength(1);
   }));
 
 test("a yes that another user's sign-in interrupts waits for its own user", async () => {
