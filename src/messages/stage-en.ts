@@ -2,7 +2,7 @@
 export const STAGE_EN = {
   "stage.title": "Beckon, the whole journey",
   "stage.what":
-    "Left the agent's console, right the user's phone: two real pages on real servers. Press what you like in both.",
+    "The agent's console and the user's phone: two real pages on real servers. Press what you like in both.",
   "stage.console": "Console of the support agent",
   "stage.phone": "Phone of {person}",
   "stage.open": "Open in a tab of its own",

@@ -16,6 +16,8 @@ export interface PhoneWords {
   say(key: PhoneTextKey, values?: Readonly<Record<string, string | number>>): string;
   size(bytes: number): string;
   time(at: Date): string;
+  /** The time without AM or PM: the phone's large clock. */
+  clock(at: Date): string;
   day(at: Date): string;
 }
 
@@ -53,6 +55,13 @@ export function choosePhoneWords(wished: readonly string[]): PhoneWords {
     },
     size: (bytes) => formatSize(bytes, locale),
     time: (at) => time.format(at),
+    clock: (at) =>
+      time
+        .formatToParts(at)
+        .filter(({ type }) => type !== "dayPeriod")
+        .map(({ value }) => value)
+        .join("")
+        .trim(),
     day: (at) => day.format(at),
   };
 }

@@ -121,3 +121,76 @@ test(
     await close();
   },
 );
+
+test(
+  "whoever presses something themself has the stage, and has it played on when they want",
+  { timeout: TIMEOUT_MS },
+  async ({ world }) => {
+    const { page, troubles, close } = await openStage(world.apiUrl, { query: "?pace=slow&play&user=stage-2" });
+    const status = page.locator("[data-play-status]");
+    await status.getByText("Alex, an agent, signs in.").waitFor();
+    await page
+      .frameLocator('[data-frame="phone"]')
+      .locator("[data-phone-screen]")
+      .click({ position: { x: 5, y: 5 } });
+    await status.getByText("You pressed something yourself").waitFor();
+    expect(await page.locator(".pointer").isHidden()).toBe(true);
+    await page.getByLabel("Pace").selectOption({ label: "At once" });
+    await page.getByRole("button", { name: "Continue" }).click();
+    await status.getByText("That was the whole journey").waitFor({ timeout: 90_000 });
+
+    // Again from the beginning, with a ticket of its own.
+    await page.getByRole("button", { name: "Play it again" }).click();
+    await page.locator('[data-play="playing"]').waitFor();
+    await status.getByText("That was the whole journey").waitFor({ timeout: 90_000 });
+    expect(await linesOf(page, 1)).toContainEqual(expect.stringMatching(/^API opened ticket /));
+    expect(troubles).toEqual([]);
+    await close();
+  },
+);
+
+test("a request that was played by nobody has its lines as well", { timeout: TIMEOUT_MS }, async ({ world }) => {
+  const { page, troubles, close } = await openStage(world.apiUrl, { query: "?user=stage-3" });
+  const phone = page.frameLocator('[data-frame="phone"]');
+  await phone.locator('[data-phone-screen="lock"]').waitFor();
+  await page.getByText("The lines begin once somebody is signed in on the console.").waitFor();
+  const console = page.frameLocator('[data-frame="console"]');
+  await console.getByRole("link", { name: "Sign in" }).click();
+  await console.locator('a[href*="person=lena"]').click();
+  await console.locator("#main").waitFor();
+  await page.getByText("Each line is measured or read").waitFor();
+  await world.until(async () => (await world.agent.installations("stage-3")).map(({ hubSync }) => hubSync), ["synced"]);
+  const { id } = await world.agent.requestLogs({ userId: "stage-3" });
+  await phone.locator(`[data-notification="${id}"]`).click();
+  await phone.locator("beckon-consent [data-act=decline]").click();
+  await page.getByText("recorded the no. Nothing was sent.").waitFor();
+  expect(await linesOf(page, 2)).toContainEqual(expect.stringMatching(/^Hub emulator delivered/));
+  expect(await page.locator('[data-step="5"]').getAttribute("data-is")).toBe("waiting");
+  expect(troubles).toEqual([]);
+  await close();
+});
+
+test.for([
+  { name: "1440", width: 1440, height: 900 },
+  { name: "1440-dark-de", width: 1440, height: 900, theme: "dark", locale: "de-DE" },
+  { name: "768", width: 768, height: 1024 },
+  { name: "320-de", width: 320, height: 700, locale: "de-DE" },
+  { name: "768-ar", width: 768, height: 1024, query: "?lang=ar" },
+] as const)("nobody is kept out of the demo: $name", { timeout: TIMEOUT_MS }, async ({ name, ...look }, { world }) => {
+  const { page, troubles, close } = await openStage(world.apiUrl, look);
+  const phone = page.frameLocator('[data-frame="phone"]');
+  await phone.locator('[data-phone-screen="lock"]').waitFor({ state: "attached" });
+  await page.frameLocator('[data-frame="console"]').locator('a[href^="/auth/sign-in"]').waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  expect(await sidewaysScroll(page)).toBe(0);
+  await shoot(page, name);
+  if (look.width < 900) {
+    expect(await phone.locator("[data-phone-screen]").isVisible()).toBe(false);
+    await page.locator('[data-tab="phone"]').click();
+    await phone.locator("[data-phone-screen]").waitFor();
+    expect(await findBarriers(page)).toEqual([]);
+    await shoot(page, `${name}-phone`);
+  }
+  expect(troubles).toEqual([]);
+  await close();
+});

@@ -23,7 +23,7 @@ export function createLockScreen({
 
   function tick(): void {
     const now = new Date();
-    clock.textContent = time(now).replace(/\s?[AP]M$/i, "");
+    clock.textContent = words.clock(now);
     date.textContent = day(now);
     setTimeout(tick, 60_000 - (now.getTime() % 60_000));
   }
@@ -47,8 +47,8 @@ export function createLockScreen({
           say("app.name"),
           h("span", { class: "notification-time" }, Date.now() - at < 60_000 ? say("lock.now") : time(new Date(at))),
         ),
-        h("strong", { lang }, title),
-        h("span", { lang }, body),
+        h("strong", { lang, dir: "auto" }, title),
+        h("span", { lang, dir: "auto" }, body),
       ),
     ];
     if (isOver || !push)

@@ -39,8 +39,8 @@ export interface PhonePage {
 export async function openPhonePage(place: Element, settings: PhoneSettings): Promise<PhonePage> {
   const { apiUrl, emulatorUrl, user, phone, key, languages, logsMb } = settings;
   const words = choosePhoneWords(languages);
-  const person = user.charAt(0).toUpperCase() + user.slice(1);
-  const model = phone.charAt(0).toUpperCase() + phone.slice(1);
+  const person = asName(user);
+  const model = asName(phone);
   const stopping = new AbortController();
 
   // ── The phone: what stays when the app is gone ──────────────────────────────────────────────────────────────────
@@ -179,15 +179,16 @@ export async function openPhonePage(place: Element, settings: PhoneSettings): Pr
     if (switches.isOn("offline")) return void missed.push(payload);
     if (isTwin(road, payload)) return;
     const isAllowed = !switches.isOn("denied");
+    let isShown = false;
     await handlePush(payload, {
       notify(notification) {
         const isOpen = frame.current() === "consent" && consent.requestId() === notification.push?.requestId;
-        if (isAllowed && !isOpen) shade.show(notification);
+        if (isAllowed && !isOpen) isShown = shade.show(notification);
       },
       wake(push) {
         // Without permission a browser has no subscription: the app hears of it when it is opened.
         const listener = isAllowed ? app : undefined;
-        tell({ kind: "pushed", push, road, isShown: isAllowed, isHeard: listener !== undefined });
+        tell({ kind: "pushed", push, road, isAllowed, isShown, isHeard: listener !== undefined });
         if (listener) void wakeApp(listener, push);
       },
     });
@@ -262,6 +263,12 @@ export async function openPhonePage(place: Element, settings: PhoneSettings): Pr
       channel.close();
     },
   };
+}
+
+/** `ann@example.com` is Ann's. */
+function asName(id: string): string {
+  const [first = id] = id.split(/[@._-]/);
+  return first.charAt(0).toUpperCase() + first.slice(1);
 }
 
 /** Lets input, layout and everybody else's tasks go first. */

@@ -31,7 +31,11 @@ export function createSwitchPanel({
   anotherPhone: string;
 }): SwitchPanel {
   const { say, time } = words;
-  const status = h("p", { class: "phone-status", "data-phone-status": true, role: "status" }, say("page.nothing"));
+  const status = h(
+    "p",
+    { class: "phone-status", "data-phone-status": true, role: "status", dir: "auto" },
+    say("page.nothing"),
+  );
   const list = h("ol", { class: "happened" });
   let lines: readonly Line[] = [];
   let counted = 0;
@@ -39,7 +43,7 @@ export function createSwitchPanel({
     list,
     ({ number }) => String(number),
     ({ text, at }) => ({
-      element: h("li", {}, h("time", { datetime: at.toISOString() }, time(at)), h("span", {}, text)),
+      element: h("li", {}, h("time", { datetime: at.toISOString() }, time(at)), h("span", { dir: "auto" }, text)),
     }),
   );
 

@@ -31,6 +31,8 @@ interface Installation {
 
 /** As the console's own pages call the API: the header cannot be set by a page of another site. */
 const CONSOLE_HEADERS = { "x-beckon-console": "1", "content-type": "application/json" };
+/** How often a list is looked at for a new ticket: some two seconds. */
+const LOOKS_FOR_TICKET = 50;
 /** Who may ask for logs. */
 const ASKERS = ["agent", "lead", "admin"];
 
@@ -107,8 +109,15 @@ async function openTicket({
   const list = desk.find('nav a[href="/tickets"]');
   if (list) await hands.press(desk, list);
   else desk.go("/tickets");
-  const link = await playing.until(() => desk.find(`a[href="/tickets/${id}"]`), say("wait.ticketOpen"));
-  await hands.press(desk, link);
+  let looks = 0;
+  const link = () => desk.find(`a[href="/tickets/${id}"]`);
+  // A list that was read a moment ago is not read again at once: then by its address.
+  const found = await playing.until(
+    () => link() ?? (++looks > LOOKS_FOR_TICKET ? "address" : undefined),
+    say("wait.ticketOpen"),
+  );
+  if (found === "address") desk.go(`/tickets/${id}`);
+  else await hands.press(desk, found);
   await playing.until(() => (desk.path() === `/tickets/${id}` ? true : undefined), say("wait.ticketOpen"));
   const collectors = new Set(known?.flatMap((one) => one.collectors.map(({ name }) => name)));
   return { id, number, collectors: collectors.size };

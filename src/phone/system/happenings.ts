@@ -10,7 +10,8 @@ export type Happening =
       readonly kind: "pushed";
       readonly push: BeckonPush;
       readonly road: PushRoad;
-      /** Whether it is on the lock screen, and whether an app was there to hear of it. */
+      /** Whether notifications are allowed, it changed the lock screen, and an app was there to hear of it. */
+      readonly isAllowed: boolean;
       readonly isShown: boolean;
       readonly isHeard: boolean;
     }
@@ -35,8 +36,9 @@ export function describeHappening(happening: Happening, { say, size, time }: Pho
       if (!happening.isRegistered) return say("happened.startedOffline");
       return say(happening.isMuted ? "happened.startedMuted" : "happened.started");
     case "pushed":
-      if (!happening.isShown && !happening.isHeard) return say("happened.pushedDenied");
-      if (happening.push.type === "beckon.log-request-closed") return say("happened.closedPush");
+      if (!happening.isAllowed) return say("happened.pushedDenied");
+      if (happening.push.type === "beckon.log-request-closed")
+        return happening.isShown ? say("happened.closedPush") : undefined;
       if (!happening.isHeard) return say("happened.pushedDead");
       return say(happening.road === "worker" ? "happened.pushed.worker" : "happened.pushed.stream");
     case "prompted":
@@ -54,7 +56,8 @@ export function describeHappening(happening: Happening, { say, size, time }: Pho
     case "takenBack":
       return say("happened.takenBack");
     case "closed":
-      return say("happened.closed");
+      // Its own answer takes the prompt down as well; that one needs no words.
+      return happening.state === undefined ? undefined : say("happened.closed");
     case "called":
       return say("happened.called");
     case "bigLog":

@@ -8,13 +8,12 @@ export interface ShownNotification extends PhoneNotification {
 /** The notifications of the lock screen. They are the system's: they outlive the app. */
 export interface Shade {
   list(): readonly ShownNotification[];
-  /** Puts it in the place of the one with its tag. One that only ends a prompt is nothing where there is none. */
-  show(notification: PhoneNotification): void;
+  /** Puts it in the place of the one with its tag. @returns false for one that ends a prompt that is not there */
+  show(notification: PhoneNotification): boolean;
   /** The app takes its prompt down. One that already says that it is over stays until somebody has looked. */
   closePrompt(requestId: string): void;
   /** Somebody has looked: what is over goes. */
   clearOver(): void;
-  close(tag: string): void;
   follow(listener: () => void): void;
 }
 
@@ -34,12 +33,12 @@ export function createShade(storage: Pick<Storage, "getItem" | "setItem">, key: 
     list: () => shown,
     show(notification) {
       const isThere = shown.some(({ tag }) => tag === notification.tag);
-      if (notification.isOver && !isThere) return;
+      if (notification.isOver && !isThere) return false;
       keep([{ ...notification, at: now() }, ...shown.filter(({ tag }) => tag !== notification.tag)]);
+      return true;
     },
     closePrompt: (requestId) => keep(shown.filter(({ push, isOver }) => isOver || push?.requestId !== requestId)),
     clearOver: () => keep(shown.filter(({ isOver }) => !isOver)),
-    close: (closed) => keep(shown.filter(({ tag }) => tag !== closed)),
     follow: (listener) => void listeners.add(listener),
   };
 }
