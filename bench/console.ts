@@ -13,6 +13,7 @@ import { startAzurite } from "#app/embedded/start-azurite.ts";
 import { startPostgres } from "#app/embedded/start-postgres.ts";
 import { startEmulator } from "#emulator/start-emulator.ts";
 import { launchChromium, openConsole } from "#test/support/console-page.ts";
+import { cpuOfTasks } from "./support/cpu-of-tasks.ts";
 import { startChild } from "./support/start-child.ts";
 import { median, quantile } from "./support/statistics.ts";
 
@@ -144,27 +145,6 @@ async function during(browser: Browser, page: Page, act: () => Promise<void>): P
     "(() => { const seen = window.watched; window.watched = null; return seen; })()",
   );
   return { ...seen, cpu: cpuOfTasks((await browser.stopTracing()).toString("utf8")) };
-}
-
-interface TraceEvent {
-  readonly name: string;
-  readonly pid: number;
-  readonly tid: number;
-  readonly tdur?: number;
-  readonly args?: { readonly name?: string };
-}
-
-/** CPU milliseconds of each task of the page's main thread. */
-function cpuOfTasks(trace: string): number[] {
-  const { traceEvents } = JSON.parse(trace) as { traceEvents: TraceEvent[] };
-  const threads = new Set(
-    traceEvents
-      .filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain")
-      .map(({ pid, tid }) => `${pid} ${tid}`),
-  );
-  return traceEvents.flatMap(({ name, pid, tid, tdur }) =>
-    name.endsWith("RunTask") && tdur !== undefined && threads.has(`${pid} ${tid}`) ? [tdur / 1_000] : [],
-  );
 }
 
 /** Until the list ends: at its top, or where nothing more is to be loaded. */

@@ -4,7 +4,7 @@ import type { AnswerResult, Review } from "#sdk/create-beckon.ts";
 import { askPerson, showPrompt } from "./ask-person.ts";
 import { introduceUsers } from "./back-end.ts";
 import { type DemoAgent, type DemoRequest, type DemoRequestDetail, type Entry, openDemoAgent } from "./demo-agent.ts";
-import { DEMO_USER_ID, type DemoPhone, startDemoPhone } from "./demo-phone.ts";
+import { DEMO_USER_ID, type DemoPhone, STAGE_USER_ID, startDemoPhone } from "./demo-phone.ts";
 import { describeFact } from "./describe-fact.ts";
 import type { DemoServers } from "./start-servers.ts";
 import { formatBytes, type Story } from "./story.ts";
@@ -75,8 +75,13 @@ export async function assembleCast({
   }
 
   await cancelLeftOver(agent);
-  const ann = { label: "Ann Example", contacts: ["ann@example.com"], locale: "en" };
-  await introduceUsers({ [DEMO_USER_ID]: ann }, { apiUrl, envFile, keyFile: join(dataFolder, "api-key") });
+  const example = (name: string) => ({
+    label: `${name} Example`,
+    contacts: [`${name.toLowerCase()}@example.com`],
+    locale: "en",
+  });
+  const people = { [DEMO_USER_ID]: example("Ann"), [STAGE_USER_ID]: example("Mia") };
+  await introduceUsers(people, { apiUrl, envFile, keyFile: join(dataFolder, "api-key") });
 
   let logs: DemoPhone["logs"];
   const phone = await startDemoPhone({

@@ -64,25 +64,23 @@ export function createPlayer(
   const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
   async function play(mine: number): Promise<void> {
-    const gate = async () => {
+    const sleepOn = async (ms: number) => {
+      await sleep(ms);
       while (state.kind === "paused" && mine === round) await sleep(LOOK_MS);
+      // Nothing is awaited between this and what is done next: a round that is over does nothing more.
       if (mine !== round) throw new Ended();
     };
     const playing: Playing = {
       async beat() {
         // In slices, so that another pace is felt at once.
-        for (let waited = 0; waited < pace; waited += LOOK_MS) {
-          await gate();
-          await sleep(LOOK_MS);
-        }
-        await gate();
+        for (let waited = 0; waited < pace; waited += LOOK_MS) await sleepOn(LOOK_MS);
+        await sleepOn(0);
       },
       async until(find, orElse) {
         for (let waited = 0; waited < GIVE_UP_MS; waited += LOOK_MS) {
-          await gate();
+          await sleepOn(waited === 0 ? 0 : LOOK_MS);
           const found = find();
           if (found !== undefined) return found;
-          await sleep(LOOK_MS);
         }
         throw new PlayTrouble(orElse);
       },
