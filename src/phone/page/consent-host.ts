@@ -3,6 +3,7 @@ import { consentScreenTexts } from "#sdk/screens/consent-texts.ts";
 import { defineConsentScreen } from "#sdk/screens/consent-screen.ts";
 import { openConsent } from "#sdk/screens/open-consent.ts";
 import { h } from "./dom.ts";
+import { giveWay } from "./give-way.ts";
 
 /** The app's place for the SDK's consent screen, full-screen. */
 export interface ConsentHost {
@@ -20,10 +21,10 @@ export interface ConsentHost {
 export function createConsentHost({ locale, onClose }: { locale: string; onClose: () => void }): ConsentHost {
   defineConsentScreen();
   const element = h("section", { class: "screen consent-screen", tabindex: -1 });
-  let open: { requestId: string; handle: ReturnType<typeof openConsent> } | undefined;
+  let open: { requestId: string; handle?: ReturnType<typeof openConsent> } | undefined;
 
   function close(): void {
-    open?.handle.stop();
+    open?.handle?.stop();
     open = undefined;
     element.replaceChildren();
   }
@@ -39,15 +40,25 @@ export function createConsentHost({ locale, onClose }: { locale: string; onClose
     requestId: () => open?.requestId,
     open(beckon, requestId) {
       close();
-      const screen = document.createElement("beckon-consent") as InstanceType<ReturnType<typeof defineConsentScreen>>;
-      screen.locale = locale;
-      screen.texts = consentScreenTexts(locale);
-      element.append(screen);
-      open = { requestId, handle: openConsent(screen, { beckon, requestId, onDone: leave }) };
+      const opening: NonNullable<typeof open> = { requestId };
+      open = opening;
+      void giveWay().then(() => {
+        if (open === opening) opening.handle = show(beckon, requestId);
+      });
     },
-    progress: (progress) => open?.handle.progress(progress),
+    progress: (progress) => open?.handle?.progress(progress),
     closed(closed) {
-      if (closed.requestId === open?.requestId) open.handle.closed(closed);
+      if (closed.requestId === open?.requestId) open.handle?.closed(closed);
     },
   };
+
+  function show(beckon: Beckon, requestId: string): ReturnType<typeof openConsent> {
+    const screen = document.createElement("beckon-consent") as InstanceType<ReturnType<typeof defineConsentScreen>>;
+    screen.locale = locale;
+    screen.texts = consentScreenTexts(locale);
+    element.append(screen);
+    // What is drawn next is a task of its own, and not the end of the one in which the last byte was frozen.
+    const unhurried: Beckon = { ...beckon, review: (id) => beckon.review(id).finally(giveWay) };
+    return openConsent(screen, { beckon: unhurried, requestId, onDone: leave });
+  }
 }

@@ -1,6 +1,7 @@
 import type { PhoneWords } from "#phone/phone-texts.ts";
 import type { Switches } from "#phone/system/switches.ts";
 import { h, icon } from "./dom.ts";
+import { giveWay } from "./give-way.ts";
 
 export const SCREENS = ["lock", "home", "consent", "receipts"] as const;
 export type ScreenName = (typeof SCREENS)[number];
@@ -79,8 +80,14 @@ export function createPhoneFrame({
     lock.hidden = next === "lock";
     clock.hidden = next === "lock";
     for (const name of SCREENS) screens[name].hidden = name !== next;
-    if (!moveFocus) return;
-    const target = screens[next].querySelector<HTMLElement>("h2[tabindex], [data-act=unlock]") ?? screens[next];
+    if (moveFocus) void takeAlong(next);
+  }
+
+  /** In a task of its own: the focus makes the browser lay the page out at once. */
+  async function takeAlong(there: ScreenName): Promise<void> {
+    await giveWay();
+    if (screen !== there) return;
+    const target = screens[there].querySelector<HTMLElement>("h2[tabindex], [data-act=unlock]") ?? screens[there];
     target.focus({ preventScroll: true });
   }
   show("lock", false);

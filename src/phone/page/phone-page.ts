@@ -16,6 +16,7 @@ import { systemClock } from "#sdk/api-client.ts";
 import { defaultUpload } from "#sdk/upload-bytes.ts";
 import { createConsentHost } from "./consent-host.ts";
 import { describeDevice } from "./describe-device.ts";
+import { giveWay } from "./give-way.ts";
 import { createHomeScreen } from "./home-screen.ts";
 import { createLockScreen } from "./lock-screen.ts";
 import { createPhoneFrame, type ScreenName, SCREENS } from "./phone-frame.ts";
@@ -59,7 +60,8 @@ export async function openPhonePage(place: Element, settings: PhoneSettings): Pr
     channel.postMessage({ phone, user, ...happening });
     logs.note(happening);
     const text = describeHappening(happening, words);
-    if (text !== undefined) panel.note(text);
+    // Words can wait until what was tapped has been drawn.
+    if (text !== undefined) void giveWay().then(() => panel.note(text));
   }
 
   // ── The app ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -269,9 +271,4 @@ export async function openPhonePage(place: Element, settings: PhoneSettings): Pr
 function asName(id: string): string {
   const [first = id] = id.split(/[@._-]/);
   return first.charAt(0).toUpperCase() + first.slice(1);
-}
-
-/** Lets input, layout and everybody else's tasks go first. */
-function giveWay(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }
