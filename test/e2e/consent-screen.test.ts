@@ -52,7 +52,10 @@ const FILES: AppFile[] = [
   },
 ];
 
-function addRequest({ locale = "en" as "en" | "de", ...more } = {}) {
+function addRequest({
+  locale = "en",
+  ...more
+}: { locale?: "en" | "de" } & Parameters<ConsentApp["server"]["addRequest"]>[0] = {}) {
   const request = app.server.addRequest({
     collectors: ["app", "acs-calling"],
     consentText: registeredText(locale),

@@ -41,32 +41,30 @@ export function RequestActions({ request }: { readonly request: LogRequestDetail
       <Button icon={<LinkRegular />} onClick={() => void copyLink()}>
         {t("link.copy")}
       </Button>
-      {mayWrite(me) && isOpen(request) ? (
-        <Confirm
-          trigger={
-            <Button icon={<AlertRegular />} disabled={left <= 0} aria-keyshortcuts="r">
-              {t("request.remind")}
-            </Button>
-          }
-          title={t("request.remind.title")}
-          text={t("request.remind.text", { count: left })}
-          action={t("request.remind")}
-          onConfirm={() => act("remind")}
-        />
-      ) : null}
-      {mayWrite(me) && canCancel ? (
-        <Confirm
-          trigger={
-            <Button icon={<ProhibitedRegular />} aria-keyshortcuts="e">
-              {t("request.cancel")}
-            </Button>
-          }
-          title={t("request.cancel.title")}
-          text={request.state === "consented" ? t("request.cancel.consented") : t("request.cancel.text")}
-          action={t("request.cancel")}
-          onConfirm={() => act("cancel")}
-        />
-      ) : null}
+      <Confirm
+        isOffered={mayWrite(me) && isOpen(request)}
+        trigger={
+          <Button icon={<AlertRegular />} disabled={left <= 0} aria-keyshortcuts="r">
+            {t("request.remind")}
+          </Button>
+        }
+        title={t("request.remind.title")}
+        text={t("request.remind.text", { count: left })}
+        action={t("request.remind")}
+        onConfirm={() => act("remind")}
+      />
+      <Confirm
+        isOffered={mayWrite(me) && canCancel}
+        trigger={
+          <Button icon={<ProhibitedRegular />} aria-keyshortcuts="e">
+            {t("request.cancel")}
+          </Button>
+        }
+        title={t("request.cancel.title")}
+        text={request.state === "consented" ? t("request.cancel.consented") : t("request.cancel.text")}
+        action={t("request.cancel")}
+        onConfirm={() => act("cancel")}
+      />
       {mayWrite(me) && canAskAgain ? (
         <Button
           icon={<ArrowClockwiseRegular />}

@@ -82,7 +82,12 @@ export function RequestScreen({ requestId }: { readonly requestId: string }) {
   const { data: request, error, refetch } = useQuery(requestQuery(requestId));
   const { data: user } = useQuery({ ...userQuery(request?.userId ?? ""), enabled: request !== undefined });
   useEffect(() => {
-    if (request) markRead(request);
+    if (!request) return;
+    // What comes while nobody looks stays news until somebody does.
+    const look = () => document.hidden || markRead(request);
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
   }, [request]);
   useEffect(() => {
     onScreen.add(requestId);

@@ -31,6 +31,7 @@ export class ConsentScreen extends Base {
   #phase: ConsentPhase = { kind: "loading" };
   #view: View | undefined;
   #shown: ConsentPhase["kind"] | undefined;
+  #formats: ReturnType<typeof createFormats> | undefined;
   #isStale = true;
   #isDue = false;
 
@@ -104,6 +105,7 @@ export class ConsentScreen extends Base {
   }
 
   #changed(): void {
+    this.#formats = undefined;
     this.#isStale = true;
     this.#later();
   }
@@ -165,7 +167,7 @@ export class ConsentScreen extends Base {
     return {
       locale,
       isPreview: this.preview,
-      ...createFormats(locale, this.texts, this.timeZone),
+      ...(this.#formats ??= createFormats(locale, this.texts, this.timeZone)),
       emit: (name, detail) => void this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true })),
       announce: (words) => void (this.#live.textContent = words),
       open: (dialog) => {

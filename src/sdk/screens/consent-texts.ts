@@ -119,19 +119,24 @@ export function consentScreenTexts(locale: string): ConsentScreenTexts {
 }
 
 /** Puts values into the `{placeholders}` of a text; `count` chooses the plural form. */
-export function say(
-  texts: ConsentScreenTexts,
-  locale: string,
-  key: TextKey,
-  values: Readonly<Record<string, string | number>> = {},
-): string {
-  const count = values["count"];
+export function createSay(texts: ConsentScreenTexts, locale: string) {
+  const plurals = once(() => new Intl.PluralRules(locale));
+  const numbers = once(() => new Intl.NumberFormat(locale));
   const all = texts as unknown as Readonly<Record<string, string | undefined>>;
-  const form = typeof count === "number" ? new Intl.PluralRules(locale).select(count) : undefined;
-  const text = (form && (all[`${key}_${form}`] ?? all[`${key}_other`])) ?? all[key] ?? "";
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    const value = values[name];
-    if (value === undefined) return whole;
-    return typeof value === "number" ? new Intl.NumberFormat(locale).format(value) : value;
-  });
+  return (key: TextKey, values: Readonly<Record<string, string | number>> = {}): string => {
+    const count = values["count"];
+    const form = typeof count === "number" ? plurals().select(count) : undefined;
+    const text = (form && (all[`${key}_${form}`] ?? all[`${key}_other`])) ?? all[key] ?? "";
+    return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+      const value = values[name];
+      if (value === undefined) return whole;
+      return typeof value === "number" ? numbers().format(value) : value;
+    });
+  };
+}
+
+/** Makes it when it is first asked for. */
+export function once<Value>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => (made ??= make());
 }

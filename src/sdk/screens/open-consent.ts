@@ -1,6 +1,5 @@
 import type { ConsentScreen } from "./consent-screen.ts";
-import type { TextKey } from "./consent-texts.ts";
-import { say } from "./consent-texts.ts";
+import { createSay, type TextKey } from "./consent-texts.ts";
 import type {
   ConsentBeckon,
   ConsentEvents,
@@ -100,7 +99,7 @@ export function openConsent(
   }
 
   function trouble(key: TextKey, canRetry = true): void {
-    show({ kind: "trouble", message: say(screen.texts, screen.locale, key), canRetry });
+    show({ kind: "trouble", message: createSay(screen.texts, screen.locale)(key), canRetry });
   }
 
   async function ask(): Promise<void> {

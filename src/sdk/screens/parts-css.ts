@@ -25,6 +25,7 @@ a { color: var(--accent); text-underline-offset: 0.15em; }
 ::slotted([slot="icon"]) { display: block; margin-block-end: 1em; }
 .fact { display: block; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(9em, 100%), 1fr)); gap: 1.25em; }
+.facts:has(a) { grid-template-columns: repeat(auto-fit, minmax(min(14em, 100%), 1fr)); }
 .label { display: block; font-weight: 600; font-size: 0.875em; color: var(--soft); }
 figcaption { color: var(--soft); font-size: 0.8125em; margin-block-start: 0.4em; padding-inline-start: calc(1.3em + 3px); }
 q { display: block; margin-block-start: 0.35em; padding: 0.65em 1em; border-inline-start: 3px solid var(--accent); border-radius: 0.25em; background: var(--tint); font-size: 1.0625em; }

@@ -1,4 +1,4 @@
-import { say, type ConsentScreenTexts, type TextKey } from "./consent-texts.ts";
+import { createSay, once, type ConsentScreenTexts, type TextKey } from "./consent-texts.ts";
 import type { ConsentEvents, ConsentPhase } from "./consent-types.ts";
 
 /** What every part of the screen gets: its words and formats, and how it speaks. */
@@ -31,32 +31,36 @@ export interface View {
   update?(phase: ConsentPhase): boolean;
 }
 
-/** @param timeZone the device's unless given */
+/**
+ * Each format is made once, when it is first needed: making one takes milliseconds on a slow phone.
+ *
+ * @param timeZone the device's unless given
+ */
 export function createFormats(locale: string, texts: ConsentScreenTexts, timeZone: string | undefined) {
   const zone = timeZone === undefined ? {} : { timeZone };
-  const moments = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", ...zone });
-  const days = new Intl.DateTimeFormat(locale, { dateStyle: "long", ...zone });
-  const times = new Intl.DateTimeFormat(locale, { weekday: "short", hour: "numeric", minute: "2-digit", ...zone });
-  const lists = new Intl.ListFormat(locale, { type: "conjunction" });
+  const dates = (options: Intl.DateTimeFormatOptions) =>
+    once(() => new Intl.DateTimeFormat(locale, { ...options, ...zone }));
+  const moments = dates({ dateStyle: "medium", timeStyle: "short" });
+  const days = dates({ dateStyle: "long" });
+  const times = dates({ weekday: "short", hour: "numeric", minute: "2-digit" });
+  const lists = once(() => new Intl.ListFormat(locale, { type: "conjunction" }));
+  // As the SDK writes `{totalSize}`: in thousands, three digits.
+  const sizes = ["byte", "kilobyte", "megabyte", "gigabyte"].map((unit) =>
+    once(() => {
+      const unitDisplay = unit === "byte" ? "long" : "short";
+      return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay, maximumSignificantDigits: 3 });
+    }),
+  );
   return {
-    t: (key: TextKey, values?: Readonly<Record<string, string | number>>) => say(texts, locale, key, values),
-    size: (bytes: number) => formatSize(bytes, locale),
-    moment: (at: Date | string) => moments.format(new Date(at)),
-    day: (at: Date | string) => days.format(new Date(at)),
-    time: (at: Date) => times.format(at),
-    span: (from: Date, to: Date) => (from > to ? moments.format(to) : moments.formatRange(from, to)),
-    list: (items: readonly string[]) => lists.format(items),
+    t: createSay(texts, locale),
+    size(bytes: number) {
+      const power = bytes < 1000 ? 0 : bytes < 1000 ** 2 ? 1 : bytes < 1000 ** 3 ? 2 : 3;
+      return sizes[power]?.().format(bytes / 1000 ** power) ?? "";
+    },
+    moment: (at: Date | string) => moments().format(new Date(at)),
+    day: (at: Date | string) => days().format(new Date(at)),
+    time: (at: Date) => times().format(at),
+    span: (from: Date, to: Date) => (from > to ? moments().format(to) : moments().formatRange(from, to)),
+    list: (items: readonly string[]) => lists().format(items),
   };
-}
-
-/** As the SDK writes `{totalSize}`: in thousands, three digits. */
-function formatSize(bytes: number, locale: string): string {
-  const power = bytes < 1000 ? 0 : bytes < 1000 ** 2 ? 1 : bytes < 1000 ** 3 ? 2 : 3;
-  const unit = ["byte", "kilobyte", "megabyte", "gigabyte"][power];
-  return new Intl.NumberFormat(locale, {
-    style: "unit",
-    unit,
-    unitDisplay: power === 0 ? "long" : "short",
-    maximumSignificantDigits: 3,
-  } as Intl.NumberFormatOptions).format(bytes / 1000 ** power);
 }

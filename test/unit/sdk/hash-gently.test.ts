@@ -4,7 +4,7 @@ import { createGentleHash } from "#sdk/hash-gently.ts";
 import { createSha256 } from "#sdk/sha256.ts";
 
 test("a piece of any size is hashed in slices, and others have their turn between them", async () => {
-  const bytes = new Uint8Array(24 * 1024 * 1024).map((_, index) => (index * 31) % 251);
+  const bytes = Buffer.alloc(12 * 1024 * 1024, "what happened\n");
   const hash = createGentleHash(createSha256());
   let turns = 0;
   let isDone = false;
@@ -18,6 +18,6 @@ test("a piece of any size is hashed in slices, and others have their turn betwee
   isDone = true;
   await others;
   expect(hash.digest()).toBe(createHash("sha256").update(bytes).digest("hex"));
-  // Some 130 ms of work in turns of 8 ms: far fewer would be one long task.
-  expect(turns).toBeGreaterThan(5);
+  // Some 65 ms of work in turns of 8 ms: far fewer would be one long task.
+  expect(turns).toBeGreaterThan(3);
 });

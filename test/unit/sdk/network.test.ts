@@ -48,7 +48,7 @@ function mobilePhone(more: Partial<BeckonOptions> = {}) {
     listeners,
     setMetered(next: boolean) {
       isMetered = next;
-      for (const listener of [...listeners]) listener();
+      for (const listener of listeners) listener();
     },
     waits: () => vi.waitFor(() => expect(progress.at(-1)?.waitingFor).toBe("unmetered")),
   };
