@@ -278,6 +278,7 @@ export const ConsentScalarFieldEnum = {
   textLocale: 'textLocale',
   textSha256: 'textSha256',
   shown: 'shown',
+  leftOut: 'leftOut',
   decidedAt: 'decidedAt',
   deviceNow: 'deviceNow',
   withdrawnAt: 'withdrawnAt'
