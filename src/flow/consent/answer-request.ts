@@ -128,11 +128,10 @@ async function record(
     });
   }
   if (answer.installationId !== undefined) await requireOwnInstallation(tx, request, answer.installationId);
-  const [ticket, user, labels] = await Promise.all([
-    tx.tickets.find(request.ticketId),
-    tx.users.find(request.userId),
-    collectorLabels(tx, request),
-  ]);
+  // One after the other: a transaction is one connection, which answers one question at a time.
+  const ticket = await tx.tickets.find(request.ticketId);
+  const user = await tx.users.find(request.userId);
+  const labels = await collectorLabels(tx, request);
 
   const now = clock.now();
   const reader = { locale: answer.text.locale, timeZone: user?.timeZone, labels };
