@@ -93,6 +93,7 @@ export async function openVerifyWorld(databaseUrl: string, azurite: EmbeddedAzur
           textLocale: "en",
           textSha256: "0".repeat(64),
           shown: { retentionDays: "30" },
+          leftOut: [],
           decidedAt: now,
         });
         await tx.files.add([file]);

@@ -1,7 +1,8 @@
 import type { z } from "zod";
+import type { LeftOut } from "#domain/consent.ts";
 import type { LogFile } from "#domain/log-file.ts";
 import type { AnnouncedFile } from "#domain/log-file.ts";
-import type { announcedFile, file } from "./files.ts";
+import type { announcedFile, file, leftOut } from "./files.ts";
 import type { deviceFile } from "./devices.ts";
 import { formatTime, parseTime } from "./primitives.ts";
 
@@ -40,6 +41,16 @@ export function renderDeviceFile(given: LogFile): z.output<typeof deviceFile> {
     state: given.state,
     ...(given.reason === undefined ? {} : { reason: given.reason }),
     ...(given.deleteAfter === undefined ? {} : { deleteAfter: formatTime(given.deleteAfter) }),
+  };
+}
+
+/** What a device did not send, in domain words. */
+export function readLeftOut({ collector, name, sizeBytes, reason }: z.output<typeof leftOut>): LeftOut {
+  return {
+    collector,
+    ...(name === undefined ? {} : { name: name.normalize("NFC") }),
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    reason,
   };
 }
 

@@ -92,6 +92,7 @@ function renderConsent(given: Consent, text: ConsentText | undefined): z.output<
       ...(shownText === undefined ? {} : { text: shownText }),
     },
     shown: { ...given.shown },
+    leftOut: given.leftOut.map((one) => ({ ...one })),
     ...(given.installationId === undefined ? {} : { installationId: given.installationId }),
     decidedAt: formatTime(given.decidedAt),
     ...(given.deviceNow === undefined ? {} : { deviceNow: formatTime(given.deviceNow) }),

@@ -82,6 +82,22 @@ export const FILE_REASONS = [
 /** Why a file is refused, missing or deleted, as the ticket says it. */
 export type FileReason = (typeof FILE_REASONS)[number];
 
+export const LEFT_OUT_REASONS = [
+  "over_max_bytes",
+  "over_max_files",
+  "too_large",
+  "trimmed",
+  "empty",
+  "unreadable",
+  "no_collector",
+  "collector_failed",
+] as const;
+/**
+ * Why a device did not send what was asked for: more than the request may have, or than one file may be; gone from a log that
+ * had grown over its own limits; empty or unreadable; or no file at all, as the app has no such collector, or it failed.
+ */
+export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
+
 export const COVERAGES = ["full", "partly", "none", "unknown"] as const;
 /** How much of the asked window a file covers. A label, never a reason to refuse. */
 export type Coverage = (typeof COVERAGES)[number];

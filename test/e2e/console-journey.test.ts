@@ -39,8 +39,13 @@ test("an agent asks, sees each step live, reads and saves the log, and sees that
   await stateOf(page).getByText("Waiting for the user").waitFor();
   await phone.see(requestId);
   await stateOf(page).getByText("Opened by the user").waitFor();
-  await phone.shareAndUpload(requestId, [freezeLog("app.log", LOG)]);
+  await phone.shareAndUpload(
+    requestId,
+    [freezeLog("app.log", LOG)],
+    [{ collector: "app", name: "app.log.9", sizeBytes: 3_000_000, reason: "over_max_bytes" }],
+  );
   await stateOf(page).getByText("Ready", { exact: true }).waitFor();
+  await page.getByText("app.log.9 · app · 3 MB · more than the request may have").waitFor();
   await page.locator("[data-live-region]").getByText("Ready").waitFor({ state: "attached" });
 
   await page.getByRole("button", { name: "Open app.log" }).click();

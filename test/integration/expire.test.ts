@@ -96,6 +96,7 @@ async function share(there: readonly boolean[], states: readonly FileState[] = t
       textLocale: "en",
       textSha256: "0".repeat(64),
       shown: {},
+      leftOut: [],
       decidedAt: now,
     });
     await tx.files.add(files);

@@ -137,6 +137,7 @@ export async function openBlobWorld() {
           textLocale: "en",
           textSha256: "0".repeat(64),
           shown: { retentionDays },
+          leftOut: [],
           decidedAt: now,
         }),
       );

@@ -1,4 +1,4 @@
-import type { Consent } from "#domain/consent.ts";
+import type { Consent, LeftOut } from "#domain/consent.ts";
 import type { ConsentBasis, Decision } from "#domain/vocabulary.ts";
 import type { Consents } from "#ports/store.ts";
 import type { Consent as Row } from "./generated/client.ts";
@@ -13,6 +13,7 @@ export function createConsents(db: Db): Consents {
         data: {
           ...consent,
           shown: { ...consent.shown },
+          leftOut: consent.leftOut.map((one) => ({ ...one })),
           decidedAt: dateOf(consent.decidedAt),
           deviceNow: dateOf(consent.deviceNow),
           withdrawnAt: dateOf(consent.withdrawnAt),
@@ -47,6 +48,7 @@ function consentOf(row: Row): Consent {
     textLocale: row.textLocale,
     textSha256: row.textSha256,
     shown: row.shown as Record<string, string>,
+    leftOut: row.leftOut as unknown as LeftOut[],
     decidedAt: momentOf(row.decidedAt),
     deviceNow: momentOf(row.deviceNow),
     withdrawnAt: momentOf(row.withdrawnAt),

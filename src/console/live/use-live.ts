@@ -11,7 +11,8 @@ import { announce, onScreen } from "./announce.ts";
 import { connection, POLL_MS } from "./connection.ts";
 import { followFeed } from "./follow-feed.ts";
 import { createRefresher, dropUnseenLists, patchRequest, patchTimeline } from "./patch-cache.ts";
-import { isUnread, markRead, readMarks } from "./unread.ts";
+import { isUnread } from "./is-unread.ts";
+import { markRead, readMarks } from "./unread.ts";
 
 const WORTH_A_NOTICE: readonly LogRequest["state"][] = ["linked", "declined", "expired", "rejected", "withdrawn"];
 

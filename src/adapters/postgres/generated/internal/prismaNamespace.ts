@@ -2072,6 +2072,7 @@ export const ConsentScalarFieldEnum = {
   textLocale: 'textLocale',
   textSha256: 'textSha256',
   shown: 'shown',
+  leftOut: 'leftOut',
   decidedAt: 'decidedAt',
   deviceNow: 'deviceNow',
   withdrawnAt: 'withdrawnAt'

@@ -68,6 +68,7 @@ export type ConsentCountAggregateOutputType = {
   textLocale: number
   textSha256: number
   shown: number
+  leftOut: number
   decidedAt: number
   deviceNow: number
   withdrawnAt: number
@@ -119,6 +120,7 @@ export type ConsentCountAggregateInputType = {
   textLocale?: true
   textSha256?: true
   shown?: true
+  leftOut?: true
   decidedAt?: true
   deviceNow?: true
   withdrawnAt?: true
@@ -209,6 +211,7 @@ export type ConsentGroupByOutputType = {
   textLocale: string
   textSha256: string
   shown: runtime.JsonValue
+  leftOut: runtime.JsonValue
   decidedAt: Date
   deviceNow: Date | null
   withdrawnAt: Date | null
@@ -247,6 +250,7 @@ export type ConsentWhereInput = {
   textLocale?: Prisma.StringFilter<"Consent"> | string
   textSha256?: Prisma.StringFilter<"Consent"> | string
   shown?: Prisma.JsonFilter<"Consent">
+  leftOut?: Prisma.JsonFilter<"Consent">
   decidedAt?: Prisma.DateTimeFilter<"Consent"> | Date | string
   deviceNow?: Prisma.DateTimeNullableFilter<"Consent"> | Date | string | null
   withdrawnAt?: Prisma.DateTimeNullableFilter<"Consent"> | Date | string | null
@@ -266,6 +270,7 @@ export type ConsentOrderByWithRelationInput = {
   textLocale?: Prisma.SortOrder
   textSha256?: Prisma.SortOrder
   shown?: Prisma.SortOrder
+  leftOut?: Prisma.SortOrder
   decidedAt?: Prisma.SortOrder
   deviceNow?: Prisma.SortOrderInput | Prisma.SortOrder
   withdrawnAt?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -288,6 +293,7 @@ export type ConsentWhereUniqueInput = Prisma.AtLeast<{
   textLocale?: Prisma.StringFilter<"Consent"> | string
   textSha256?: Prisma.StringFilter<"Consent"> | string
   shown?: Prisma.JsonFilter<"Consent">
+  leftOut?: Prisma.JsonFilter<"Consent">
   decidedAt?: Prisma.DateTimeFilter<"Consent"> | Date | string
   deviceNow?: Prisma.DateTimeNullableFilter<"Consent"> | Date | string | null
   withdrawnAt?: Prisma.DateTimeNullableFilter<"Consent"> | Date | string | null
@@ -307,6 +313,7 @@ export type ConsentOrderByWithAggregationInput = {
   textLocale?: Prisma.SortOrder
   textSha256?: Prisma.SortOrder
   shown?: Prisma.SortOrder
+  leftOut?: Prisma.SortOrder
   decidedAt?: Prisma.SortOrder
   deviceNow?: Prisma.SortOrderInput | Prisma.SortOrder
   withdrawnAt?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -330,6 +337,7 @@ export type ConsentScalarWhereWithAggregatesInput = {
   textLocale?: Prisma.StringWithAggregatesFilter<"Consent"> | string
   textSha256?: Prisma.StringWithAggregatesFilter<"Consent"> | string
   shown?: Prisma.JsonWithAggregatesFilter<"Consent">
+  leftOut?: Prisma.JsonWithAggregatesFilter<"Consent">
   decidedAt?: Prisma.DateTimeWithAggregatesFilter<"Consent"> | Date | string
   deviceNow?: Prisma.DateTimeNullableWithAggregatesFilter<"Consent"> | Date | string | null
   withdrawnAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Consent"> | Date | string | null
@@ -346,6 +354,7 @@ export type ConsentCreateInput = {
   textLocale: string
   textSha256: string
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -365,6 +374,7 @@ export type ConsentUncheckedCreateInput = {
   textLocale: string
   textSha256: string
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -382,6 +392,7 @@ export type ConsentUpdateInput = {
   textLocale?: Prisma.StringFieldUpdateOperationsInput | string
   textSha256?: Prisma.StringFieldUpdateOperationsInput | string
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -401,6 +412,7 @@ export type ConsentUncheckedUpdateInput = {
   textLocale?: Prisma.StringFieldUpdateOperationsInput | string
   textSha256?: Prisma.StringFieldUpdateOperationsInput | string
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -419,6 +431,7 @@ export type ConsentCreateManyInput = {
   textLocale: string
   textSha256: string
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -435,6 +448,7 @@ export type ConsentUpdateManyMutationInput = {
   textLocale?: Prisma.StringFieldUpdateOperationsInput | string
   textSha256?: Prisma.StringFieldUpdateOperationsInput | string
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -452,6 +466,7 @@ export type ConsentUncheckedUpdateManyInput = {
   textLocale?: Prisma.StringFieldUpdateOperationsInput | string
   textSha256?: Prisma.StringFieldUpdateOperationsInput | string
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -474,6 +489,7 @@ export type ConsentCountOrderByAggregateInput = {
   textLocale?: Prisma.SortOrder
   textSha256?: Prisma.SortOrder
   shown?: Prisma.SortOrder
+  leftOut?: Prisma.SortOrder
   decidedAt?: Prisma.SortOrder
   deviceNow?: Prisma.SortOrder
   withdrawnAt?: Prisma.SortOrder
@@ -573,6 +589,7 @@ export type ConsentCreateWithoutRequestInput = {
   textLocale: string
   textSha256: string
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -590,6 +607,7 @@ export type ConsentUncheckedCreateWithoutRequestInput = {
   textLocale: string
   textSha256: string
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -623,6 +641,7 @@ export type ConsentUpdateWithoutRequestInput = {
   textLocale?: Prisma.StringFieldUpdateOperationsInput | string
   textSha256?: Prisma.StringFieldUpdateOperationsInput | string
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -640,6 +659,7 @@ export type ConsentUncheckedUpdateWithoutRequestInput = {
   textLocale?: Prisma.StringFieldUpdateOperationsInput | string
   textSha256?: Prisma.StringFieldUpdateOperationsInput | string
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -657,6 +677,7 @@ export type ConsentCreateWithoutFilesInput = {
   textLocale: string
   textSha256: string
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -675,6 +696,7 @@ export type ConsentUncheckedCreateWithoutFilesInput = {
   textLocale: string
   textSha256: string
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -707,6 +729,7 @@ export type ConsentUpdateWithoutFilesInput = {
   textLocale?: Prisma.StringFieldUpdateOperationsInput | string
   textSha256?: Prisma.StringFieldUpdateOperationsInput | string
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -725,6 +748,7 @@ export type ConsentUncheckedUpdateWithoutFilesInput = {
   textLocale?: Prisma.StringFieldUpdateOperationsInput | string
   textSha256?: Prisma.StringFieldUpdateOperationsInput | string
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -773,6 +797,7 @@ export type ConsentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   textLocale?: boolean
   textSha256?: boolean
   shown?: boolean
+  leftOut?: boolean
   decidedAt?: boolean
   deviceNow?: boolean
   withdrawnAt?: boolean
@@ -793,6 +818,7 @@ export type ConsentSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   textLocale?: boolean
   textSha256?: boolean
   shown?: boolean
+  leftOut?: boolean
   decidedAt?: boolean
   deviceNow?: boolean
   withdrawnAt?: boolean
@@ -811,6 +837,7 @@ export type ConsentSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
   textLocale?: boolean
   textSha256?: boolean
   shown?: boolean
+  leftOut?: boolean
   decidedAt?: boolean
   deviceNow?: boolean
   withdrawnAt?: boolean
@@ -829,12 +856,13 @@ export type ConsentSelectScalar = {
   textLocale?: boolean
   textSha256?: boolean
   shown?: boolean
+  leftOut?: boolean
   decidedAt?: boolean
   deviceNow?: boolean
   withdrawnAt?: boolean
 }
 
-export type ConsentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "basis" | "requestId" | "ticketId" | "userId" | "installationId" | "decision" | "textVersion" | "textLocale" | "textSha256" | "shown" | "decidedAt" | "deviceNow" | "withdrawnAt", ExtArgs["result"]["consent"]>
+export type ConsentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "basis" | "requestId" | "ticketId" | "userId" | "installationId" | "decision" | "textVersion" | "textLocale" | "textSha256" | "shown" | "leftOut" | "decidedAt" | "deviceNow" | "withdrawnAt", ExtArgs["result"]["consent"]>
 export type ConsentInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   request?: boolean | Prisma.LogRequestDefaultArgs<ExtArgs>
   files?: boolean | Prisma.Consent$filesArgs<ExtArgs>
@@ -865,6 +893,7 @@ export type $ConsentPayload<ExtArgs extends runtime.Types.Extensions.InternalArg
     textLocale: string
     textSha256: string
     shown: runtime.JsonValue
+    leftOut: runtime.JsonValue
     decidedAt: Date
     deviceNow: Date | null
     withdrawnAt: Date | null
@@ -1304,6 +1333,7 @@ export interface ConsentFieldRefs {
   readonly textLocale: Prisma.FieldRef<"Consent", 'String'>
   readonly textSha256: Prisma.FieldRef<"Consent", 'String'>
   readonly shown: Prisma.FieldRef<"Consent", 'Json'>
+  readonly leftOut: Prisma.FieldRef<"Consent", 'Json'>
   readonly decidedAt: Prisma.FieldRef<"Consent", 'DateTime'>
   readonly deviceNow: Prisma.FieldRef<"Consent", 'DateTime'>
   readonly withdrawnAt: Prisma.FieldRef<"Consent", 'DateTime'>
