@@ -16,7 +16,7 @@ test("a notice that something was done covers no more than its corner", async ({
   const { page, troubles, close } = await openConsole(browser, world.apiUrl, { path: `/new?ticket=${ticket.id}` });
   await page.locator('[data-field="reason"]').fill("To see why your calls drop.");
   await page.locator('button[type="submit"]').click();
-  const notice = page.getByText("Request sent");
+  const notice = page.locator(".fui-ToastTitle", { hasText: "Request sent" });
   // It stays for as long as somebody points at it.
   await notice.hover();
   await page.locator("[data-state] h2").first().waitFor();
