@@ -117,6 +117,8 @@ test(
   async ({ world }) => {
     const request = await world.agent.requestLogs({ userId: "lost-line" });
     const { page, close } = await openConsole(browser, world.apiUrl);
+    // The page's own clock: 15 seconds of asking need not be waited for.
+    await page.clock.install();
     await page.route("**/v1/feed", (route) => route.abort());
     await page.goto(`${world.apiUrl}/log-requests/${request.id}`);
     await page.getByText("The live connection is lost").waitFor({ timeout: 20_000 });
@@ -124,8 +126,10 @@ test(
       .getByText(/No device|Sending/)
       .waitFor();
     await world.agent.cancel(request.id);
-    await stateOf(page).getByText("Cancelled").waitFor({ timeout: 20_000 });
+    await page.clock.fastForward(15_000);
+    await stateOf(page).getByText("Cancelled").waitFor();
     await page.unroute("**/v1/feed");
+    await page.clock.fastForward(15_000);
     await page.locator('[data-connection="live"]').waitFor({ timeout: 20_000 });
     await page.getByText("The live connection is lost").waitFor({ state: "detached" });
     await close();
