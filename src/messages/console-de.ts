@@ -64,6 +64,8 @@ export const CONSOLE_DE = {
   "error.title": "Etwas ist schiefgegangen",
   "error.trace": "(Kennung {{id}})",
   "error.unknown": "Bitte versuchen Sie es noch einmal. Wenn es so bleibt, sagen Sie es Ihrer Administration.",
+  "error.layer":
+    "Dieser Teil konnte nicht geladen werden. Laden Sie die Seite neu: Vielleicht gibt es eine neuere Fassung.",
   "error.network": "Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung.",
   "error.forbidden": "Ihre Rolle darf das nicht.",
   "error.no_connector": "Hier ist kein anderes Ticketsystem angeschlossen.",

@@ -60,6 +60,7 @@ export const CONSOLE_EN = {
   "error.title": "Something went wrong",
   "error.trace": "(Reference {{id}})",
   "error.unknown": "Please try again. If it stays, tell your administrator.",
+  "error.layer": "This part could not be loaded. Load the page again: a newer version may be there.",
   "error.network": "The server cannot be reached. Check your connection.",
   "error.forbidden": "Your role may not do this.",
   "error.no_connector": "No other ticket system is connected here.",

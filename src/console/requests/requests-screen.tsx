@@ -3,13 +3,14 @@ import { ArrowSyncRegular } from "@fluentui/react-icons/svg/arrow-sync";
 import { DismissRegular } from "@fluentui/react-icons/svg/dismiss";
 import { MailInboxRegular } from "@fluentui/react-icons/svg/mail-inbox";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { requestsQuery, type Filter } from "#console/api/queries.ts";
 import type { LogRequest } from "#console/api/shapes.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { listKey, newInList, reloadList } from "#console/live/patch-cache.ts";
 import { useStore } from "#console/parts/create-store.ts";
+import { Layer } from "#console/parts/layer.tsx";
 import { Page } from "#console/parts/page.tsx";
 import { describeError, EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
 import { useQueryParams } from "#console/parts/use-query-params.ts";
@@ -163,9 +164,9 @@ export function RequestsScreen() {
         )}
       </div>
       {asked ? (
-        <Suspense>
+        <Layer onFail={() => setAsked(undefined)}>
           <ActDialog act={asked.act} requests={asked.requests} onClose={endAct} />
-        </Suspense>
+        </Layer>
       ) : null}
     </Page>
   );

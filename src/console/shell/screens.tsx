@@ -1,8 +1,9 @@
 import { Button } from "@fluentui/react-components";
 import { DocumentSearchRegular } from "@fluentui/react-icons/svg/document-search";
-import { Component, lazy, Suspense } from "react";
+import { lazy, Suspense } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { useT } from "#console/i18n/use-t.ts";
+import { ErrorGuard } from "#console/parts/error-guard.tsx";
 import { Page } from "#console/parts/page.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
 import { RequestsScreen } from "#console/requests/requests-screen.tsx";
@@ -40,7 +41,7 @@ const FileLinkScreen = lazy(async () => ({
 export function Screens() {
   const [path] = useLocation();
   return (
-    <ScreenGuard key={path}>
+    <ErrorGuard key={path} fallback={(error) => <Broken error={error} />}>
       <Suspense fallback={<SkeletonRows />}>
         <Switch>
           <Route path="/" component={RequestsScreen} />
@@ -69,7 +70,7 @@ export function Screens() {
           </Route>
         </Switch>
       </Suspense>
-    </ScreenGuard>
+    </ErrorGuard>
   );
 }
 
@@ -83,20 +84,6 @@ function NotHere() {
       </EmptyState>
     </Page>
   );
-}
-
-/** A screen that breaks, or whose code could not be fetched, leaves the shell standing. */
-class ScreenGuard extends Component<{ readonly children: React.ReactNode }, { readonly error?: unknown }> {
-  override state: { readonly error?: unknown } = {};
-
-  static getDerivedStateFromError(error: unknown): { readonly error: unknown } {
-    return { error };
-  }
-
-  override render(): React.ReactNode {
-    if (!("error" in this.state)) return this.props.children;
-    return <Broken error={this.state.error} />;
-  }
 }
 
 function Broken({ error }: { readonly error: unknown }) {

@@ -14,7 +14,7 @@ import { AddRegular } from "@fluentui/react-icons/svg/add";
 import { NavigationRegular } from "@fluentui/react-icons/svg/navigation";
 import { QuestionCircleRegular } from "@fluentui/react-icons/svg/question-circle";
 import { SearchRegular } from "@fluentui/react-icons/svg/search";
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { lazy, useCallback, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import type { Me } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
@@ -23,6 +23,7 @@ import { connection } from "#console/live/connection.ts";
 import { useLive, useUnreadCount } from "#console/live/use-live.ts";
 import { useStore } from "#console/parts/create-store.ts";
 import { focusTitle } from "#console/parts/focus-title.ts";
+import { Layer } from "#console/parts/layer.tsx";
 import { BrandMark } from "./brand-mark.tsx";
 import { MeContext } from "./me-context.ts";
 import { Nav } from "./nav.tsx";
@@ -216,14 +217,14 @@ export function Shell({ me }: { readonly me: Me }) {
         </DrawerBody>
       </OverlayDrawer>
       {isPaletteOpen ? (
-        <Suspense>
+        <Layer onFail={() => setPaletteOpen(false)}>
           <Palette me={me} onClose={() => setPaletteOpen(false)} />
-        </Suspense>
+        </Layer>
       ) : null}
       {wasHelpWanted ? (
-        <Suspense>
+        <Layer onFail={() => setHelpWanted(false)}>
           <HelpPanel isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
-        </Suspense>
+        </Layer>
       ) : null}
       <LiveRegion />
     </MeContext>
