@@ -11,8 +11,10 @@ import { serveDownload } from "#flow/download/download.http.ts";
 import { serveFeed } from "#flow/feed/feed.http.ts";
 import { serveInsights } from "#flow/insights/insights.http.ts";
 import { serveLogRequests } from "#flow/request/log-requests.http.ts";
+import { serveReports } from "#flow/report/reports.http.ts";
 import { serveSession } from "#flow/session/session.http.ts";
 import { serveTemplates } from "#flow/templates/templates.http.ts";
+import { changeTicket, createTicket } from "#flow/tickets/save-ticket.ts";
 import { serveTickets } from "#flow/tickets/tickets.http.ts";
 import { mintFirstLinks } from "#flow/upload/create-upload-links.ts";
 import { serveUpload } from "#flow/upload/upload.http.ts";
@@ -109,6 +111,15 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
     hashText: (text) => createHash("sha256").update(text, "utf8").digest("hex"),
   });
   serveUpload(kit, shared);
+  serveReports(kit, {
+    ...shared,
+    ...reportSettings(settings),
+    tickets: {
+      openTicket: (tx, actor, content) => createTicket({ ...parts, tx }, actor, content),
+      changeTicket: (tx, actor, ticket, change) => changeTicket({ ...parts, tx }, actor, ticket, change),
+    },
+    createLinks: (report, files) => mintFirstLinks(parts, report, files),
+  });
   serveWithdraw(kit, shared);
   serveDownload(kit, shared);
   serveFeed(kit, {
@@ -187,6 +198,28 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
       ...limitSteps,
       ...parts.steps,
     ],
+  };
+}
+
+/** What users may report, and on whose terms. */
+function reportSettings(settings: Settings) {
+  return {
+    match: settings.REPORT_MATCH,
+    uploadBySeconds: settings.UPLOAD_BY_HOURS * 3600,
+    limits: {
+      maxFileBytes: settings.REPORT_MAX_FILE_BYTES,
+      maxBytes: settings.REPORT_MAX_BYTES,
+      maxFiles: settings.REPORT_MAX_FILES,
+      maxBytesADay: settings.REPORT_MAX_BYTES_A_DAY,
+      maxReportsADay: settings.REPORT_MAX_A_DAY,
+    },
+    terms: {
+      controllerName: settings.CONTROLLER_NAME,
+      controllerContact: settings.CONTROLLER_CONTACT,
+      privacyNoticeUrl: settings.PRIVACY_NOTICE_URL,
+      retentionDays: settings.RETENTION_DAYS,
+      textVersion: settings.REPORT_TEXT_VERSION,
+    },
   };
 }
 

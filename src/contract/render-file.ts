@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { ownerIdOf } from "#domain/facts.ts";
 import type { LogFile } from "#domain/log-file.ts";
 import type { AnnouncedFile } from "#domain/log-file.ts";
 import type { announcedFile, file } from "./files.ts";
@@ -9,7 +10,7 @@ import { formatTime, parseTime } from "./primitives.ts";
 export function renderFile(given: LogFile): z.output<typeof file> {
   return {
     id: given.id,
-    requestId: given.ownerId,
+    ...ownerIdOf(given),
     ticketId: given.ticketId,
     collector: given.collector,
     name: given.name,

@@ -75,7 +75,8 @@ function renderConsent(given: Consent): z.output<typeof recordedConsent> {
   return {
     id: given.id,
     decision: given.decision,
-    consentText: { version: given.textVersion, locale: given.textLocale, sha256: given.textSha256 },
+    // An answer to a request always names its text.
+    consentText: { version: "", locale: "", sha256: "", ...given.text },
     shown: { ...given.shown },
     ...(given.installationId === undefined ? {} : { installationId: given.installationId }),
     decidedAt: formatTime(given.decidedAt),

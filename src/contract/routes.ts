@@ -7,6 +7,7 @@ import * as insights from "./insights.ts";
 import * as logRequests from "./log-requests.ts";
 import * as operations from "./operations.ts";
 import type { Route } from "./route.ts";
+import * as reports from "./reports.ts";
 import * as session from "./session.ts";
 import * as system from "./system.ts";
 import * as templates from "./templates.ts";
@@ -20,6 +21,7 @@ export const ROUTES: readonly Route[] = [
   tickets.changeTicket,
   tickets.listTicketTimeline,
   tickets.putTicketByExternal,
+  reports.listTicketReports,
   logRequests.createLogRequest,
   logRequests.listLogRequests,
   logRequests.getLogRequest,
@@ -56,6 +58,12 @@ export const ROUTES: readonly Route[] = [
   devices.completeUploads,
   devices.withdrawConsent,
   devices.getReceipt,
+  reports.readReportTerms,
+  reports.createReport,
+  reports.createReportUploadLinks,
+  reports.completeReport,
+  reports.withdrawReport,
+  reports.getReportReceipt,
   operations.readFeed,
   operations.livez,
   operations.readyz,

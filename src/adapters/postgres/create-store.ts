@@ -29,9 +29,11 @@ import { openPool } from "./open-pool.ts";
 import { createOutbox } from "./outbox.ts";
 import { startClock } from "./postgres-clock.ts";
 import { openPrisma, type Db } from "./prisma-client.ts";
+import { createOwners } from "./owners.ts";
 import { createPushLedger } from "./push-ledger.ts";
 import { createPushes } from "./pushes.ts";
 import { createRequestAcceptor } from "./request-acceptor.ts";
+import { createReports } from "./reports.ts";
 import { createRequests } from "./requests.ts";
 import { createTemplates } from "./templates.ts";
 import { createTickets } from "./tickets.ts";
@@ -133,11 +135,15 @@ class LostRace extends Error {
 }
 
 function records(db: Db, consentTextVersion: string): Records {
+  const requests = withDatabaseProblems(createRequests(db));
+  const reports = withDatabaseProblems(createReports(db));
   return {
     tickets: withDatabaseProblems(createTickets(db)),
     users: withDatabaseProblems(createUsers(db)),
     installations: withDatabaseProblems(createInstallations(db)),
-    requests: withDatabaseProblems(createRequests(db)),
+    requests,
+    reports,
+    owners: createOwners({ requests, reports }),
     consents: withDatabaseProblems(createConsents(db)),
     consentTexts: withDatabaseProblems(createConsentTexts(db, consentTextVersion)),
     files: withDatabaseProblems(createFiles(db)),

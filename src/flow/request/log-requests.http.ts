@@ -47,7 +47,7 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
     return ({ ticketId, userId }) => ({ ticketNumber: numbers.get(ticketId), userLabel: labels.get(userId) });
   };
   const showNow = async (request: LogRequest) => {
-    const [files, names] = await Promise.all([store.files.ofRequest(request.id), namesOf([request])]);
+    const [files, names] = await Promise.all([store.files.ofOwner(request.id), namesOf([request])]);
     return show(request, countFiles(files), names(request));
   };
 
@@ -94,8 +94,8 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
   kit.serve(routes.getLogRequest, async ({ params }) => {
     const request = await findRequest(store, params.requestId);
     const [consent, files, pushes, names] = await Promise.all([
-      store.consents.ofRequest(request.id),
-      store.files.ofRequest(request.id),
+      store.consents.ofOwner({ kind: "request", id: request.id }),
+      store.files.ofOwner(request.id),
       store.pushes.ofRequest(request.id),
       namesOf([request]),
     ]);

@@ -14,6 +14,8 @@ import * as postgresClock from "#adapters/postgres/postgres-clock.ts";
 import * as pushClaim from "#adapters/postgres/push-claim.ts";
 import * as pushFinish from "#adapters/postgres/push-finish.ts";
 import * as pushTelemetry from "#adapters/postgres/push-telemetry.ts";
+import * as reports from "#adapters/postgres/reports.ts";
+import * as tickets from "#adapters/postgres/tickets.ts";
 import * as timeline from "#adapters/postgres/timeline.ts";
 import * as users from "#adapters/postgres/users.ts";
 import { openStore } from "../../support/postgres-store.ts";
@@ -35,6 +37,8 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   pushClaim,
   pushFinish,
   pushTelemetry,
+  reports,
+  tickets,
   timeline,
   users,
 ];
@@ -70,7 +74,7 @@ test("no statement escapes that test", async () => {
 
 test.for([
   [dueWork.DEADLINES, ["log_request_answer_due", "log_request_snooze_due"]],
-  [dueWork.UPLOAD_DEADLINES, ["log_request_upload_due"]],
+  [dueWork.UPLOAD_DEADLINES, ["log_request_upload_due", "report_upload_due"]],
   [
     dueWork.OVERDUE,
     [

@@ -408,6 +408,7 @@ export const ModelName = {
   Push: 'Push',
   ConsentText: 'ConsentText',
   Consent: 'Consent',
+  Report: 'Report',
   LogFile: 'LogFile',
   Outbox: 'Outbox',
   IdempotencyKey: 'IdempotencyKey',
@@ -429,7 +430,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "team" | "user" | "ticket" | "ticketParticipant" | "ticketEvent" | "auditEvent" | "installation" | "logRequest" | "push" | "consentText" | "consent" | "logFile" | "outbox" | "idempotencyKey" | "apiKey" | "reasonTemplate" | "lastRun"
+    modelProps: "team" | "user" | "ticket" | "ticketParticipant" | "ticketEvent" | "auditEvent" | "installation" | "logRequest" | "push" | "consentText" | "consent" | "report" | "logFile" | "outbox" | "idempotencyKey" | "apiKey" | "reasonTemplate" | "lastRun"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1247,6 +1248,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    Report: {
+      payload: Prisma.$ReportPayload<ExtArgs>
+      fields: Prisma.ReportFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.ReportFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.ReportFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>
+        }
+        findFirst: {
+          args: Prisma.ReportFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.ReportFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>
+        }
+        findMany: {
+          args: Prisma.ReportFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>[]
+        }
+        create: {
+          args: Prisma.ReportCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>
+        }
+        createMany: {
+          args: Prisma.ReportCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.ReportCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>[]
+        }
+        delete: {
+          args: Prisma.ReportDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>
+        }
+        update: {
+          args: Prisma.ReportUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>
+        }
+        deleteMany: {
+          args: Prisma.ReportDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.ReportUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.ReportUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>[]
+        }
+        upsert: {
+          args: Prisma.ReportUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>
+        }
+        aggregate: {
+          args: Prisma.ReportAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateReport>
+        }
+        groupBy: {
+          args: Prisma.ReportGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ReportGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.ReportCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ReportCountAggregateOutputType> | number
+        }
+      }
+    }
     LogFile: {
       payload: Prisma.$LogFilePayload<ExtArgs>
       fields: Prisma.LogFileFieldRefs
@@ -1791,6 +1866,7 @@ export const TicketEventScalarFieldEnum = {
   actorKind: 'actorKind',
   actorId: 'actorId',
   requestId: 'requestId',
+  reportId: 'reportId',
   fileId: 'fileId',
   userId: 'userId',
   installationId: 'installationId',
@@ -1808,6 +1884,7 @@ export const AuditEventScalarFieldEnum = {
   actorId: 'actorId',
   ticketId: 'ticketId',
   requestId: 'requestId',
+  reportId: 'reportId',
   fileId: 'fileId',
   userId: 'userId',
   installationId: 'installationId',
@@ -1914,6 +1991,7 @@ export const ConsentScalarFieldEnum = {
   id: 'id',
   basis: 'basis',
   requestId: 'requestId',
+  reportId: 'reportId',
   ticketId: 'ticketId',
   userId: 'userId',
   installationId: 'installationId',
@@ -1930,9 +2008,34 @@ export const ConsentScalarFieldEnum = {
 export type ConsentScalarFieldEnum = (typeof ConsentScalarFieldEnum)[keyof typeof ConsentScalarFieldEnum]
 
 
+export const ReportScalarFieldEnum = {
+  id: 'id',
+  version: 'version',
+  ticketId: 'ticketId',
+  userId: 'userId',
+  installationId: 'installationId',
+  origin: 'origin',
+  state: 'state',
+  rejectReason: 'rejectReason',
+  text: 'text',
+  callIds: 'callIds',
+  participantId: 'participantId',
+  surveyId: 'surveyId',
+  sdkVersion: 'sdkVersion',
+  answers: 'answers',
+  uploadBy: 'uploadBy',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
+  endedAt: 'endedAt'
+} as const
+
+export type ReportScalarFieldEnum = (typeof ReportScalarFieldEnum)[keyof typeof ReportScalarFieldEnum]
+
+
 export const LogFileScalarFieldEnum = {
   id: 'id',
   ownerId: 'ownerId',
+  ownerKind: 'ownerKind',
   ticketId: 'ticketId',
   consentId: 'consentId',
   position: 'position',
@@ -1986,6 +2089,8 @@ export const IdempotencyKeyScalarFieldEnum = {
   headers: 'headers',
   body: 'body',
   requestId: 'requestId',
+  leaseToken: 'leaseToken',
+  leaseUntil: 'leaseUntil',
   createdAt: 'createdAt'
 } as const
 
@@ -2332,6 +2437,7 @@ export type GlobalOmitConfig = {
   push?: Prisma.PushOmit
   consentText?: Prisma.ConsentTextOmit
   consent?: Prisma.ConsentOmit
+  report?: Prisma.ReportOmit
   logFile?: Prisma.LogFileOmit
   outbox?: Prisma.OutboxOmit
   idempotencyKey?: Prisma.IdempotencyKeyOmit

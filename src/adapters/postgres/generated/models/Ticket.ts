@@ -291,6 +291,7 @@ export type TicketWhereInput = {
   team?: Prisma.XOR<Prisma.TeamNullableScalarRelationFilter, Prisma.TeamWhereInput> | null
   participants?: Prisma.TicketParticipantListRelationFilter
   requests?: Prisma.LogRequestListRelationFilter
+  reports?: Prisma.ReportListRelationFilter
 }
 
 export type TicketOrderByWithRelationInput = {
@@ -311,6 +312,7 @@ export type TicketOrderByWithRelationInput = {
   team?: Prisma.TeamOrderByWithRelationInput
   participants?: Prisma.TicketParticipantOrderByRelationAggregateInput
   requests?: Prisma.LogRequestOrderByRelationAggregateInput
+  reports?: Prisma.ReportOrderByRelationAggregateInput
 }
 
 export type TicketWhereUniqueInput = Prisma.AtLeast<{
@@ -335,6 +337,7 @@ export type TicketWhereUniqueInput = Prisma.AtLeast<{
   team?: Prisma.XOR<Prisma.TeamNullableScalarRelationFilter, Prisma.TeamWhereInput> | null
   participants?: Prisma.TicketParticipantListRelationFilter
   requests?: Prisma.LogRequestListRelationFilter
+  reports?: Prisma.ReportListRelationFilter
 }, "id" | "number" | "externalSystem_externalId">
 
 export type TicketOrderByWithAggregationInput = {
@@ -396,6 +399,7 @@ export type TicketCreateInput = {
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
 }
 
 export type TicketUncheckedCreateInput = {
@@ -415,6 +419,7 @@ export type TicketUncheckedCreateInput = {
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
 }
 
 export type TicketUpdateInput = {
@@ -433,6 +438,7 @@ export type TicketUpdateInput = {
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateInput = {
@@ -452,6 +458,7 @@ export type TicketUncheckedUpdateInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
 }
 
 export type TicketCreateManyInput = {
@@ -669,6 +676,20 @@ export type TicketUpdateOneRequiredWithoutRequestsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.TicketUpdateToOneWithWhereWithoutRequestsInput, Prisma.TicketUpdateWithoutRequestsInput>, Prisma.TicketUncheckedUpdateWithoutRequestsInput>
 }
 
+export type TicketCreateNestedOneWithoutReportsInput = {
+  create?: Prisma.XOR<Prisma.TicketCreateWithoutReportsInput, Prisma.TicketUncheckedCreateWithoutReportsInput>
+  connectOrCreate?: Prisma.TicketCreateOrConnectWithoutReportsInput
+  connect?: Prisma.TicketWhereUniqueInput
+}
+
+export type TicketUpdateOneRequiredWithoutReportsNestedInput = {
+  create?: Prisma.XOR<Prisma.TicketCreateWithoutReportsInput, Prisma.TicketUncheckedCreateWithoutReportsInput>
+  connectOrCreate?: Prisma.TicketCreateOrConnectWithoutReportsInput
+  upsert?: Prisma.TicketUpsertWithoutReportsInput
+  connect?: Prisma.TicketWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.TicketUpdateToOneWithWhereWithoutReportsInput, Prisma.TicketUpdateWithoutReportsInput>, Prisma.TicketUncheckedUpdateWithoutReportsInput>
+}
+
 export type TicketCreateWithoutTeamInput = {
   id: string
   number?: number
@@ -685,6 +706,7 @@ export type TicketCreateWithoutTeamInput = {
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
 }
 
 export type TicketUncheckedCreateWithoutTeamInput = {
@@ -703,6 +725,7 @@ export type TicketUncheckedCreateWithoutTeamInput = {
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
 }
 
 export type TicketCreateOrConnectWithoutTeamInput = {
@@ -767,6 +790,7 @@ export type TicketCreateWithoutParticipantsInput = {
   updatedAt: Date | string
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
 }
 
 export type TicketUncheckedCreateWithoutParticipantsInput = {
@@ -785,6 +809,7 @@ export type TicketUncheckedCreateWithoutParticipantsInput = {
   createdAt: Date | string
   updatedAt: Date | string
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
 }
 
 export type TicketCreateOrConnectWithoutParticipantsInput = {
@@ -818,6 +843,7 @@ export type TicketUpdateWithoutParticipantsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateWithoutParticipantsInput = {
@@ -836,6 +862,7 @@ export type TicketUncheckedUpdateWithoutParticipantsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
 }
 
 export type TicketCreateWithoutRequestsInput = {
@@ -854,6 +881,7 @@ export type TicketCreateWithoutRequestsInput = {
   updatedAt: Date | string
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
 }
 
 export type TicketUncheckedCreateWithoutRequestsInput = {
@@ -872,6 +900,7 @@ export type TicketUncheckedCreateWithoutRequestsInput = {
   createdAt: Date | string
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
 }
 
 export type TicketCreateOrConnectWithoutRequestsInput = {
@@ -905,6 +934,7 @@ export type TicketUpdateWithoutRequestsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateWithoutRequestsInput = {
@@ -923,6 +953,98 @@ export type TicketUncheckedUpdateWithoutRequestsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
+}
+
+export type TicketCreateWithoutReportsInput = {
+  id: string
+  number?: number
+  version?: number
+  subject: string
+  description: string
+  state?: string
+  userId?: string | null
+  callIds?: Prisma.TicketCreatecallIdsInput | string[]
+  assigneeId?: string | null
+  externalSystem?: string | null
+  externalId?: string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
+  participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
+  requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+}
+
+export type TicketUncheckedCreateWithoutReportsInput = {
+  id: string
+  number?: number
+  version?: number
+  subject: string
+  description: string
+  state?: string
+  userId?: string | null
+  callIds?: Prisma.TicketCreatecallIdsInput | string[]
+  assigneeId?: string | null
+  teamId?: string | null
+  externalSystem?: string | null
+  externalId?: string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
+  requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+}
+
+export type TicketCreateOrConnectWithoutReportsInput = {
+  where: Prisma.TicketWhereUniqueInput
+  create: Prisma.XOR<Prisma.TicketCreateWithoutReportsInput, Prisma.TicketUncheckedCreateWithoutReportsInput>
+}
+
+export type TicketUpsertWithoutReportsInput = {
+  update: Prisma.XOR<Prisma.TicketUpdateWithoutReportsInput, Prisma.TicketUncheckedUpdateWithoutReportsInput>
+  create: Prisma.XOR<Prisma.TicketCreateWithoutReportsInput, Prisma.TicketUncheckedCreateWithoutReportsInput>
+  where?: Prisma.TicketWhereInput
+}
+
+export type TicketUpdateToOneWithWhereWithoutReportsInput = {
+  where?: Prisma.TicketWhereInput
+  data: Prisma.XOR<Prisma.TicketUpdateWithoutReportsInput, Prisma.TicketUncheckedUpdateWithoutReportsInput>
+}
+
+export type TicketUpdateWithoutReportsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  subject?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callIds?: Prisma.TicketUpdatecallIdsInput | string[]
+  assigneeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalSystem?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
+  participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
+  requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+}
+
+export type TicketUncheckedUpdateWithoutReportsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  number?: Prisma.IntFieldUpdateOperationsInput | number
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  subject?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callIds?: Prisma.TicketUpdatecallIdsInput | string[]
+  assigneeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  teamId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalSystem?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
+  requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
 }
 
 export type TicketCreateManyTeamInput = {
@@ -956,6 +1078,7 @@ export type TicketUpdateWithoutTeamInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateWithoutTeamInput = {
@@ -974,6 +1097,7 @@ export type TicketUncheckedUpdateWithoutTeamInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateManyWithoutTeamInput = {
@@ -1000,11 +1124,13 @@ export type TicketUncheckedUpdateManyWithoutTeamInput = {
 export type TicketCountOutputType = {
   participants: number
   requests: number
+  reports: number
 }
 
 export type TicketCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   participants?: boolean | TicketCountOutputTypeCountParticipantsArgs
   requests?: boolean | TicketCountOutputTypeCountRequestsArgs
+  reports?: boolean | TicketCountOutputTypeCountReportsArgs
 }
 
 /**
@@ -1031,6 +1157,13 @@ export type TicketCountOutputTypeCountRequestsArgs<ExtArgs extends runtime.Types
   where?: Prisma.LogRequestWhereInput
 }
 
+/**
+ * TicketCountOutputType without action
+ */
+export type TicketCountOutputTypeCountReportsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.ReportWhereInput
+}
+
 
 export type TicketSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -1050,6 +1183,7 @@ export type TicketSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   team?: boolean | Prisma.Ticket$teamArgs<ExtArgs>
   participants?: boolean | Prisma.Ticket$participantsArgs<ExtArgs>
   requests?: boolean | Prisma.Ticket$requestsArgs<ExtArgs>
+  reports?: boolean | Prisma.Ticket$reportsArgs<ExtArgs>
   _count?: boolean | Prisma.TicketCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["ticket"]>
 
@@ -1111,6 +1245,7 @@ export type TicketInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   team?: boolean | Prisma.Ticket$teamArgs<ExtArgs>
   participants?: boolean | Prisma.Ticket$participantsArgs<ExtArgs>
   requests?: boolean | Prisma.Ticket$requestsArgs<ExtArgs>
+  reports?: boolean | Prisma.Ticket$reportsArgs<ExtArgs>
   _count?: boolean | Prisma.TicketCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type TicketIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1126,6 +1261,7 @@ export type $TicketPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     team: Prisma.$TeamPayload<ExtArgs> | null
     participants: Prisma.$TicketParticipantPayload<ExtArgs>[]
     requests: Prisma.$LogRequestPayload<ExtArgs>[]
+    reports: Prisma.$ReportPayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -1542,6 +1678,7 @@ export interface Prisma__TicketClient<T, Null = never, ExtArgs extends runtime.T
   team<T extends Prisma.Ticket$teamArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$teamArgs<ExtArgs>>): Prisma.Prisma__TeamClient<runtime.Types.Result.GetResult<Prisma.$TeamPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   participants<T extends Prisma.Ticket$participantsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$participantsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TicketParticipantPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   requests<T extends Prisma.Ticket$requestsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$requestsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$LogRequestPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  reports<T extends Prisma.Ticket$reportsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$reportsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ReportPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -2050,6 +2187,30 @@ export type Ticket$requestsArgs<ExtArgs extends runtime.Types.Extensions.Interna
   take?: number
   skip?: number
   distinct?: Prisma.LogRequestScalarFieldEnum | Prisma.LogRequestScalarFieldEnum[]
+}
+
+/**
+ * Ticket.reports
+ */
+export type Ticket$reportsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Report
+   */
+  select?: Prisma.ReportSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Report
+   */
+  omit?: Prisma.ReportOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReportInclude<ExtArgs> | null
+  where?: Prisma.ReportWhereInput
+  orderBy?: Prisma.ReportOrderByWithRelationInput | Prisma.ReportOrderByWithRelationInput[]
+  cursor?: Prisma.ReportWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.ReportScalarFieldEnum | Prisma.ReportScalarFieldEnum[]
 }
 
 /**
