@@ -191,6 +191,15 @@ const SETTINGS = z.object({
     .default(4 * 1024 * MIB)
     .describe("Bytes that one user may report in 24 hours"),
   REPORT_MAX_A_DAY: z.coerce.number().int().min(0).max(100_000).default(50).describe("Reports of one user in 24 hours"),
+  REPORT_UPLOADS_AT_ONCE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(16)
+    .describe(
+      "Multipart reports that one API process takes at once, at up to 12 MiB of memory each; more are told to come back",
+    ),
   APP_NAVIGATE_URL: z
     .url()
     .default("https://example.com/support/log-requests")

@@ -23,7 +23,7 @@ const answers = z
 const shownText = z.strictObject({ version: z.string().min(1).max(64), locale, sha256 });
 
 /** What a report says beside its files; the fields of the multipart form have the same names. */
-export const reportContent = {
+const reportContent = {
   ticketId: id.optional().meta({ description: "Put it on this ticket, which must be the user's" }),
   subject: z
     .string()
@@ -207,6 +207,63 @@ export const createReport = route({
     "idempotency_key_reused",
     "in_progress",
   ],
+});
+
+/** What the fields of the form are, once their texts have been read. */
+export const reportContentForm = z.strictObject(reportContent);
+
+/** A form's fields are texts: several where it says so, JSON where it says so. */
+export const callSupportTicketForm = z
+  .strictObject({
+    ...reportContent,
+    callIds: reportContent.callIds.meta({ description: "One field for each call" }),
+    answers: reportContent.answers.meta({ description: "As JSON: answers of a form or a survey" }),
+    consentText: shownText.optional().meta({ description: "As JSON: what was shown, from `report-terms`" }),
+    files: z
+      .array(z.string().meta({ format: "binary" }))
+      .optional()
+      .meta({
+        description:
+          "Every part with a file name. The part's name is its collector, such as `acs-calling`; `files` and `file` stand for `app`",
+      }),
+  })
+  .meta({ id: "CallSupportTicketForm", description: "Fields and files in any order." });
+
+export const callSupportTicket = z
+  .object(reported)
+  .meta({ id: "CallSupportTicket", description: "Every file is stored, verified and on the ticket." });
+
+export const createCallSupportTicket = route({
+  name: "createCallSupportTicket",
+  method: "post",
+  path: "/v1/call-support-tickets",
+  audience: "device",
+  tag,
+  summary: "Report an issue with its files in one multipart call; answers when all of it is on the ticket, or none",
+  body: callSupportTicketForm,
+  bodyContentType: "multipart/form-data",
+  idempotent: true,
+  successes: [
+    {
+      status: 201,
+      description: "On the ticket",
+      body: callSupportTicket,
+      headers: { Location: "The report's receipt" },
+    },
+  ],
+  problems: [
+    "not_found",
+    "unknown_consent_text",
+    "installation_not_of_user",
+    "report_too_large",
+    "too_many_reports",
+    "too_many_uploads",
+    "conflict",
+    "blob_store_unavailable",
+    "idempotency_key_reused",
+    "in_progress",
+  ],
+  timeoutSeconds: 0,
 });
 
 export const createReportUploadLinks = route({

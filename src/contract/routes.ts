@@ -59,6 +59,7 @@ export const ROUTES: readonly Route[] = [
   devices.withdrawConsent,
   devices.getReceipt,
   reports.readReportTerms,
+  reports.createCallSupportTicket,
   reports.createReport,
   reports.createReportUploadLinks,
   reports.completeReport,

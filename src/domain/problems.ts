@@ -38,8 +38,8 @@ export const PROBLEMS = {
     title: "The first call with this Idempotency-Key is still under way.",
     retryAfterSeconds: 1,
   },
-  /** The body did not come as fast as a body that anybody waits for. */
-  upload_too_slow: { status: 408, title: "The upload came too slowly." },
+  /** The body did not come as fast as one that is waited for. */
+  body_too_slow: { status: 408, title: "The body came too slowly." },
   file_gone: { status: 410, title: "This file has been deleted." },
   precondition_failed: { status: 412, title: "The resource has changed since the ETag that was given." },
   body_too_large: { status: 413, title: "The body is larger than this operation takes." },

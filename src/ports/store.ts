@@ -215,6 +215,36 @@ export interface Idempotency {
   store(scope: IdempotencyScope, answer: StoredAnswer): Promise<void>;
 }
 
+/** What a caller who holds a lease proves it with. */
+export interface Lease {
+  readonly scope: Omit<IdempotencyScope, "fingerprint">;
+  /** UUID, anew for each call. */
+  readonly token: string;
+}
+
+/** Idempotency-Keys of calls that stream: claimed before the body is known, and held while it comes. */
+export interface Leases {
+  /**
+   * `taken`: nobody else has the key until `until`. `answered`: it was used, with a body of this fingerprint. `busy`: somebody
+   * else's lease is still good.
+   */
+  take(
+    lease: Lease,
+    now: Moment,
+    until: Moment,
+  ): Promise<
+    | { readonly kind: "taken" }
+    | { readonly kind: "answered"; readonly fingerprint: string; readonly answer: StoredAnswer }
+    | { readonly kind: "busy" }
+  >;
+  /** False when the lease was lost. */
+  renew(lease: Lease, until: Moment): Promise<boolean>;
+  /** Stores the answer in the transaction of the effect, and ends the lease. False when it was lost. */
+  store(lease: Lease, fingerprint: string, answer: StoredAnswer): Promise<boolean>;
+  /** The key is as if it had never been used. */
+  release(lease: Lease): Promise<void>;
+}
+
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
@@ -327,6 +357,7 @@ export interface Records {
   readonly consents: Consents;
   readonly consentTexts: ConsentTexts;
   readonly files: Files;
+  readonly leases: Leases;
   readonly downloads: Downloads;
   readonly timeline: Timeline;
   readonly apiKeys: ApiKeys;

@@ -267,7 +267,7 @@ export type ProblemCode =
   | "external_id_taken"
   | "conflict"
   | "in_progress"
-  | "upload_too_slow"
+  | "body_too_slow"
   | "file_gone"
   | "precondition_failed"
   | "body_too_large"

@@ -26,6 +26,7 @@ import { createIdempotency } from "./idempotency.ts";
 import { createInsights } from "./insights.ts";
 import { createInstallations } from "./installations.ts";
 import { openPool } from "./open-pool.ts";
+import { createLeases } from "./leases.ts";
 import { createOutbox } from "./outbox.ts";
 import { startClock } from "./postgres-clock.ts";
 import { openPrisma, type Db } from "./prisma-client.ts";
@@ -147,6 +148,7 @@ function records(db: Db, consentTextVersion: string): Records {
     consents: withDatabaseProblems(createConsents(db)),
     consentTexts: withDatabaseProblems(createConsentTexts(db, consentTextVersion)),
     files: withDatabaseProblems(createFiles(db)),
+    leases: withDatabaseProblems(createLeases(db)),
     downloads: withDatabaseProblems(createDownloads(db)),
     timeline: withDatabaseProblems(createTimeline(db)),
     apiKeys: withDatabaseProblems(createApiKeys(db)),

@@ -5,7 +5,7 @@ import { retryDelaySeconds, UNREADABLE_AFTER_SECONDS } from "#domain/policy.ts";
 import { Problem } from "#domain/problems.ts";
 import { retryConflicts } from "#domain/retry-conflicts.ts";
 import type { Actor } from "#domain/vocabulary.ts";
-import type { BlobStore } from "#ports/blob-store.ts";
+import type { BlobContent, BlobStore } from "#ports/blob-store.ts";
 import type { Clock } from "#ports/clock.ts";
 import { WorkerStops } from "#ports/job-queue.ts";
 import type { Log } from "#ports/log.ts";
@@ -75,12 +75,22 @@ export async function verifyFile(fileId: string, deps: VerifyFileDeps, signal: A
   await deps.failpoint?.("verify:after-commit");
 }
 
-async function examine(file: LogFile, { blobs, failpoint }: VerifyFileDeps, signal: AbortSignal): Promise<Finding> {
+/**
+ * What is found out about a file's bytes; what holds is copied to evidence.
+ *
+ * @param written what was hashed as it was written, where that was us; else the blob is read back
+ */
+export async function examine(
+  file: Pick<LogFile, "id" | "ownerId" | "sizeBytes" | "sha256">,
+  { blobs, failpoint }: Pick<VerifyFileDeps, "blobs" | "failpoint">,
+  signal: AbortSignal,
+  written?: BlobContent,
+): Promise<Finding> {
   const ingest = ingestBlobName(file);
   const head = await blobs.head(ingest, signal);
   const wrongHead = judgeHead(file, head);
   if (wrongHead || !head) return wrongHead ?? { kind: "missing" };
-  const content = await blobs.inspect(ingest, signal);
+  const content = written ?? (await blobs.inspect(ingest, signal));
   const wrongContent = judgeContent(file, head, content);
   if (wrongContent) return wrongContent;
   await failpoint?.("verify:after-hash");

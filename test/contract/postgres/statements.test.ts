@@ -8,6 +8,7 @@ import * as dueWork from "#adapters/postgres/due-work.ts";
 import * as facts from "#adapters/postgres/facts.ts";
 import * as idempotency from "#adapters/postgres/idempotency.ts";
 import * as insights from "#adapters/postgres/insights.ts";
+import * as leases from "#adapters/postgres/leases.ts";
 import * as metrics from "#adapters/postgres/metrics.ts";
 import * as outbox from "#adapters/postgres/outbox.ts";
 import * as postgresClock from "#adapters/postgres/postgres-clock.ts";
@@ -31,6 +32,7 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   facts,
   idempotency,
   insights,
+  leases,
   metrics,
   outbox,
   postgresClock,
