@@ -27,10 +27,11 @@ const floors = (): Override[] => [
                                                                      "A step reaches the world through #ports, another step through facts and jobs."),
   row("app",       SERVER,                                           "It composes the server; only demo and dev play the client.", DEMO),
   row(DEMO,        `${SERVER} #sdk #phone`,                          "It plays the server and the phone."),
-  row("sdk",       "./",                                             "It ships to others and depends on nothing.", SDK_NODE),
+  row("sdk",       "./",                                             "It ships to others and depends on nothing.", `sdk/{${SDK_NODE.slice(4)},screens/**}`),
+  row("sdk/screens/**", "./ #messages",                              "It is taken without the SDK too: what fits, fits by its shape."),
   row(SDK_NODE,    "./ node:*",                                      "It is the SDK's entry for Node, and depends on nothing else."),
   row("phone",     "./ #phone #sdk #contract #messages",             "It is a client like any other."),
-  row("console",   "./ #console #contract #messages react react-dom @fluentui/react-components @fluentui/react-icons @fluentui/react-icons/svg/* @tanstack/* wouter recharts i18next react-i18next",
+  row("console",   "./ #console #contract #messages #sdk/screens react react-dom @fluentui/react-components @fluentui/react-icons @fluentui/react-icons/svg/* @tanstack/* wouter recharts i18next react-i18next",
                                                                      "It knows the product by its public API alone."),
   row("emulator",  "./ #emulator node:* express fast-xml-parser web-push",    "It shares no code with us, so that it cannot agree with our bugs."),
 

@@ -9,6 +9,7 @@ const PARTS: Record<string, string[]> = {
   "types (server)": ["tsc", "-p", "tsconfig.json"],
   "types (browser)": ["tsc", "-p", "tsconfig.browser.json"],
   "types (console)": ["tsc", "-p", "tsconfig.console.json"],
+  "types (worker)": ["tsc", "-p", "tsconfig.worker.json"],
   // A nested configuration file would switch a floor off without a word.
   floors: ["oxlint", "-c", "oxlint.config.ts", "--disable-nested-config", "--type-aware", "--deny-warnings", "."],
   format: ["oxfmt", "--check", "."],

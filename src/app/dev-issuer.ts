@@ -6,6 +6,7 @@ import { createECDH, createHash, hkdfSync, randomBytes } from "node:crypto";
 import express, { Router, type Request, type Response } from "express";
 import { importJWK, jwtVerify, SignJWT, type JSONWebKeySet, type JWK } from "jose";
 import type { Role } from "#domain/vocabulary.ts";
+import { frameAncestors } from "#http/page-policy.ts";
 
 /** People of the demo. Users need no row here: any id may sign in on a device. */
 export const DEMO_AGENTS: Readonly<Record<string, { readonly name: string; readonly roles: readonly Role[] }>> = {
@@ -30,8 +31,13 @@ const PATH = "/dev-issuer";
 /**
  * @param publicUrl where the API is reached, such as `http://127.0.0.1:4280`
  * @param deploymentKey the signing key is derived from it, so that all processes of a deployment agree
+ * @param options.isFramed whether `/demo`, a page of this origin, may show the choice of people in a frame
  */
-export async function createDevIssuer(publicUrl: string, deploymentKey: string): Promise<DevIssuer> {
+export async function createDevIssuer(
+  publicUrl: string,
+  deploymentKey: string,
+  { isFramed = false } = {},
+): Promise<DevIssuer> {
   const { privateJwk, publicJwk } = deriveKey(deploymentKey);
   const key = await importJWK(privateJwk, "ES256");
   const verifyKey = await importJWK(publicJwk, "ES256");
@@ -86,7 +92,7 @@ export async function createDevIssuer(publicUrl: string, deploymentKey: string):
       return;
     }
     if (!person || !Object.hasOwn(DEMO_AGENTS, person)) {
-      sendChoosePage(request, response);
+      sendChoosePage(request, response, isFramed);
       return;
     }
     const code = await sign(
@@ -168,7 +174,7 @@ const CHOOSE_STYLE = `
   small { color: light-dark(#616161, #adadad); }`;
 
 /** Names are constants of this file and the query is only carried on, encoded: nothing of the caller's stands in the page. */
-function sendChoosePage(request: Request, response: Response): void {
+function sendChoosePage(request: Request, response: Response, isFramed: boolean): void {
   const query = new URLSearchParams(request.query as Record<string, string>);
   const links = Object.entries(DEMO_AGENTS).map(([person, { name, roles }]) => {
     query.set("person", person);
@@ -178,7 +184,7 @@ function sendChoosePage(request: Request, response: Response): void {
   const nonce = randomBytes(18).toString("base64url");
   response.setHeader(
     "Content-Security-Policy",
-    `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+    `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors ${frameAncestors(isFramed)}; base-uri 'none'; form-action 'none'`,
   );
   response.type("text/html").send(`<!doctype html>
 <html lang="en">

@@ -31,11 +31,13 @@ import { createIdentityProvider } from "#http/identity-provider.ts";
 import type { PublicUrl } from "#http/next-link.ts";
 import { serveConsole } from "#http/serve-console.ts";
 import { serveDocs } from "#http/serve-docs.ts";
+import { servePhone } from "#http/serve-phone.ts";
 import { composeParts } from "./compose.ts";
 import type { Settings } from "./config.ts";
 import { createCloser } from "./create-closer.ts";
 import { createDevIssuer, type DevIssuer } from "./dev-issuer.ts";
 import { findPackage } from "./embedded/find-package.ts";
+import { findPhoneServers } from "./find-phone-servers.ts";
 import { openRateLimits } from "./open-rate-limits.ts";
 import { serveOperations } from "./serve-operations.ts";
 import { serveSystem } from "./serve-system.ts";
@@ -57,6 +59,8 @@ const KEEP_ALIVE_MS = 65_000;
 
 /** Where `npm run build:console` writes. */
 const CONSOLE_FOLDER = join(import.meta.dirname, "../../dist/console");
+/** Where `npm run build:phone` writes. */
+const PHONE_FOLDER = join(import.meta.dirname, "../../dist/phone");
 
 /** Opens the parts, listens, and serves. */
 export async function startApi(settings: Settings, log: Log): Promise<RunningApi> {
@@ -75,7 +79,12 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
   const url = await listen(server, settings);
   const publicBase = (settings.PUBLIC_URL ?? url).replace(/\/$/, "");
   const publicUrl: PublicUrl = { to: (path) => publicBase + path };
-  const devIssuer = settings.DEV_ISSUER ? await createDevIssuer(publicBase, settings.DEPLOYMENT_KEY) : undefined;
+  const phoneServers = findPhoneServers(settings);
+  // Where there is a phone there is /demo, which shows the console beside it.
+  const isFramed = phoneServers !== undefined;
+  const devIssuer = settings.DEV_ISSUER
+    ? await createDevIssuer(publicBase, settings.DEPLOYMENT_KEY, { isFramed })
+    : undefined;
   const installationTokens = createInstallationTokens(settings.DEPLOYMENT_KEY);
   const { limits, steps: limitSteps } = openRateLimits(settings);
   const agents = issuerOf(settings, "AGENT", devIssuer);
@@ -193,7 +202,8 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
       kit.router,
       ...(docs === undefined ? [] : [serveDocs(docs)]),
       ...(devIssuer ? [devIssuer.router] : []),
-      serveConsole(CONSOLE_FOLDER),
+      ...(phoneServers ? [servePhone(PHONE_FOLDER, phoneServers)] : []),
+      serveConsole(CONSOLE_FOLDER, { isFramed }),
     ],
     limits,
     corsOrigins: settings.API_CORS_ORIGINS,

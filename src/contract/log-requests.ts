@@ -42,6 +42,7 @@ export const logRequest = z
     id,
     ticketId: id,
     ticketNumber: z.number().int().optional().meta({ description: "For people; not in the answer to the ask itself" }),
+    ticketSubject: z.string().optional().meta({ description: "Where the ticket's number is" }),
     userId,
     userLabel: z.string().optional().meta({ description: "What agents call the user; where the ticket's number is" }),
     installationId: id.optional(),
@@ -92,7 +93,15 @@ export const recordedConsent = z
   .object({
     id,
     decision: z.enum(DECISIONS),
-    consentText: z.object({ version: z.string(), locale, sha256 }),
+    consentText: z.object({
+      version: z.string(),
+      locale,
+      sha256,
+      text: z
+        .string()
+        .optional()
+        .meta({ description: "As it was shown, placeholders unfilled; its UTF-8 bytes have the hash" }),
+    }),
     shown: z.record(z.string(), z.string()).meta({ description: "What stood in the text's placeholders" }),
     installationId: id.optional(),
     decidedAt: time,

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Consent } from "#domain/consent.ts";
+import type { Consent, ConsentText } from "#domain/consent.ts";
 import type { FileCounts, LogFile } from "#domain/log-file.ts";
 import type { LogRequest, Push } from "#domain/log-request.ts";
 import type { TimeWindow } from "#domain/vocabulary.ts";
@@ -10,6 +10,7 @@ import { renderFile } from "./render-file.ts";
 /** What people call a request's ticket and user, so that a list of requests needs no call for each row. */
 export interface RequestNames {
   readonly ticketNumber?: number | undefined;
+  readonly ticketSubject?: string | undefined;
   readonly userLabel?: string | undefined;
 }
 
@@ -18,12 +19,13 @@ export function renderLogRequest(
   given: LogRequest,
   fileCounts: FileCounts,
   webUrl: string,
-  { ticketNumber, userLabel }: RequestNames = {},
+  { ticketNumber, ticketSubject, userLabel }: RequestNames = {},
 ): z.output<typeof logRequest> {
   return {
     id: given.id,
     ticketId: given.ticketId,
     ...(ticketNumber === undefined ? {} : { ticketNumber }),
+    ...(ticketSubject === undefined ? {} : { ticketSubject }),
     userId: given.userId,
     ...(userLabel === undefined ? {} : { userLabel }),
     ...(given.installationId === undefined ? {} : { installationId: given.installationId }),
@@ -49,18 +51,22 @@ export function renderLogRequest(
   };
 }
 
+export interface DetailParts {
+  readonly consent: Consent | undefined;
+  /** The one that the consent names, where it is known. */
+  readonly consentText: ConsentText | undefined;
+  readonly files: readonly LogFile[];
+  readonly pushes: readonly Push[];
+}
+
 /** A request as agents see it alone: with its consent, its files and its pushes. */
 export function renderLogRequestDetail(
   request: z.output<typeof logRequest>,
-  {
-    consent,
-    files,
-    pushes,
-  }: { readonly consent: Consent | undefined; readonly files: readonly LogFile[]; readonly pushes: readonly Push[] },
+  { consent, consentText, files, pushes }: DetailParts,
 ): z.output<typeof logRequestDetail> {
   return {
     ...request,
-    ...(consent ? { consent: renderConsent(consent) } : {}),
+    ...(consent ? { consent: renderConsent(consent, consentText) } : {}),
     files: files.map(renderFile),
     pushes: pushes.map(renderPush),
   };
@@ -71,12 +77,17 @@ export function renderWindow(window: TimeWindow | undefined): { window?: { from:
   return window ? { window: { from: formatTime(window.from), to: formatTime(window.to) } } : {};
 }
 
-function renderConsent(given: Consent): z.output<typeof recordedConsent> {
+function renderConsent(given: Consent, text: ConsentText | undefined): z.output<typeof recordedConsent> {
+  // A text is immutable once used; should its bytes be others all the same, they are not what was shown.
+  const shownText = text !== undefined && text.sha256 === given.text?.sha256 ? text.text : undefined;
   return {
     id: given.id,
     decision: given.decision,
-    // An answer to a request always names its text.
-    consentText: { version: "", locale: "", sha256: "", ...given.text },
+    consentText: {
+      // An answer to a request always names its text.
+      ...{ version: "", locale: "", sha256: "", ...given.text },
+      ...(shownText === undefined ? {} : { text: shownText }),
+    },
     shown: { ...given.shown },
     ...(given.installationId === undefined ? {} : { installationId: given.installationId }),
     decidedAt: formatTime(given.decidedAt),

@@ -1,10 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import express, { Router, type Response } from "express";
-
-/** In the built page where the nonce belongs, on every script and style element. */
-const NONCE_PLACEHOLDER = "__CSP_NONCE__";
+import express, { Router } from "express";
+import { NONCE_PLACEHOLDER, setPagePolicy } from "./page-policy.ts";
 
 /** Pages of the console. Each is the same document; the script decides what it shows. */
 const PAGES = [
@@ -39,8 +37,9 @@ Then load this page again. The API is at /v1, described at /docs.
  * nothing else run. A build that comes while we run is served without a restart.
  *
  * @param folder where `npm run build:console` writes
+ * @param options.isFramed whether `/demo`, a page of this origin, may show it in a frame
  */
-export function serveConsole(folder: string): Router {
+export function serveConsole(folder: string, { isFramed = false } = {}): Router {
   const router = Router({ caseSensitive: true });
   const files = { index: false, redirect: false, dotfiles: "ignore" as const };
   // A hash in the name: other bytes have another name.
@@ -53,31 +52,9 @@ export function serveConsole(folder: string): Router {
       return;
     }
     const nonce = randomBytes(18).toString("base64url");
-    setPolicy(response, nonce);
+    // Styles that Fluent's Griffel writes as it runs carry the nonce.
+    setPagePolicy(response, nonce, { isFramed });
     response.status(200).type("text/html").send(page.replaceAll(NONCE_PLACEHOLDER, nonce));
   });
   return router;
-}
-
-/** Styles that Fluent's Griffel writes as it runs carry the nonce; scripts are our own files. Nothing leaves this origin. */
-function setPolicy(response: Response, nonce: string): void {
-  const policy = {
-    "default-src": "'none'",
-    "script-src": `'self' 'nonce-${nonce}'`,
-    "style-src": `'self' 'nonce-${nonce}'`,
-    "img-src": "'self' data:",
-    "font-src": "'self'",
-    "connect-src": "'self'",
-    "manifest-src": "'self'",
-    "worker-src": "'self'",
-    "frame-ancestors": "'none'",
-    "base-uri": "'none'",
-    "form-action": "'none'",
-  };
-  response.setHeader(
-    "Content-Security-Policy",
-    Object.entries(policy)
-      .map(([name, value]) => `${name} ${value}`)
-      .join("; "),
-  );
 }

@@ -40,20 +40,23 @@ const COME_BACK_MS = 500;
  * Follows a stream over its ends: comes back with `Last-Event-ID`, so that nothing is missed. Returns when `signal` aborts.
  *
  * @param open makes the request; called again for each connection
+ * @param lastId the last event of an earlier run, where to go on
  * @param onOpen told of each connection that stands
  */
 export async function followEventStream({
   open,
+  lastId: earlierId,
   onOpen = () => {},
   onEvent,
   signal,
 }: {
   open: (headers: Record<string, string>) => Promise<Response>;
+  lastId?: string | undefined;
   onOpen?: () => void;
-  onEvent: (data: string) => void;
+  onEvent: (data: string, id: string | undefined) => void;
   signal: AbortSignal;
 }): Promise<void> {
-  let lastId: string | undefined;
+  let lastId = earlierId;
   while (!signal.aborted) {
     try {
       const response = await open(lastId === undefined ? {} : { "Last-Event-ID": lastId });
@@ -61,7 +64,7 @@ export async function followEventStream({
         onOpen();
         for await (const { id, data } of readEventStream(response.body)) {
           lastId = id ?? lastId;
-          onEvent(data);
+          onEvent(data, id);
         }
       }
     } catch {

@@ -44,8 +44,8 @@ export interface Tickets {
   /** Gives the number. Throws `Problem("external_id_taken")`. */
   create(ticket: Omit<Ticket, "number" | "version">): Promise<Ticket>;
   find(id: string): Promise<Ticket | undefined>;
-  /** For people, by id; one that does not exist is left out. */
-  numbersOf(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** What people call a ticket, by id; one that does not exist is left out. */
+  namesOf(ids: readonly string[]): Promise<ReadonlyMap<string, Pick<Ticket, "number" | "subject">>>;
   findByExternal(system: string, externalId: string): Promise<Ticket | undefined>;
   /** Newest first. */
   list(query: TicketQuery): Promise<Page<Ticket>>;

@@ -1,3 +1,4 @@
+import type { ShareNetwork } from "./beckon.ts";
 import type { Collector, FrozenFile } from "./frozen-file.ts";
 import { freezeBytes } from "./frozen-file.ts";
 import type { BeckonStorage } from "./storage.ts";
@@ -13,6 +14,8 @@ export interface AnswerUnderWay {
   readonly consent: NewConsent;
   /** Where the bytes of `consent.files` are, in their order, and what became of them. */
   readonly files: FileUnderWay[];
+  /** `unmetered`: its files wait for a connection that costs nothing. Any, where it does not say. */
+  network?: ShareNetwork;
   /** Whether the server has said that it recorded the answer. */
   recorded: boolean;
   /** The user took it back, and the server may not know yet. Nothing is uploaded any more. */
@@ -36,7 +39,13 @@ export interface AnswerJournal {
   find(requestId: string): Promise<AnswerUnderWay | undefined>;
   list(): Promise<AnswerUnderWay[]>;
   /** Stores the answer with its frozen files. */
-  begin(requestId: string, consent: NewConsent, files: readonly FrozenFile[], until: number): Promise<AnswerUnderWay>;
+  begin(
+    requestId: string,
+    consent: NewConsent,
+    files: readonly FrozenFile[],
+    until: number,
+    network?: ShareNetwork,
+  ): Promise<AnswerUnderWay>;
   save(answer: AnswerUnderWay): Promise<void>;
   /** @returns undefined when the bytes are gone */
   open(answer: AnswerUnderWay, index: number): Promise<FrozenFile | undefined>;
@@ -82,7 +91,7 @@ export function createAnswerJournal(storage: BeckonStorage, collectors: readonly
       );
       return answers.filter((answer) => answer !== undefined);
     },
-    async begin(requestId, consent, files, until) {
+    async begin(requestId, consent, files, until, network = "any") {
       opened.set(requestId, files);
       const kept = await Promise.all(
         files.map(async (file, index): Promise<FileUnderWay> => {
@@ -97,7 +106,7 @@ export function createAnswerJournal(storage: BeckonStorage, collectors: readonly
           return stored ? { copy } : {};
         }),
       );
-      const answer: AnswerUnderWay = { requestId, consent, files: kept, recorded: false, until };
+      const answer: AnswerUnderWay = { requestId, consent, files: kept, network, recorded: false, until };
       await save(answer);
       return answer;
     },

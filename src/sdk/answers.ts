@@ -1,8 +1,10 @@
 import type { AnswerJournal, AnswerUnderWay } from "./answer-journal.ts";
 import type { ApiClient, SdkClock } from "./api-client.ts";
 import { BeckonError, hasCode } from "./beckon-error.ts";
+import type { Connection, ShareNetwork } from "./beckon.ts";
 import { type AnswerResult, carryOutAnswer, type FileProgress, isOver } from "./carry-out-answer.ts";
 import { deviceValues } from "./fill-consent-text.ts";
+import { createNetworkGate } from "./network-gate.ts";
 import type { ChosenFile } from "./reviews.ts";
 import type { Hasher } from "./sha256.ts";
 import type { Upload } from "./upload-bytes.ts";
@@ -18,13 +20,23 @@ export interface Answers {
     decision: Decision,
     shown: DeviceLogRequest,
     chosen: readonly ChosenFile[],
+    network?: ShareNetwork,
   ): Promise<AnswerResult>;
+  /** Over which connection the files of an answer under way go from now on, also after a restart. */
+  useNetwork(requestId: string, network: ShareNetwork): Promise<void>;
   /** Goes on with an answer that was written down, or joins it. @returns undefined when there is none */
   carryOut(requestId: string): Promise<AnswerResult | undefined>;
   /** The same, where nobody waits for it. */
   inBackground(requestId: string): void;
   /** Takes the whole consent back, and stops its upload. @throws BeckonError `nothing_to_withdraw` */
   takeBack(requestId: string): Promise<Withdrawal>;
+}
+
+/** An answer that is being carried out. */
+interface Flight {
+  readonly done: Promise<AnswerResult>;
+  readonly stop: AbortController;
+  useNetwork(network: ShareNetwork): Promise<void>;
 }
 
 /** @param signal ends what is under way; nothing is given up */
@@ -35,6 +47,7 @@ export function createAnswers({
   createHasher,
   clock,
   installationId,
+  connection,
   signal,
   readRequest,
   takeDown,
@@ -47,6 +60,7 @@ export function createAnswers({
   readonly createHasher: () => Hasher;
   readonly clock: SdkClock;
   readonly installationId: string;
+  readonly connection: Connection | undefined;
   readonly signal: AbortSignal;
   readonly readRequest: (requestId: string) => Promise<DeviceLogRequest>;
   readonly takeDown: (requestId: string) => Promise<void>;
@@ -54,7 +68,7 @@ export function createAnswers({
   readonly report: (error: unknown) => void;
 }): Answers {
   const deciding = new Map<string, Promise<AnswerResult>>();
-  const answering = new Map<string, { done: Promise<AnswerResult>; stop: AbortController }>();
+  const answering = new Map<string, Flight>();
 
   /** One flight an answer: whoever comes while it is under way gets the same. */
   async function carryOut(requestId: string): Promise<AnswerResult | undefined> {
@@ -69,6 +83,7 @@ export function createAnswers({
     const stopToo = (): void => stop.abort(signal.reason);
     signal.addEventListener("abort", stopToo);
     if (signal.aborted) stopToo();
+    const gate = createNetworkGate(answer, connection);
 
     const done = (async () => {
       try {
@@ -79,6 +94,7 @@ export function createAnswers({
           upload,
           createHasher,
           clock,
+          gate,
           signal: stop.signal,
           onRecorded: () => void takeDown(requestId).catch(report),
           onProgress: (progress) => onProgress?.(progress),
@@ -106,8 +122,23 @@ export function createAnswers({
         signal.removeEventListener("abort", stopToo);
       }
     })();
-    answering.set(requestId, { done, stop });
+    answering.set(requestId, {
+      done,
+      stop,
+      async useNetwork(network) {
+        answer.network = network;
+        gate.chosen();
+        if (await journal.find(requestId)) await journal.save(answer);
+      },
+    });
     return done;
+  }
+
+  async function useNetwork(requestId: string, network: ShareNetwork): Promise<void> {
+    const flying = answering.get(requestId);
+    if (flying) return flying.useNetwork(network);
+    const answer = await journal.find(requestId);
+    if (answer) await journal.save({ ...answer, network });
   }
 
   /** A restart, or an offline moment, between the user's take-back and the server's word. */
@@ -140,6 +171,7 @@ export function createAnswers({
     decision: Decision,
     shown: DeviceLogRequest,
     chosen: readonly ChosenFile[],
+    network: ShareNetwork = "any",
   ): Promise<AnswerResult> {
     const { version, locale: language, sha256 } = shown.consentText;
     const consent: NewConsent = {
@@ -168,6 +200,7 @@ export function createAnswers({
       consent,
       chosen.map(({ file }) => file),
       Date.parse(shown.answerBy),
+      network,
     );
     const result = await carryOut(requestId);
     return result ?? readRequest(requestId).then(({ state, files }) => ({ requestId, state, files }));
@@ -189,5 +222,5 @@ export function createAnswers({
     }
   }
 
-  return { decide, give, carryOut, inBackground, takeBack };
+  return { decide, give, carryOut, inBackground, useNetwork, takeBack };
 }

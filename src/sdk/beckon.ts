@@ -27,6 +27,8 @@ export interface BeckonOptions {
   /** Another way to send bytes, such as the platform's background uploads. */
   readonly upload?: Upload;
   readonly clock?: SdkClock;
+  /** Needed for `share` with `network: "unmetered"`; without it every connection counts as unmetered. */
+  readonly connection?: Connection;
   /** The user is asked for logs: show something that leads to `review`. Once a request, until its prompt came down. */
   readonly onPrompt?: (request: DeviceLogRequest) => void;
   /** Take the prompt down, also one that an earlier run of the app put up. `state` where it is known. */
@@ -41,11 +43,26 @@ export interface Review {
   readonly request: DeviceLogRequest;
   /** The consent text, filled for these files (all unless given). Plain text: never put it into HTML unescaped. */
   textFor(files?: readonly ReviewFile[]): string;
+  /** What stands in the text's placeholders for these files: with a yes, these very values are recorded. */
+  valuesFor(files?: readonly ReviewFile[]): Record<string, string>;
   readonly files: readonly ReviewFile[];
   readonly totalBytes: number;
   readonly leftOut: readonly LeftOutFile[];
   readonly unavailable: Frozen["unavailable"];
+  /** Whether `share` can wait for Wi-Fi: only then offer it. */
+  readonly canWaitForUnmetered: boolean;
 }
+
+/** What the app knows of the device's connection. */
+export interface Connection {
+  /** Whether what is sent costs the user money or their plan: mobile data, or a hotspot. */
+  isMetered(): boolean;
+  /** Calls `listener` when that may have changed. @returns ends it */
+  onChange(listener: () => void): () => void;
+}
+
+/** Over which connection files go up; the answer itself, a few kilobytes, goes at once. */
+export type ShareNetwork = "any" | "unmetered";
 
 export interface Beckon {
   /** Tells the server where this install gets its pushes; after sign-in and whenever the token changes. @throws BeckonError */
@@ -82,9 +99,12 @@ export interface Beckon {
    * between, the next `sync()` goes on.
    *
    * @param choice.files those of the review that the user ticked; all unless given
+   * @param choice.network `unmetered`: the files wait for a connection that costs nothing, also over restarts; default `any`
    * @throws BeckonError `not_reviewed`, `already_answered`, `request_closed`, `file_unreadable`, `upload_refused`, …
    */
-  share(requestId: string, choice?: { files?: readonly ReviewFile[] }): Promise<AnswerResult>;
+  share(requestId: string, choice?: { files?: readonly ReviewFile[]; network?: ShareNetwork }): Promise<AnswerResult>;
+  /** Lets an answer under way use this connection from now on: "send now anyway". Nothing happens where none is. */
+  useNetwork(requestId: string, network: ShareNetwork): Promise<void>;
   /** Records the user's no. @throws BeckonError `already_answered`, `request_closed` */
   decline(requestId: string): Promise<AnswerResult>;
   /** Puts the prompt off, on all of the user's installs. @throws BeckonError `request_not_open`, `invalid_request` */

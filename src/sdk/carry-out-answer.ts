@@ -1,6 +1,7 @@
 import type { AnswerJournal, AnswerUnderWay } from "./answer-journal.ts";
 import { type ApiClient, backoffMs, type SdkClock } from "./api-client.ts";
 import { BeckonError, hasCode } from "./beckon-error.ts";
+import type { NetworkGate } from "./network-gate.ts";
 import type { Hasher } from "./sha256.ts";
 import type { Upload } from "./upload-bytes.ts";
 import { verifySource } from "./verify-source.ts";
@@ -30,7 +31,12 @@ export interface FileProgress {
   readonly name: string;
   readonly sizeBytes: number;
   readonly sentBytes: number;
+  /** It stands still: until the connection costs nothing, or until there is one at all. */
+  readonly waitingFor?: "unmetered" | "network";
 }
+
+/** How long nobody looks at the clock while nothing may be sent: timers know no more than 24 days. */
+const LONGEST_SLEEP_MS = 60 * 60 * 1000;
 
 /** The file store may refuse a file this often in a row before this run gives way to the next `sync()`. */
 const REFUSALS = 5;
@@ -53,6 +59,7 @@ export async function carryOutAnswer(
     upload,
     createHasher,
     clock,
+    gate,
     signal,
     onRecorded,
     onProgress,
@@ -62,6 +69,7 @@ export async function carryOutAnswer(
     upload: Upload;
     createHasher: () => Hasher;
     clock: SdkClock;
+    gate: NetworkGate;
     signal: AbortSignal;
     onRecorded: () => void;
     onProgress: (progress: FileProgress) => void;
@@ -121,17 +129,27 @@ export async function carryOutAnswer(
     let unreadable = false;
     const source = verifySource(file, wanted, createHasher, () => (unreadable = true));
     const { collector, name, sizeBytes } = wanted;
-    const tell = (sentBytes: number) =>
-      onProgress({ requestId, collector, name, sizeBytes, sentBytes: Math.min(sentBytes, sizeBytes) });
+    const tell = (sentBytes: number, waitingFor?: FileProgress["waitingFor"]) =>
+      onProgress({
+        requestId,
+        collector,
+        name,
+        sizeBytes,
+        sentBytes: Math.min(sentBytes, sizeBytes),
+        ...(waitingFor && { waitingFor }),
+      });
 
     for (let failures = 0, refusals = 0; ;) {
+      if (!gate.isOpen()) tell(0, "unmetered");
+      await untilOpen();
       let link = links.get(fileId);
       links.delete(fileId);
       if (!link || Date.parse(link.expiresAt) <= api.serverNow()) {
         const pending = answer.files.filter(({ outcome }) => !outcome).flatMap((one) => one.fileId ?? []);
         if (askedMs !== undefined) await wait(1);
-        const fresh = await patiently(() =>
-          api.call<UploadLinks>("POST", `${path}:createUploadLinks`, { fileIds: pending }),
+        const fresh = await patiently(
+          () => api.call<UploadLinks>("POST", `${path}:createUploadLinks`, { fileIds: pending }),
+          () => tell(0, "network"),
         );
         for (const one of fresh.links) links.set(one.fileId, one);
         if (fresh.there.includes(fileId)) return done();
@@ -139,8 +157,16 @@ export async function carryOutAnswer(
         links.delete(fileId);
         if (!link) return "taken_back";
       }
+      const attempt = new AbortController();
+      const stop = (): void => void ((signal.aborted || !gate.isOpen()) && attempt.abort(signal.reason));
+      const leave = gate.onChange(stop);
+      signal.addEventListener("abort", stop);
+      stop();
       try {
-        const { status, retryAfterMs } = await upload(source, link.url, link.headers, { signal, onProgress: tell });
+        const { status, retryAfterMs } = await upload(source, link.url, link.headers, {
+          signal: attempt.signal,
+          onProgress: (sentBytes) => tell(sentBytes),
+        });
         // The links create once. "It exists" means that an earlier attempt arrived whose answer was lost; whether its bytes
         // are the right ones, the server verifies as for any other.
         if ((status >= 200 && status < 300) || status === 409 || status === 412) return done();
@@ -160,6 +186,11 @@ export async function carryOutAnswer(
         if (unreadable) return "given_up";
         stopIfAsked();
         if (hasCode(error, "upload_refused")) throw error;
+        if (attempt.signal.aborted) continue; // the connection began to cost: no failure
+        tell(0, "network");
+      } finally {
+        leave();
+        signal.removeEventListener("abort", stop);
       }
       failures++;
       await wait(failures);
@@ -194,16 +225,34 @@ export async function carryOutAnswer(
   }
 
   /** Calls until an answer comes or the time is over. */
-  async function patiently<Body>(call: () => Promise<{ body: Body }>): Promise<Body> {
+  async function patiently<Body>(call: () => Promise<{ body: Body }>, onOffline = () => {}): Promise<Body> {
     for (let failures = 1; ; failures++) {
       try {
         return (await call()).body;
       } catch (error) {
         if (!(error instanceof BeckonError) || !error.retryable) throw error;
         askedMs = error.retryAfterMs;
+        if (hasCode(error, "network")) onOffline();
         await wait(failures);
       }
     }
+  }
+
+  /** Waits until the files may go out over this connection, or the time is over. */
+  async function untilOpen(): Promise<void> {
+    while (!gate.isOpen()) {
+      stopIfAsked();
+      const leftMs = answer.until - api.serverNow();
+      if (leftMs <= 0) throw new BeckonError("upload_too_late", "The time to upload is over.");
+      const change = new AbortController();
+      const wake = (): void => change.abort();
+      const leave = gate.onChange(wake);
+      signal.addEventListener("abort", wake);
+      await clock.sleep(Math.min(leftMs, LONGEST_SLEEP_MS), change.signal).catch(() => {});
+      leave();
+      signal.removeEventListener("abort", wake);
+    }
+    stopIfAsked();
   }
 
   async function wait(failures: number): Promise<void> {

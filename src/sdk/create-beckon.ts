@@ -12,7 +12,7 @@ import { memoryStorage } from "./storage.ts";
 import { defaultUpload } from "./upload-bytes.ts";
 import type { DeviceLogRequest, Installation, NewInstallation, Receipt, RequestState, Withdrawal } from "./wire.ts";
 
-export type { Beckon, BeckonOptions, Review } from "./beckon.ts";
+export type { Beckon, BeckonOptions, Connection, Review, ShareNetwork } from "./beckon.ts";
 export { BeckonError, type SdkErrorCode } from "./beckon-error.ts";
 export { type Collector, type CollectRequest, freezeBytes, type FrozenFile } from "./frozen-file.ts";
 export { type BeckonPush, parsePush } from "./parse-push.ts";
@@ -61,6 +61,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
   const reviews = createReviews({
     collectors,
     createHasher,
+    canWaitForUnmetered: options.connection !== undefined,
     signal: stopping.signal,
     readOpen,
     onFrozen: (requestId) =>
@@ -73,6 +74,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
     createHasher,
     clock,
     installationId,
+    connection: options.connection,
     signal: stopping.signal,
     readRequest,
     takeDown: (requestId) => takeDown(requestId, undefined),
@@ -205,7 +207,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
     share: (requestId, choice = {}) =>
       answers.decide(requestId, async () => {
         const { request, chosen } = await reviews.take(requestId, choice.files);
-        return answers.give(requestId, "share", request, chosen);
+        return answers.give(requestId, "share", request, chosen, choice.network);
       }),
 
     decline: (requestId) =>
@@ -223,6 +225,8 @@ export function createBeckon(options: BeckonOptions): Beckon {
     },
 
     upload: (requestId) => answers.carryOut(requestId),
+
+    useNetwork: (requestId, network) => answers.useNetwork(requestId, network),
 
     async withdraw(requestId, fileIds) {
       if (!fileIds) return answers.takeBack(requestId);

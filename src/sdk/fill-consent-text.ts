@@ -8,16 +8,24 @@ interface Named {
 /** What one placeholder may hold, as the API takes it. */
 const LONGEST_VALUE = 5_000;
 
+/** What stands where no file is named: a gap would read like a mistake. */
+const NO_FILES = "–";
+
+/** What stands in the text's placeholders for these files. */
+export function valuesShown(request: DeviceLogRequest, files: readonly Named[]): Record<string, string> {
+  return { ...request.consentValues, ...deviceValues(request, files) };
+}
+
 /** What stands for the placeholders that only the device can fill, as it alone has seen the files. */
 export function deviceValues({ consentText }: DeviceLogRequest, files: readonly Named[]): Record<string, string> {
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const names = files.map(({ name }) => name).join(", ");
-  return { files: names.slice(0, LONGEST_VALUE), totalSize: formatSize(totalBytes, consentText.locale) };
+  return { files: names.slice(0, LONGEST_VALUE) || NO_FILES, totalSize: formatSize(totalBytes, consentText.locale) };
 }
 
 /** The text as the user reads it: plain text, its placeholders filled for these files. */
 export function fillConsentText(request: DeviceLogRequest, files: readonly Named[]): string {
-  const values = { ...request.consentValues, ...deviceValues(request, files) };
+  const values = valuesShown(request, files);
   return request.consentText.text.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
 }
 
@@ -27,6 +35,7 @@ function formatSize(bytes: number, locale: string): string {
   const format = new Intl.NumberFormat(locale, {
     style: "unit",
     unit,
+    unitDisplay: power === 0 ? "long" : "short",
     maximumSignificantDigits: 3,
   } as Intl.NumberFormatOptions);
   return format.format(bytes / 1000 ** power);

@@ -1,6 +1,6 @@
 import { BeckonError } from "./beckon-error.ts";
 import type { Review } from "./beckon.ts";
-import { fillConsentText } from "./fill-consent-text.ts";
+import { fillConsentText, valuesShown } from "./fill-consent-text.ts";
 import { type Frozen, freezeRequest, type ReviewFile } from "./freeze-request.ts";
 import type { Collector } from "./frozen-file.ts";
 import type { Hasher } from "./sha256.ts";
@@ -42,12 +42,14 @@ interface Held {
 export function createReviews({
   collectors,
   createHasher,
+  canWaitForUnmetered,
   signal,
   readOpen,
   onFrozen,
 }: {
   readonly collectors: readonly Collector[];
   readonly createHasher: () => Hasher;
+  readonly canWaitForUnmetered: boolean;
   readonly signal: AbortSignal;
   readonly readOpen: (requestId: string) => Promise<DeviceLogRequest>;
   readonly onFrozen: (requestId: string) => void;
@@ -71,10 +73,12 @@ export function createReviews({
       review: {
         request,
         textFor: (chosen = files) => fillConsentText(request, chosen),
+        valuesFor: (chosen = files) => valuesShown(request, chosen),
         files,
         totalBytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
         leftOut: frozen.leftOut,
         unavailable: frozen.unavailable,
+        canWaitForUnmetered,
       },
     };
   }
@@ -92,10 +96,14 @@ export function createReviews({
     },
 
     async take(requestId, files) {
-      const held = await reviews.get(requestId);
+      const opening = reviews.get(requestId);
+      const held = await opening;
       if (!held)
         throw new BeckonError("not_reviewed", "Nothing was frozen for this request: call review() and show it first.");
-      const hashes = await held.hashes.catch((cause: unknown) => {
+      const hashes = await held.hashes.catch(async (cause: unknown) => {
+        // Frozen anew by the next review: this one could never be answered.
+        if (reviews.get(requestId) === opening) reviews.delete(requestId);
+        await release(held.frozen.files.map(({ file }) => file));
         throw new BeckonError("file_unreadable", "A frozen file can no longer be read: review again.", { cause });
       });
       if (!reviews.delete(requestId))

@@ -1,5 +1,6 @@
 import { BeckonError } from "./beckon-error.ts";
 import type { Bytes, FrozenFile } from "./frozen-file.ts";
+import { createGentleHash } from "./hash-gently.ts";
 import type { Hasher } from "./sha256.ts";
 import type { UploadSource } from "./upload-bytes.ts";
 
@@ -8,9 +9,9 @@ const hashed = new WeakMap<Blob, string>();
 
 /** @returns the SHA-256 of the frozen bytes, lower-case hex */
 export async function hashFile(file: FrozenFile, createHasher: () => Hasher): Promise<string> {
-  const hasher = createHasher();
-  for await (const piece of file.stream()) hasher.update(piece);
-  const sha256 = hasher.digest("hex");
+  const hash = createGentleHash(createHasher());
+  for await (const piece of file.stream()) await hash.update(piece);
+  const sha256 = hash.digest();
   if (file.blob) hashed.set(file.blob, sha256);
   return sha256;
 }
@@ -35,7 +36,7 @@ export function verifySource(
   }
 
   async function* stream(): AsyncGenerator<Bytes> {
-    const hasher = createHasher();
+    const hash = createGentleHash(createHasher());
     let readBytes = 0;
     let held: Bytes | undefined;
     const pieces = file.stream()[Symbol.asyncIterator]();
@@ -46,13 +47,12 @@ export function verifySource(
         });
         if (next.done) break;
         if (next.value.length === 0) continue;
-        hasher.update(next.value);
+        await hash.update(next.value);
         readBytes += next.value.length;
         if (held) yield held;
         held = next.value;
       }
-      if (readBytes !== sizeBytes || hasher.digest("hex") !== sha256)
-        throw fail("its bytes are not those that were shown");
+      if (readBytes !== sizeBytes || hash.digest() !== sha256) throw fail("its bytes are not those that were shown");
       if (held) yield held;
     } finally {
       await pieces.return?.();

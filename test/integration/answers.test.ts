@@ -37,6 +37,16 @@ describe("an answer", () => {
     expect(told.filter(({ type }) => type === "request.consented")).toHaveLength(1);
   });
 
+  test("is given to a prompt that calls the logs what the user's app calls them, and this is what is recorded", async ({
+    world,
+  }) => {
+    const { phone, request } = await world.asked();
+    expect((await phone.read(request.id)).consentValues).toMatchObject({ collectors: "App log" });
+    await phone.share(request.id, [freezeLog("a.log", "first")]);
+    const receipt = await phone.send("GET", `/v1/log-requests/${request.id}/receipt`);
+    expect(receipt.body).toMatchObject({ shown: { collectors: "App log" } });
+  });
+
   test("that comes a second time and differs is refused, and says what was answered and when", async ({ world }) => {
     const { phone, request } = await world.asked();
     const logs = [freezeLog("a.log", "first")];

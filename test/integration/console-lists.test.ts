@@ -183,13 +183,25 @@ describe("a list of requests", () => {
     await world.sql("update app_user set label = 'Mara Muster' where id = $1", [userId]);
     for (const asked of [userId, nameless]) await world.agent.requestLogs({ ticketId: ticket.id, userId: asked });
     const listed = await world.agent.list<LogRequestBody>(`/v1/log-requests?ticketId=${ticket.id}`);
-    const names = ({ ticketNumber, userLabel }: LogRequestBody) => [ticketNumber, userLabel];
+    const names = ({ ticketNumber, ticketSubject, userLabel }: LogRequestBody) => [
+      ticketNumber,
+      ticketSubject,
+      userLabel,
+    ];
     expect(listed.map(names)).toEqual([
-      [ticket.number, undefined],
-      [ticket.number, "Mara Muster"],
+      [ticket.number, ticket.subject, undefined],
+      [ticket.number, ticket.subject, "Mara Muster"],
     ]);
-    expect(names(await world.agent.request(listed[1]?.id ?? ""))).toEqual([ticket.number, "Mara Muster"]);
-    expect(names(await world.agent.cancel(listed[1]?.id ?? ""))).toEqual([ticket.number, "Mara Muster"]);
+    expect(names(await world.agent.request(listed[1]?.id ?? ""))).toEqual([
+      ticket.number,
+      ticket.subject,
+      "Mara Muster",
+    ]);
+    expect(names(await world.agent.cancel(listed[1]?.id ?? ""))).toEqual([
+      ticket.number,
+      ticket.subject,
+      "Mara Muster",
+    ]);
   });
 });
 

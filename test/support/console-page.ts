@@ -64,9 +64,15 @@ export async function openConsole(browser: Browser, url: string, options: Option
 /**
  * What axe finds at A and AA, as short lines. Where the system forces its colours, they are the system's, and axe reads
  * those that it replaced. Tabster's guards are never reached: it moves the focus on.
+ *
+ * @param options.within only this part, where the rest has been looked at already
  */
-export async function findBarriers(page: Page, { areColoursForced = false } = {}): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page })
+export async function findBarriers(
+  page: Page,
+  { areColoursForced = false, within }: { readonly areColoursForced?: boolean; readonly within?: string } = {},
+): Promise<string[]> {
+  const builder = new AxeBuilder({ page });
+  const { violations } = await (within === undefined ? builder : builder.include(within))
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
     .disableRules(areColoursForced ? ["color-contrast", "link-in-text-block"] : [])
     .exclude("[data-tabster-dummy]")

@@ -43,9 +43,10 @@ export function createTickets(db: Db): Tickets {
       const row = await db.ticket.findUnique({ where: { id }, include: WITH_PARTICIPANTS });
       return row ? ticketOf(row) : undefined;
     },
-    async numbersOf(ids) {
-      const rows = await db.ticket.findMany({ where: { id: { in: [...ids] } }, select: { id: true, number: true } });
-      return new Map(rows.map(({ id, number }) => [id, number]));
+    async namesOf(ids) {
+      const select = { id: true, number: true, subject: true };
+      const rows = await db.ticket.findMany({ where: { id: { in: [...ids] } }, select });
+      return new Map(rows.map(({ id, ...names }) => [id, names]));
     },
     async findOpenOfCalls(callIds, userId) {
       const calls = [...new Set(callIds)].toSorted();

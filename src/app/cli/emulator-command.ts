@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { EmulatorOptions } from "#emulator/start-emulator.ts";
 import { addExamples } from "./add-examples.ts";
+import { readPort } from "./read-port.ts";
 import { UsageError } from "./usage-error.ts";
 
 interface Given {
@@ -106,11 +107,4 @@ function orUsage<T>(read: () => T): T {
 
 function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
-}
-
-function readPort(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new InvalidArgumentError("It must be from 0 to 65535.");
-  return port;
 }

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addApiCommand } from "./api-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
+import { addDevCommand } from "./dev-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addEmulatorCommand } from "./emulator-command.ts";
 import { EXIT_CODES } from "./exit-codes.ts";
@@ -26,6 +27,7 @@ export async function runCli(words: readonly string[]): Promise<void> {
         "",
         "Examples:",
         "  $ npx beckon demo                  the whole journey on this machine, nothing to install or set",
+        "  $ npx beckon dev                   everything for development, kept up to date with the code",
         "  $ npx beckon migrate && npx beckon api",
         "  $ npx beckon doctor                what is wrong, and the command that mends it",
         "",
@@ -39,6 +41,7 @@ export async function runCli(words: readonly string[]): Promise<void> {
   addEmulatorCommand(program);
   addDoctorCommand(program);
   addDemoCommand(program);
+  addDevCommand(program);
   addKeysCommand(program);
   try {
     await program.parseAsync(words, { from: "user" });

@@ -1,11 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PhoneAnswer, PhoneEvent } from "#phone/start-phone.ts";
 import type { AnswerResult, Review } from "#sdk/create-beckon.ts";
 import { askPerson, showPrompt } from "./ask-person.ts";
-import { runBeckon } from "./beckon-process.ts";
+import { introduceUsers } from "./back-end.ts";
 import { type DemoAgent, type DemoRequest, type DemoRequestDetail, type Entry, openDemoAgent } from "./demo-agent.ts";
-import { DEMO_USER_ID, type DemoPhone, startDemoPhone } from "./demo-phone.ts";
+import { DEMO_USER_ID, type DemoPhone, STAGE_USER_ID, startDemoPhone } from "./demo-phone.ts";
 import { describeFact } from "./describe-fact.ts";
 import type { DemoServers } from "./start-servers.ts";
 import { formatBytes, type Story } from "./story.ts";
@@ -76,7 +75,13 @@ export async function assembleCast({
   }
 
   await cancelLeftOver(agent);
-  await introduce({ apiUrl, envFile, keyFile: join(dataFolder, "api-key") });
+  const example = (name: string) => ({
+    label: `${name} Example`,
+    contacts: [`${name.toLowerCase()}@example.com`],
+    locale: "en",
+  });
+  const people = { [DEMO_USER_ID]: example("Ann"), [STAGE_USER_ID]: example("Mia") };
+  await introduceUsers(people, { apiUrl, envFile, keyFile: join(dataFolder, "api-key") });
 
   let logs: DemoPhone["logs"];
   const phone = await startDemoPhone({
@@ -158,31 +163,4 @@ function tellPhone(event: PhoneEvent, story: Story): void {
 async function cancelLeftOver(agent: DemoAgent): Promise<void> {
   const open = await agent.list<DemoRequest>("/v1/log-requests?state=requested,notified,seen&agentId=alex");
   for (const { id } of open) await agent.call("POST", `/v1/log-requests/${id}:cancel`);
-}
-
-/** As the app's own back end would: tells Beckon, with an API key, what agents should see of Ann. */
-async function introduce({
-  apiUrl,
-  envFile,
-  keyFile,
-}: {
-  apiUrl: string;
-  envFile: string;
-  keyFile: string;
-}): Promise<void> {
-  const put = async (key: string) =>
-    fetch(`${apiUrl}/v1/users/${DEMO_USER_ID}`, {
-      method: "PUT",
-      headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" },
-      body: JSON.stringify({ label: "Ann Example", contacts: ["ann@example.com"], locale: "en" }),
-    });
-  const known = existsSync(keyFile) ? await put(readFileSync(keyFile, "utf8")) : undefined;
-  if (known?.ok) return;
-  const { secret } = JSON.parse(await runBeckon(["keys", "create", "--name", "demo", "--json"], { envFile })) as {
-    secret: string;
-  };
-  writeFileSync(keyFile, secret, { mode: 0o600 });
-  const answer = await put(secret);
-  if (!answer.ok)
-    throw new Error(`PUT /v1/users/${DEMO_USER_ID} was answered ${answer.status}: ${await answer.text()}`);
 }

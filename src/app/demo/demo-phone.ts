@@ -11,6 +11,9 @@ import { createTokenSource } from "./token-source.ts";
 /** Whose phone it is, by the app's own id. */
 export const DEMO_USER_ID = "ann";
 
+/** Whose phone is in the browser: Ann's is in the terminal, and would answer first. */
+export const STAGE_USER_ID = "mia";
+
 export interface DemoPhone extends Phone {
   /** What agents may ask for. */
   readonly collectors: readonly string[];

@@ -1,13 +1,15 @@
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { EXIT_CODES } from "#app/cli/exit-codes.ts";
+import { processEnvironment } from "#app/config.ts";
+import { openInBrowser } from "#app/dev/open-in-browser.ts";
 import { DATA_FOLDER, removeData } from "#app/embedded/data-folder.ts";
 import { assembleCast } from "./assemble-cast.ts";
 import { assertQueueOnRedis } from "./assert-queue-on-redis.ts";
-import type { DemoPhone } from "./demo-phone.ts";
+import { type DemoPhone, STAGE_USER_ID } from "./demo-phone.ts";
 import { playJourney } from "./play-journey.ts";
 import { type DemoServers, startServers } from "./start-servers.ts";
-import { createStory } from "./story.ts";
+import { createStory, type Story } from "./story.ts";
 import { tellWhatNext } from "./what-next.ts";
 
 export interface DemoOptions {
@@ -59,6 +61,8 @@ export async function runDemo(options: DemoOptions): Promise<never> {
       redis: options.redis === true,
       log: (line) => story.step("demo", line),
     });
+    // Not for a demo that runs once: nobody opens a page of it.
+    const pages = options.once ? undefined : buildPages(story);
     story.step("demo", `ready in ${((performance.now() - beganAt) / 1000).toFixed(1)} s`, {
       detail: `API ${servers.apiUrl}, queue on ${options.redis ? "Redis" : "PostgreSQL"}`,
     });
@@ -81,7 +85,10 @@ export async function runDemo(options: DemoOptions): Promise<never> {
       console.log(JSON.stringify({ ticketUrl, files, takenBack, queue, ms }));
     }
     exitCodeNow = options.once && unfinished !== undefined ? EXIT_CODES.failed : EXIT_CODES.ok;
+    await pages;
     if (!options.once) tellWhatNext(servers, journey, story);
+    const isWatched = process.stdin.isTTY && screen.isTTY && !options.once && !options.json && !options.yes;
+    if (isWatched && !processEnvironment()["CI"]) await openInBrowser(`${servers.apiUrl}/demo?user=${STAGE_USER_ID}`);
     if (!options.once) await interrupted;
     else if (options.json && exitCodeNow === EXIT_CODES.ok) await Promise.race([interrupted, sleep(STAY_MS)]);
     return exitCodeNow;
@@ -97,5 +104,17 @@ export async function runDemo(options: DemoOptions): Promise<never> {
     if (servers) console.error(`\nWhat its processes said last:\n${servers.lastWords()}`);
     console.error("\nTry again: npm run demo. If that fails as well, start over: npm run demo -- --fresh");
     return end(EXIT_CODES.failed);
+  }
+}
+
+/** Builds console and phone where they are missing, or older than what they are made of. */
+async function buildPages(story: Story): Promise<void> {
+  // Its builder takes half a second to load.
+  const { buildPage, outdatedPages } = await import("#app/dev/pages.ts");
+  for (const name of outdatedPages()) {
+    story.step("demo", `builds the ${name} for the browser meanwhile`);
+    const { ms, error } = await buildPage(name);
+    if (error === undefined) story.step("demo", `${name} built in ${(ms / 1000).toFixed(1)} s`);
+    else story.step("demo", `the ${name} could not be built; all else goes on`, { detail: error.split("\n")[0] ?? "" });
   }
 }

@@ -1,3 +1,4 @@
+import { STAGE_USER_ID } from "./demo-phone.ts";
 import type { Journey } from "./play-journey.ts";
 import type { DemoServers } from "./start-servers.ts";
 import type { Story } from "./story.ts";
@@ -10,6 +11,9 @@ export function tellWhatNext(
 ): void {
   const row = (name: string, value: string) => story.say(`  ${name.padEnd(12)}${value}`);
   story.heading("What runs now");
+  row("Demo", `${apiUrl}/demo?user=${STAGE_USER_ID}   console and phone side by side, with “Play it for me”`);
+  row("Console", `${apiUrl}/   sign in as Alex: no password`);
+  row("Phone", `${apiUrl}/phone?user=${STAGE_USER_ID}   Mia's`);
   row("API", `${apiUrl}   its pages: ${apiUrl}/docs`);
   row("Hub", `${emulatorUrl}   every phone's inbox: ${emulatorUrl}/$emulator/inbox`);
   row("Blobs", blobUrl);

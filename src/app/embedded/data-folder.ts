@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { endOrphan } from "./child-server.ts";
@@ -27,9 +27,13 @@ export function serverFolders(dataFolder: string): Record<(typeof SERVERS)[numbe
   };
 }
 
+/** `npm run dev` keeps its data beside the demo's, in a folder of its own: one may start over while the other runs. */
+const DEV_FOLDER = "dev";
+export const DEV_DATA_FOLDER: string = join(DATA_FOLDER, DEV_FOLDER);
+
 /**
- * Starts over: ends what a killed process left running on a common data folder, and deletes everything in it, also what
- * had to lie in the system's temporary folder.
+ * Starts over: ends what a killed process left running on a common data folder, and deletes everything in it but the
+ * development's own folder, also what had to lie in the system's temporary folder.
  *
  * @throws Error when a live process uses the folder.
  */
@@ -42,7 +46,11 @@ export async function removeData(dataFolder: string): Promise<void> {
     await endUnnamedPostgres(join(standIn, "cluster"));
     await rm(standIn, { recursive: true, force: true });
   }
-  await rm(dataFolder, { recursive: true, force: true });
+  const entries = existsSync(dataFolder) ? readdirSync(dataFolder) : [];
+  for (const entry of entries.filter((name) => name !== DEV_FOLDER)) {
+    await rm(join(dataFolder, entry), { recursive: true, force: true });
+  }
+  if (!entries.includes(DEV_FOLDER)) await rm(dataFolder, { recursive: true, force: true });
 }
 
 /** The real path of a folder that may be gone already: stand-ins are named after it. */

@@ -47,7 +47,14 @@ function pages<Item>(key: string, path: string, filter: Filter, limit = 50) {
   });
 }
 
-export const requestsQuery = (filter: Filter) => pages<LogRequest>("requests", "/v1/log-requests", filter);
+/**
+ * Requests, newest first. Never read anew by itself: the feed keeps what was read as it is now, and a list of many pages
+ * would be fetched whole.
+ */
+export const requestsQuery = (filter: Filter) => ({
+  ...pages<LogRequest>("requests", "/v1/log-requests", filter, 100),
+  staleTime: Infinity,
+});
 export const ticketsQuery = (filter: Filter) => pages<Ticket>("tickets", "/v1/tickets", filter);
 export const usersQuery = (filter: Filter) => pages<User>("users", "/v1/users", filter, 30);
 export const auditQuery = (filter: Filter) => pages<AuditEvent>("audit", "/v1/audit-events", filter, 100);

@@ -1,4 +1,4 @@
-import { Button, Field, Input, makeStyles, Select, tokens } from "@fluentui/react-components";
+import { Button, Field, Input, makeStyles, mergeClasses, Select, tokens } from "@fluentui/react-components";
 import { ArrowDownloadRegular } from "@fluentui/react-icons/svg/arrow-download";
 import { HistoryRegular } from "@fluentui/react-icons/svg/history";
 import { useInfiniteQuery } from "@tanstack/react-query";
@@ -36,6 +36,8 @@ const useStyles = makeStyles({
     "&:not(:first-child)": { borderTop: `1px solid ${tokens.colorNeutralStroke3}` },
     "@media (max-width: 760px)": { gridTemplateColumns: "minmax(0, 1fr)" },
   },
+  links: { display: "flex", flexWrap: "wrap", gap: "0 16px" },
+  data: { display: "block", fontSize: tokens.fontSizeBase200 },
   quiet: { color: tokens.colorNeutralForeground3, overflowWrap: "anywhere" },
   more: { margin: "0 auto" },
 });
@@ -131,8 +133,7 @@ export function AuditScreen() {
               </span>
               <span>
                 {t(`fact.${event.type}` as MessageKey)}
-                <br />
-                <span className={styles.quiet}>
+                <span className={mergeClasses(styles.quiet, styles.data)}>
                   {t(`actor.${event.actor.kind}`)} <bdi>{event.actor.id}</bdi>
                 </span>
               </span>
@@ -157,33 +158,30 @@ export function AuditScreen() {
 }
 
 function Where({ event }: { readonly event: AuditEvent }) {
+  const styles = useStyles();
   const { t } = useT();
+  const data = Object.entries(event.data)
+    .filter(([name]) => !name.endsWith("Id"))
+    .map(([name, value]) => `${name}: ${plain(value)}`);
   return (
     <>
-      {event.requestId === undefined ? null : (
-        <>
-          <AppLink to={`/log-requests/${event.requestId}`} look="inText">
-            {t("audit.request")}
-          </AppLink>{" "}
-        </>
-      )}
-      {event.ticketId === undefined ? null : (
-        <>
-          <AppLink to={`/tickets/${event.ticketId}`} look="inText">
-            {t("audit.ticket")}
-          </AppLink>{" "}
-        </>
-      )}
-      {event.userId === undefined ? null : (
-        <AppLink to={`/people/${encodeURIComponent(event.userId)}`} look="inText">
-          <bdi>{event.userId}</bdi>
-        </AppLink>
-      )}
-      <br />
-      {Object.entries(event.data)
-        .filter(([name]) => !name.endsWith("Id"))
-        .map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`)
-        .join(" · ")}
+      <span className={styles.links}>
+        {event.requestId === undefined ? null : (
+          <AppLink to={`/log-requests/${event.requestId}`}>{t("audit.request")}</AppLink>
+        )}
+        {event.ticketId === undefined ? null : <AppLink to={`/tickets/${event.ticketId}`}>{t("audit.ticket")}</AppLink>}
+        {event.userId === undefined ? null : (
+          <AppLink to={`/people/${encodeURIComponent(event.userId)}`}>
+            <bdi>{event.userId}</bdi>
+          </AppLink>
+        )}
+      </span>
+      {data.length === 0 ? null : <span className={styles.data}>{data.join(" · ")}</span>}
     </>
   );
+}
+
+function plain(value: unknown): string {
+  if (Array.isArray(value)) return value.map(plain).join(", ");
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -47,7 +47,12 @@ function DownloadButton({ file }: { readonly file: LogFile }) {
   const { t } = useT();
   const { download, isBusy } = useDownload(file);
   return (
-    <Button icon={<ArrowDownloadRegular />} disabledFocusable={isBusy} onClick={() => void download()}>
+    <Button
+      icon={<ArrowDownloadRegular />}
+      disabledFocusable={isBusy}
+      aria-keyshortcuts="d"
+      onClick={() => void download()}
+    >
       {t("files.download.short")}
     </Button>
   );

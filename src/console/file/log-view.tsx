@@ -11,6 +11,7 @@ import {
 } from "@fluentui/react-components";
 import { ChevronDownRegular } from "@fluentui/react-icons/svg/chevron-down";
 import { ChevronUpRegular } from "@fluentui/react-icons/svg/chevron-up";
+import { ClockRegular } from "@fluentui/react-icons/svg/clock";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useFormat } from "#console/i18n/use-format.ts";
@@ -153,6 +154,7 @@ export function LogView({ text }: { readonly text: LogText }) {
         <form onSubmit={jumpTo}>
           <Input
             className={styles.jump}
+            contentBefore={<ClockRegular aria-hidden />}
             aria-label={t("log.jump")}
             placeholder={t("log.jump.hint")}
             value={jump}

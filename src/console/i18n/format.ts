@@ -2,14 +2,27 @@
 
 export const agentZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-const cache = new Map<string, Intl.DateTimeFormat>();
-
-function dateFormat(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = language + JSON.stringify(options);
-  const known = cache.get(key) ?? new Intl.DateTimeFormat(language, options);
-  cache.set(key, known);
-  return known;
+/** Formats are dear to make, and a list asks for the same one in every row. */
+function once<Format, Options>(make: (language: string, options: Options) => Format) {
+  const made = new Map<string, Format>();
+  return (language: string, options: Options): Format => {
+    const key = language + JSON.stringify(options);
+    const known = made.get(key) ?? make(language, options);
+    made.set(key, known);
+    return known;
+  };
 }
+
+const dateFormat = once(
+  (language: string, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, options),
+);
+const relativeFormat = once(
+  (language: string, options: Intl.RelativeTimeFormatOptions) => new Intl.RelativeTimeFormat(language, options),
+);
+const listFormat = once((language: string, options: Intl.ListFormatOptions) => new Intl.ListFormat(language, options));
+const numberFormat = once(
+  (language: string, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(language, options),
+);
 
 function safeZone(zone: string | undefined): { timeZone?: string } {
   if (zone === undefined) return {};
@@ -47,7 +60,7 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 /** "in 3 hours", "5 minutes ago". */
 export function formatRelative(text: string, language: string, now: number, style: "long" | "narrow" = "long"): string {
   const seconds = (Date.parse(text) - now) / 1000;
-  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto", style });
+  const format = relativeFormat(language, { numeric: "auto", style });
   for (const [unit, size] of STEPS) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
   }
@@ -57,7 +70,7 @@ export function formatRelative(text: string, language: string, now: number, styl
 /** "2 h 14 min": how long something takes or took. */
 export function formatDuration(seconds: number, language: string): string {
   const unit = (value: number, name: string) =>
-    new Intl.NumberFormat(language, {
+    numberFormat(language, {
       style: "unit",
       unit: name,
       unitDisplay: "short",
@@ -84,7 +97,7 @@ export function formatSize(bytes: number, language: string): string {
     step += 1;
   }
   const digits = size < 10 && step > 0 ? 1 : 0;
-  return new Intl.NumberFormat(language, {
+  return numberFormat(language, {
     style: "unit",
     unit: SIZES[step] ?? "byte",
     unitDisplay: step === 0 ? "long" : "short",
@@ -93,9 +106,9 @@ export function formatSize(bytes: number, language: string): string {
 }
 
 export function formatList(items: readonly string[], language: string): string {
-  return new Intl.ListFormat(language, { type: "conjunction", style: "narrow" }).format(items);
+  return listFormat(language, { type: "conjunction", style: "narrow" }).format(items);
 }
 
 export function formatNumber(value: number, language: string, options: Intl.NumberFormatOptions = {}): string {
-  return new Intl.NumberFormat(language, options).format(value);
+  return numberFormat(language, options).format(value);
 }

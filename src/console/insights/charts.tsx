@@ -1,6 +1,17 @@
-import { tokens } from "@fluentui/react-components";
+import { makeStyles, tokens } from "@fluentui/react-components";
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import type { Insights } from "#console/api/shapes.ts";
+
+const ASKED = tokens.colorNeutralStrokeAccessible;
+const SHARED = tokens.colorCompoundBrandBackground;
+const DECLINED = tokens.colorPaletteMarigoldBorderActive;
+const MOST_BAR_PX = 36;
+
+const useStyles = makeStyles({
+  legend: { display: "flex", flexWrap: "wrap", gap: "4px 16px", listStyleType: "none", margin: "8px 0 0", padding: 0 },
+  entry: { display: "flex", alignItems: "center", gap: "6px", fontSize: tokens.fontSizeBase200 },
+  patch: { width: "12px", height: "12px", borderRadius: "3px", forcedColorAdjust: "none" },
+});
 
 const TEXT = { fill: tokens.colorNeutralForeground2, fontSize: 12 };
 const TOOLTIP = {
@@ -37,6 +48,12 @@ interface DaysProps {
 }
 
 export function DaysChart({ days, names }: DaysProps) {
+  const styles = useStyles();
+  const series = [
+    ["asked", names.asked, ASKED],
+    ["shared", names.shared, SHARED],
+    ["declined", names.declined, DECLINED],
+  ] as const;
   return (
     <div {...HIDDEN}>
       <ResponsiveContainer width="100%" height={260}>
@@ -50,26 +67,27 @@ export function DaysChart({ days, names }: DaysProps) {
           />
           <YAxis allowDecimals={false} tick={TEXT} stroke={tokens.colorNeutralStroke1} />
           <Tooltip contentStyle={TOOLTIP} cursor={{ fill: tokens.colorSubtleBackgroundHover }} />
-          <Bar
-            dataKey="asked"
-            name={names.asked}
-            fill={tokens.colorNeutralStrokeAccessible}
-            isAnimationActive={hasMotion}
-          />
-          <Bar
-            dataKey="shared"
-            name={names.shared}
-            fill={tokens.colorCompoundBrandBackground}
-            isAnimationActive={hasMotion}
-          />
-          <Bar
-            dataKey="declined"
-            name={names.declined}
-            fill={tokens.colorPaletteMarigoldBorderActive}
-            isAnimationActive={hasMotion}
-          />
+          {series.map(([key, name, colour]) => (
+            <Bar
+              key={key}
+              dataKey={key}
+              name={name}
+              fill={colour}
+              radius={[3, 3, 0, 0]}
+              maxBarSize={MOST_BAR_PX}
+              isAnimationActive={hasMotion}
+            />
+          ))}
         </BarChart>
       </ResponsiveContainer>
+      <ul className={styles.legend}>
+        {series.map(([key, name, colour]) => (
+          <li key={key} className={styles.entry}>
+            <span className={styles.patch} style={{ backgroundColor: colour }} />
+            {name}
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }

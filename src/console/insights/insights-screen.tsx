@@ -21,6 +21,7 @@ const useStyles = makeStyles({
   tile: {
     display: "grid",
     gap: "4px",
+    alignContent: "start",
     padding: "16px 20px",
     borderRadius: tokens.borderRadiusXLarge,
     border: `1px solid ${tokens.colorNeutralStroke2}`,

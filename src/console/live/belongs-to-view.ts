@@ -36,11 +36,11 @@ export function belongsToView(
   }
 }
 
-/** Rejected; linked without every file; expired within a day; nobody to push to while open. */
-export function needsAttention(request: LogRequest, now: number): boolean {
+/** As the server's view: rejected; linked without every file; expired within a day; open with no installation to push to. */
+function needsAttention(request: LogRequest, now: number): boolean {
   const { state, reach, fileCounts } = request;
   if (state === "rejected") return true;
   if (state === "linked") return fileCounts.missing + fileCounts.refused > 0;
   if (state === "expired") return now - Date.parse(request.endedAt ?? request.updatedAt) < DAY_MS;
-  return isOpen(request) && (reach === "no_installation" || reach === "refused");
+  return isOpen(request) && reach === "no_installation";
 }

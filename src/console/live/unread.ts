@@ -19,15 +19,18 @@ export const readMarks = createKeptStore<Marks>(
 // Kept from the first visit on, or a reload would call everything read.
 readMarks.set((marks) => ({ ...marks }));
 
-type Changed = Pick<LogRequest, "id" | "updatedAt">;
+type Changed = Pick<LogRequest, "id" | "updatedAt" | "state">;
+
+/** What the push service does with a question is no news; what its user does, or what became of it, is. */
+const NO_NEWS: readonly LogRequest["state"][] = ["requested", "notified"];
 
 export function isUnread(request: Changed, marks: Marks): boolean {
-  return request.updatedAt > (marks.seen[request.id] ?? marks.since);
+  return !NO_NEWS.includes(request.state) && request.updatedAt > (marks.seen[request.id] ?? marks.since);
 }
 
-export function markRead({ id, updatedAt }: Changed): void {
+export function markRead({ id, updatedAt, state }: Changed): void {
   readMarks.set((marks) => {
-    if (!isUnread({ id, updatedAt }, marks)) return marks;
+    if (!isUnread({ id, updatedAt, state }, marks)) return marks;
     const { [id]: _, ...others } = marks.seen;
     const kept = Object.entries(others).slice(-KEEP);
     return { ...marks, seen: { ...Object.fromEntries(kept), [id]: updatedAt } };

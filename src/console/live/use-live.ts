@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQueryClient, type InfiniteData, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import { getBody, queryOf } from "#console/api/call-api.ts";
-import { requestsQuery } from "#console/api/queries.ts";
+import { getBody } from "#console/api/call-api.ts";
+import { requestsQuery, type Filter } from "#console/api/queries.ts";
 import type { LogRequest, Me, Page, TimelineEntry } from "#console/api/shapes.ts";
 import { translate } from "#console/i18n/use-t.ts";
 import { useStore } from "#console/parts/create-store.ts";
@@ -10,7 +10,7 @@ import { preferences } from "#console/shell/preferences.ts";
 import { announce, onScreen } from "./announce.ts";
 import { connection, POLL_MS } from "./connection.ts";
 import { followFeed } from "./follow-feed.ts";
-import { createRefresher, patchRequest, patchTimeline } from "./patch-cache.ts";
+import { createRefresher, dropUnseenLists, patchRequest, patchTimeline } from "./patch-cache.ts";
 import { isUnread, markRead, readMarks } from "./unread.ts";
 
 const WORTH_A_NOTICE: readonly LogRequest["state"][] = ["linked", "declined", "expired", "rejected", "withdrawn"];
@@ -61,9 +61,9 @@ async function poll(client: QueryClient): Promise<void> {
   const beside = ["request", "ticket", "timeline", "installations"].map((key) =>
     client.invalidateQueries({ queryKey: [key], refetchType: "active" }),
   );
+  dropUnseenLists(client);
   const asked = lists.map(async ({ queryKey }) => {
-    const filter = (queryKey[1] ?? {}) as Record<string, string | undefined>;
-    const page = await getBody<Page<LogRequest>>(`/v1/log-requests${queryOf({ ...filter, limit: 50 })}`);
+    const page = await getBody<Page<LogRequest>>(requestsQuery((queryKey[1] ?? {}) as Filter).initialPageParam);
     for (const request of page.value) patchRequest(client, request);
   });
   await Promise.allSettled([...beside, ...asked]);
@@ -72,7 +72,7 @@ async function poll(client: QueryClient): Promise<void> {
 function tell(client: QueryClient, request: LogRequest, me: Me): void {
   const isOwn = ownChanges.delete(request.id);
   if (isOwn) markRead(request);
-  const person = client.getQueryData<{ label?: string }>(["user", request.userId])?.label ?? request.userId;
+  const person = request.userLabel ?? request.userId;
   const { word } = stateWords(request, translate);
   if (onScreen.has(request.id)) announce(translate("live.changed", { person, state: word }));
   const wants = preferences.get().notices && document.hidden && request.agentId === me.id && !isOwn;

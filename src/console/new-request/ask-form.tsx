@@ -8,13 +8,14 @@ import { installationsQuery, requestsQuery, userQuery, type TicketVersion } from
 import type { LogRequest, LogRequestDetail } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
 import { isOpen } from "#console/live/belongs-to-view.ts";
+import { insertRequest } from "#console/live/patch-cache.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Section } from "#console/parts/page.tsx";
 import { PersonName } from "#console/parts/person-name.tsx";
-import { ErrorState } from "#console/parts/query-states.tsx";
 import { useMe } from "#console/shell/me-context.ts";
 import { useNotify } from "#console/shell/use-notify.tsx";
 import { requestBody, startAsk, whatIsMissing, type Ask, type Missing } from "./ask.ts";
+import { ErrorSummary } from "./error-summary.tsx";
 import { InstallationChoice } from "./installation-choice.tsx";
 import { LimitFields } from "./limit-fields.tsx";
 import { PersonChoice, peopleOf } from "./person-choice.tsx";
@@ -52,11 +53,13 @@ interface Props {
   readonly version: TicketVersion;
   readonly userId: string;
   readonly copied: LogRequestDetail | undefined;
+  /** Of the copied collectors those that are still wanted. */
+  readonly only: readonly string[] | undefined;
   readonly onPickPerson: (userId: string) => void;
 }
 
 /** The ask itself, beside the prompt that it will become. */
-export function AskForm({ version, userId, copied, onPickPerson }: Props) {
+export function AskForm({ version, userId, copied, only, onPickPerson }: Props) {
   const styles = useStyles();
   const { t } = useT();
   const me = useMe();
@@ -68,7 +71,7 @@ export function AskForm({ version, userId, copied, onPickPerson }: Props) {
   const { data: installations } = useQuery(installationsQuery(userId));
   const others = useInfiniteQuery(requestsQuery({ userId, view: "waiting" }));
   const waiting = others.data?.pages[0]?.value.find(isOpen);
-  const [ask, setAsk] = useState<Ask>(() => startAsk(copied, me.settings.answerByHours));
+  const [ask, setAsk] = useState<Ask>(() => startAsk(copied, me.settings.answerByHours, only));
   const [missing, setMissing] = useState<readonly Missing[]>([]);
   const [error, setError] = useState<unknown>();
   const [isSending, setSending] = useState(false);
@@ -78,6 +81,7 @@ export function AskForm({ version, userId, copied, onPickPerson }: Props) {
   const change = (part: Partial<Ask>) => {
     setAsk((before) => ({ ...before, ...part }));
     setMissing([]);
+    setError(undefined);
   };
   const isOnTicket = peopleOf(ticket).includes(userId);
   const locale = user?.locale ?? installations?.find((one) => one.locale !== undefined)?.locale;
@@ -86,19 +90,17 @@ export function AskForm({ version, userId, copied, onPickPerson }: Props) {
     event.preventDefault();
     const lacks = whatIsMissing(ask);
     setMissing(lacks);
-    if (lacks.length > 0) {
-      document.querySelector<HTMLElement>(`[data-field="${lacks[0]}"]`)?.focus();
-      return;
-    }
-    setSending(true);
     setError(undefined);
+    if (lacks.length > 0) return;
+    setSending(true);
     try {
       if (!isOnTicket) await putOnTicket(version, userId);
       const { body } = await callApi<LogRequest>("POST", `/v1/tickets/${ticket.id}/log-requests`, {
         body: requestBody(ask, userId, Date.now()),
         idempotencyKey: idempotencyKey.current,
       });
-      void client.invalidateQueries({ queryKey: ["requests"] });
+      const names = { ticketNumber: ticket.number, ticketSubject: ticket.subject };
+      insertRequest(client, { ...body, ...names, ...(user?.label === undefined ? {} : { userLabel: user.label }) });
       void client.invalidateQueries({ queryKey: ["ticket", ticket.id] });
       notify(t("new.sent"));
       navigate(`/log-requests/${body.id}`);
@@ -112,6 +114,7 @@ export function AskForm({ version, userId, copied, onPickPerson }: Props) {
 
   return (
     <form className={styles.columns} onSubmit={(event) => void send(event)} noValidate>
+      <ErrorSummary missing={missing} error={error} />
       <div className={styles.column}>
         <Section title={t("new.who")}>
           <div className={styles.who}>
@@ -146,7 +149,6 @@ export function AskForm({ version, userId, copied, onPickPerson }: Props) {
           <ReasonFields ask={ask} onChange={change} locale={locale} installations={installations} missing={missing} />
           <LimitFields ask={ask} onChange={change} missing={missing} />
         </Section>
-        {error === undefined ? null : <ErrorState error={error} />}
         <div className={styles.send}>
           <Button type="submit" appearance="primary" size="large" icon={<SendRegular />} disabledFocusable={isSending}>
             {t("new.send")}

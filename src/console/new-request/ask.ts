@@ -45,6 +45,19 @@ export function suggestInstallation(installations: readonly Installation[]): Ins
     .toSorted((one, other) => other.lastSeenAt.localeCompare(one.lastSeenAt))[0];
 }
 
+/** After so long without a word from an app, it may be gone from the device. */
+const STALE_MS = 30 * 24 * HOUR_MS;
+
+export type Reachability = "none" | "muted" | "stale" | "fine";
+
+/** Whether a push can be expected to be noticed. Nothing of this ends a request: the app asks for itself at each start. */
+export function reachabilityOf(installations: readonly Installation[], now: number): Reachability {
+  if (installations.length === 0) return "none";
+  const recent = installations.filter(({ lastSeenAt }) => now - Date.parse(lastSeenAt) < STALE_MS);
+  if (recent.length === 0) return "stale";
+  return recent.every(({ notificationsAllowed }) => notificationsAllowed === false) ? "muted" : "fine";
+}
+
 /** `de` of `de-AT`. */
 export function languageOfTag(tag: string | undefined): string | undefined {
   return tag?.split("-")[0]?.toLowerCase();
@@ -59,13 +72,16 @@ export function templateText(template: Template, locale: string | undefined) {
   return { text: text ?? inLanguage("en") ?? entries[0]?.[1], isTranslated: text !== undefined };
 }
 
-/** What a form starts with: the request that is asked again, or the defaults. */
-export function startAsk(copied: LogRequestDetail | undefined, answerByHours: number): Ask {
+/**
+ * What a form starts with: the request that is asked again, or the defaults.
+ * @param only of the copied collectors those that are still wanted
+ */
+export function startAsk(copied: LogRequestDetail | undefined, answerByHours: number, only?: readonly string[]): Ask {
   return {
     installationId: copied?.installationId ?? "",
     templateId: "",
     reason: copied?.reason ?? "",
-    collectors: copied?.collectors ?? [],
+    collectors: only ?? copied?.collectors ?? [],
     windowHours: copied ? "any" : "24",
     from: "",
     to: "",
@@ -97,6 +113,14 @@ export function draftOf(ask: Ask, userId: string, ticketId: string, now: number)
 }
 
 export type Missing = "reason" | "collectors" | "window";
+export type FieldName = Missing | "maxBytes" | "answerBy" | "installation";
+
+/** Which field of the form a part of a refused body stands for: `window.from` is `window`, `collectors[0]` is `collectors`. */
+export function fieldOf(target: string): FieldName | undefined {
+  const [name = ""] = target.split(/[.[]/);
+  if (name === "installationId") return "installation";
+  return (["reason", "collectors", "window", "maxBytes", "answerBy"] as const).find((known) => known === name);
+}
 
 export function whatIsMissing(ask: Ask): Missing[] {
   const isWindowWrong = ask.windowHours === "own" && (ask.from === "" || ask.to === "" || ask.from > ask.to);

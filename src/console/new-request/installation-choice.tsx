@@ -9,10 +9,11 @@ import {
   tokens,
 } from "@fluentui/react-components";
 import type { Installation } from "#console/api/shapes.ts";
+import { useNow } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { Moment } from "#console/parts/moment.tsx";
 import { SkeletonRows } from "#console/parts/query-states.tsx";
-import { suggestInstallation, type Ask } from "./ask.ts";
+import { reachabilityOf, suggestInstallation, type Ask } from "./ask.ts";
 
 const useStyles = makeStyles({
   root: { display: "grid", gap: "8px", marginTop: "12px" },
@@ -31,16 +32,16 @@ interface Props {
 export function InstallationChoice({ installations, ask, onChange }: Props) {
   const styles = useStyles();
   const { t } = useT();
+  const now = useNow();
   if (!installations) return <SkeletonRows count={2} height={24} />;
-  if (installations.length === 0) {
-    return (
-      <div className={styles.root}>
-        <MessageBar intent="warning" layout="multiline">
-          <MessageBarBody>{t("new.noInstallation")}</MessageBarBody>
-        </MessageBar>
-      </div>
+  const reachability = reachabilityOf(installations, now);
+  const warning =
+    reachability === "fine" ? null : (
+      <MessageBar intent="warning" layout="multiline" data-reachability={reachability}>
+        <MessageBarBody>{t(`new.reach.${reachability}` as MessageKey)}</MessageBarBody>
+      </MessageBar>
     );
-  }
+  if (installations.length === 0) return <div className={styles.root}>{warning}</div>;
   const suggested = suggestInstallation(installations);
   const [only] = installations;
   if (only && installations.length === 1) {
@@ -50,6 +51,7 @@ export function InstallationChoice({ installations, ask, onChange }: Props) {
           <span>{t("new.where.only", { device: only.model ?? t(`platform.${only.platform}` as MessageKey) })}</span>
           <About installation={only} />
         </Text>
+        {warning}
       </div>
     );
   }
@@ -63,6 +65,7 @@ export function InstallationChoice({ installations, ask, onChange }: Props) {
           <Radio value="all" label={t("new.where.all", { count: installations.length })} />
           {installations.map((one) => (
             <Radio
+              data-installation={one.id}
               key={one.id}
               value={one.id}
               label={
@@ -82,6 +85,7 @@ export function InstallationChoice({ installations, ask, onChange }: Props) {
           ))}
         </RadioGroup>
       </Field>
+      {warning}
     </div>
   );
 }

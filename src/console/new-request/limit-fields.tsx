@@ -34,7 +34,11 @@ export function LimitFields({ ask, onChange, missing }: Props) {
   return (
     <div className={styles.root}>
       <Field label={t("field.window")}>
-        <Select value={ask.windowHours} onChange={(_, { value }) => onChange({ windowHours: value as WindowChoice })}>
+        <Select
+          {...(ask.windowHours === "own" ? {} : { "data-field": "window" })}
+          value={ask.windowHours}
+          onChange={(_, { value }) => onChange({ windowHours: value as WindowChoice })}
+        >
           <option value="1">{t("window.hours", { count: 1 })}</option>
           <option value="24">{t("window.hours", { count: 24 })}</option>
           <option value="168">{t("window.days", { count: 7 })}</option>
@@ -70,7 +74,11 @@ export function LimitFields({ ask, onChange, missing }: Props) {
         </>
       ) : null}
       <Field label={t("field.maxSize")}>
-        <Select value={ask.maxMegabytes} onChange={(_, { value }) => onChange({ maxMegabytes: value })}>
+        <Select
+          data-field="maxBytes"
+          value={ask.maxMegabytes}
+          onChange={(_, { value }) => onChange({ maxMegabytes: value })}
+        >
           {sizes.map((megabytes) => (
             <option key={megabytes} value={megabytes}>
               {t("size.upTo", { size: format.size(Number(megabytes) * 1_000_000) })}
@@ -79,7 +87,11 @@ export function LimitFields({ ask, onChange, missing }: Props) {
         </Select>
       </Field>
       <Field label={t("field.answerBy")}>
-        <Select value={ask.answerByHours} onChange={(_, { value }) => onChange({ answerByHours: value })}>
+        <Select
+          data-field="answerBy"
+          value={ask.answerByHours}
+          onChange={(_, { value }) => onChange({ answerByHours: value })}
+        >
           {hours.map((hour) => (
             <option key={hour} value={hour}>
               {Number(hour) % 24 === 0

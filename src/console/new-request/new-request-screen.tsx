@@ -1,11 +1,14 @@
 import { makeStyles } from "@fluentui/react-components";
+import { LockClosedRegular } from "@fluentui/react-icons/svg/lock-closed";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { requestQuery, ticketQuery, ticketsQuery } from "#console/api/queries.ts";
 import { useT } from "#console/i18n/use-t.ts";
 import { Page, Section } from "#console/parts/page.tsx";
-import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
+import { EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
 import { useQueryParams } from "#console/parts/use-query-params.ts";
+import { useMe } from "#console/shell/me-context.ts";
+import { mayWrite } from "#console/shell/roles.ts";
 import { AskForm } from "./ask-form.tsx";
 import { PersonChoice } from "./person-choice.tsx";
 import { TicketChoice } from "./ticket-choice.tsx";
@@ -19,6 +22,7 @@ const useStyles = makeStyles({ narrow: { maxWidth: "720px", display: "grid", gap
 export function NewRequestScreen() {
   const styles = useStyles();
   const { t } = useT();
+  const me = useMe();
   const [params, change] = useQueryParams();
   const ticketId = params.get("ticket") ?? undefined;
   const externalId = params.get("externalId") ?? undefined;
@@ -42,6 +46,13 @@ export function NewRequestScreen() {
   const given = ticket.data?.ticket;
   const userId = wantedUser ?? copied.data?.userId ?? given?.userId;
 
+  if (!mayWrite(me)) {
+    return (
+      <Page title={t("new.title")}>
+        <EmptyState icon={<LockClosedRegular />} title={t("new.mayNot")} hint={t("new.mayNot.hint")} />
+      </Page>
+    );
+  }
   return (
     <Page title={t("new.title")}>
       {ticket.error ? <ErrorState error={ticket.error} onRetry={() => void ticket.refetch()} /> : null}
@@ -65,7 +76,14 @@ export function NewRequestScreen() {
           </Section>
         </div>
       ) : ticket.data && userId !== undefined ? (
-        <AskForm key={userId} version={ticket.data} userId={userId} copied={copied.data} onPickPerson={setPickedUser} />
+        <AskForm
+          key={userId}
+          version={ticket.data}
+          userId={userId}
+          copied={copied.data}
+          only={params.get("only")?.split(",")}
+          onPickPerson={setPickedUser}
+        />
       ) : null}
     </Page>
   );

@@ -5,8 +5,8 @@ import { useNow } from "#console/i18n/use-format.ts";
 import { useT } from "#console/i18n/use-t.ts";
 import { Section } from "#console/parts/page.tsx";
 import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
-import { fillText } from "#console/parts/fill-text.ts";
 import { draftOf, languageOfTag, type Ask } from "./ask.ts";
+import { ConsentPreview } from "./consent-preview.tsx";
 
 const useStyles = makeStyles({
   root: { display: "grid", gap: "12px" },
@@ -15,13 +15,9 @@ const useStyles = makeStyles({
     width: "100%",
     maxWidth: "400px",
     boxSizing: "border-box",
-    padding: "28px 20px 20px",
     borderRadius: "28px",
     border: `6px solid ${tokens.colorNeutralStroke1}`,
     backgroundColor: tokens.colorNeutralBackground1,
-    whiteSpace: "pre-wrap",
-    overflowWrap: "anywhere",
-    lineHeight: tokens.lineHeightBase300,
     maxHeight: "min(640px, calc(100vh - 220px))",
     overflowY: "auto",
   },
@@ -33,7 +29,7 @@ interface Props {
   readonly ticketId: string;
 }
 
-/** The exact prompt, in the user's language, as the words are typed. */
+/** The exact prompt, on the screen that the user will see, as the words are typed. */
 export function PromptPreview({ ask, userId, ticketId }: Props) {
   const styles = useStyles();
   const { t, language } = useT();
@@ -57,22 +53,17 @@ export function PromptPreview({ ask, userId, ticketId }: Props) {
         {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
         {isPending ? <SkeletonRows count={5} height={24} /> : null}
         {data ? (
-          <div
-            className={styles.phone}
-            lang={data.consentText.locale}
-            dir="auto"
-            tabIndex={0}
-            role="region"
-            aria-label={t("preview.title")}
-            data-preview
-          >
-            {fillText(data.consentText.text, {
-              files: t("preview.files"),
-              totalSize: t("preview.size"),
-              collectors: t("preview.collectors"),
-              ...data.consentValues,
-              reason: ask.reason.trim() === "" ? t("preview.reason") : ask.reason.trim(),
-            })}
+          <div className={styles.phone} tabIndex={0} role="region" aria-label={t("preview.title")} data-preview>
+            <ConsentPreview
+              text={data.consentText}
+              values={{
+                files: t("preview.files"),
+                totalSize: t("preview.size"),
+                collectors: t("preview.collectors"),
+                ...data.consentValues,
+                reason: ask.reason.trim() === "" ? t("preview.reason") : ask.reason.trim(),
+              }}
+            />
           </div>
         ) : null}
       </div>

@@ -1,6 +1,6 @@
 import { Checkbox, Field, Label, makeStyles, Select, Text, Textarea, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useId } from "react";
+import { useEffect, useId, useRef } from "react";
 import { collectorsQuery, templatesQuery } from "#console/api/queries.ts";
 import type { Installation } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
@@ -39,13 +39,17 @@ export function ReasonFields({ ask, onChange, locale, installations, missing }: 
   const format = useFormat();
   const groupId = useId();
   const { data: templates } = useQuery(templatesQuery);
-  const choices = useChoices(ask, installations ?? []);
+  const { choices, areKnown } = useChoices(ask, installations);
 
   // One kind of log is all there is to ask for: then it is not a question.
-  const only = installations && choices.length === 1 ? choices[0]?.name : undefined;
+  const only = areKnown && choices.length === 1 ? choices[0]?.name : undefined;
   const isUntouched = ask.collectors.length === 0 && ask.templateId === "";
+  // Once: whoever unticks it means it.
+  const hasTicked = useRef(false);
   useEffect(() => {
-    if (only !== undefined && isUntouched) onChange({ collectors: [only] });
+    if (only === undefined || !isUntouched || hasTicked.current) return;
+    hasTicked.current = true;
+    onChange({ collectors: [only] });
   }, [only, isUntouched, onChange]);
 
   const pick = (templateId: string) => {
@@ -127,10 +131,16 @@ export function ReasonFields({ ask, onChange, locale, installations, missing }: 
   );
 }
 
+interface Choices {
+  readonly choices: readonly CollectorChoice[];
+  /** False while it is still being asked what there is. */
+  readonly areKnown: boolean;
+}
+
 /** What the chosen installations announce; for whom nothing is known, what any installation announces. */
-function useChoices(ask: Ask, installations: readonly Installation[]): CollectorChoice[] {
+function useChoices(ask: Ask, installations: readonly Installation[] | undefined): Choices {
   const { data: known } = useQuery(collectorsQuery);
-  const chosen = installations.filter(({ id }) => ask.installationId === "" || id === ask.installationId);
+  const chosen = (installations ?? []).filter(({ id }) => ask.installationId === "" || id === ask.installationId);
   const own = collectorsOf(chosen);
   const all =
     own.length > 0
@@ -144,5 +154,6 @@ function useChoices(ask: Ask, installations: readonly Installation[]): Collector
     .filter((name) => !all.some((choice) => choice.name === name))
     .map((name) => ({ name, label: name }));
   const choices = [...all, ...extra];
-  return choices.length > 0 ? choices : [{ name: "app", label: "app" }];
+  const areKnown = installations !== undefined && (own.length > 0 || known !== undefined);
+  return { choices: choices.length > 0 ? choices : [{ name: "app", label: "app" }], areKnown };
 }

@@ -5,12 +5,15 @@ import { callApi } from "#console/api/call-api.ts";
 import { ticketsQuery } from "#console/api/queries.ts";
 import type { Ticket } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
+import { PersonName } from "#console/parts/person-name.tsx";
 import { ErrorState } from "#console/parts/query-states.tsx";
 
 const useStyles = makeStyles({
   root: { display: "grid", gap: "16px" },
   list: { listStyleType: "none", margin: 0, padding: 0, display: "grid", gap: "4px" },
   ticket: { width: "100%", justifyContent: "flex-start", textAlign: "start", fontWeight: tokens.fontWeightRegular },
+  subject: { flexGrow: 1, minWidth: 0 },
+  quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
   search: { maxWidth: "none", width: "100%" },
   start: { justifySelf: "start" },
 });
@@ -70,9 +73,14 @@ export function TicketChoice({ externalId, externalSystem, userId, onChoose }: P
             {tickets.map((ticket) => (
               <li key={ticket.id}>
                 <Button appearance="subtle" className={styles.ticket} onClick={() => onChoose(ticket.id)}>
-                  <bdi>
+                  <bdi className={styles.subject}>
                     {t("ticket.number", { number: ticket.number })} {ticket.subject}
                   </bdi>
+                  {ticket.userId === undefined ? null : (
+                    <span className={styles.quiet}>
+                      <PersonName userId={ticket.userId} />
+                    </span>
+                  )}
                 </Button>
               </li>
             ))}

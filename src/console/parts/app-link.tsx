@@ -24,14 +24,20 @@ interface LinkProps {
   readonly look?: "strong" | "plain" | "inText";
   readonly title?: string;
   readonly className?: string;
+  readonly tabIndex?: number;
   readonly children: React.ReactNode;
 }
 
 /** A link to another screen. */
-export function AppLink({ to, look, title, className, children }: LinkProps) {
+export function AppLink({ to, look, title, className, tabIndex, children }: LinkProps) {
   const styles = useStyles();
   return (
-    <RouterLink href={to} className={mergeClasses(styles.link, look && styles[look], className)} title={title}>
+    <RouterLink
+      href={to}
+      className={mergeClasses(styles.link, look && styles[look], className)}
+      title={title}
+      tabIndex={tabIndex}
+    >
       {children}
     </RouterLink>
   );

@@ -13,6 +13,8 @@ import { useT } from "#console/i18n/use-t.ts";
 import { ErrorState } from "./query-states.tsx";
 
 interface ConfirmProps {
+  /** False: what is asked can no longer be done. A question that stands open stays, and says so when it is answered. */
+  readonly isOffered?: boolean;
   readonly trigger: React.ReactElement<{ disabled?: boolean }>;
   readonly title: string;
   readonly text: string;
@@ -22,7 +24,7 @@ interface ConfirmProps {
 }
 
 /** Asks before something that others will notice. */
-export function Confirm({ trigger, title, text, action, onConfirm }: ConfirmProps) {
+export function Confirm({ isOffered = true, trigger, title, text, action, onConfirm }: ConfirmProps) {
   const { t } = useT();
   const [isOpen, setOpen] = useState(false);
   const [isBusy, setBusy] = useState(false);
@@ -39,6 +41,26 @@ export function Confirm({ trigger, title, text, action, onConfirm }: ConfirmProp
       setBusy(false);
     }
   };
+  if (!isOffered && !isOpen) return null;
+  const surface = (
+    <DialogSurface>
+      <DialogBody>
+        <DialogTitle>{title}</DialogTitle>
+        <DialogContent>
+          <p>{text}</p>
+          {error === undefined ? null : <ErrorState error={error} />}
+        </DialogContent>
+        <DialogActions>
+          <DialogTrigger disableButtonEnhancement>
+            <Button>{t("back")}</Button>
+          </DialogTrigger>
+          <Button appearance="primary" disabledFocusable={isBusy} onClick={() => void confirm()}>
+            {action}
+          </Button>
+        </DialogActions>
+      </DialogBody>
+    </DialogSurface>
+  );
   return (
     <Dialog
       open={isOpen}
@@ -49,23 +71,7 @@ export function Confirm({ trigger, title, text, action, onConfirm }: ConfirmProp
       modalType="alert"
     >
       <DialogTrigger disableButtonEnhancement>{trigger}</DialogTrigger>
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{title}</DialogTitle>
-          <DialogContent>
-            <p>{text}</p>
-            {error === undefined ? null : <ErrorState error={error} />}
-          </DialogContent>
-          <DialogActions>
-            <DialogTrigger disableButtonEnhancement>
-              <Button>{t("back")}</Button>
-            </DialogTrigger>
-            <Button appearance="primary" disabledFocusable={isBusy} onClick={() => void confirm()}>
-              {action}
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
+      {surface}
     </Dialog>
   );
 }

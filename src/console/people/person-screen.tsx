@@ -1,10 +1,9 @@
 import { Button, makeStyles, tokens } from "@fluentui/react-components";
-import { MailInboxRegular } from "@fluentui/react-icons/svg/mail-inbox";
 import { PhoneRegular } from "@fluentui/react-icons/svg/phone";
 import { SendRegular } from "@fluentui/react-icons/svg/send";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "wouter";
-import { installationsQuery, requestsQuery, userQuery } from "#console/api/queries.ts";
+import { installationsQuery, userQuery } from "#console/api/queries.ts";
 import type { Installation } from "#console/api/shapes.ts";
 import { useFormat, useNow } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
@@ -15,7 +14,7 @@ import { EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-state
 import { ToneBadge } from "#console/parts/state-badge.tsx";
 import { useMe } from "#console/shell/me-context.ts";
 import { mayWrite } from "#console/shell/roles.ts";
-import { RequestList } from "#console/ticket/request-list.tsx";
+import { RequestsSection } from "#console/ticket/requests-section.tsx";
 
 const useStyles = makeStyles({
   columns: {
@@ -46,8 +45,6 @@ export function PersonScreen({ userId }: { readonly userId: string }) {
   const [, navigate] = useLocation();
   const person = useQuery(userQuery(userId));
   const installations = useQuery(installationsQuery(userId));
-  const list = useInfiniteQuery(requestsQuery({ userId }));
-  const requests = list.data?.pages.flatMap(({ value }) => value);
   const user = person.data;
   const now = useNow();
   const format = useFormat();
@@ -88,7 +85,9 @@ export function PersonScreen({ userId }: { readonly userId: string }) {
             )}
           </Section>
           <Section title={t("person.installations")} flush>
-            {installations.data === undefined ? (
+            {installations.error ? (
+              <ErrorState error={installations.error} onRetry={() => void installations.refetch()} />
+            ) : installations.data === undefined ? (
               <SkeletonRows count={2} />
             ) : installations.data.length === 0 ? (
               <EmptyState
@@ -105,16 +104,7 @@ export function PersonScreen({ userId }: { readonly userId: string }) {
             )}
           </Section>
         </div>
-        <Section title={t("requests.title")} flush>
-          {list.error ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
-          {requests === undefined ? (
-            <SkeletonRows count={3} />
-          ) : requests.length === 0 ? (
-            <EmptyState icon={<MailInboxRegular />} title={t("person.noRequests")} />
-          ) : (
-            <RequestList requests={requests} />
-          )}
-        </Section>
+        <RequestsSection filter={{ userId }} named="ticket" none={t("person.noRequests")} />
       </div>
     </Page>
   );

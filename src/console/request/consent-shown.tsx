@@ -1,6 +1,4 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
-import { useQuery } from "@tanstack/react-query";
-import { previewQuery } from "#console/api/queries.ts";
 import type { LogRequestDetail, RecordedConsent } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
 import { Facts } from "#console/parts/facts.tsx";
@@ -8,6 +6,7 @@ import { Moment } from "#console/parts/moment.tsx";
 import { fillText } from "#console/parts/fill-text.ts";
 
 const useStyles = makeStyles({
+  hash: { fontFamily: tokens.fontFamilyMonospace, fontSize: tokens.fontSizeBase200 },
   text: {
     marginTop: "12px",
     padding: "12px 14px",
@@ -30,6 +29,7 @@ interface Props {
 /** The answer with the words that stood before the user when they gave it. */
 export function ConsentShown({ request, userZone }: Props) {
   const { t } = useT();
+  const styles = useStyles();
   const { consent } = request;
   if (!consent) return <Text>{t("consent.none")}</Text>;
   return (
@@ -45,26 +45,28 @@ export function ConsentShown({ request, userZone }: Props) {
             ),
           ],
           [t("consent.text"), `${consent.consentText.version} (${consent.consentText.locale})`],
+          [
+            t("consent.hash"),
+            <span key="hash" className={styles.hash}>
+              {consent.consentText.sha256}
+            </span>,
+          ],
         ]}
       />
-      <TextShown request={request} consent={consent} />
+      <TextShown consent={consent} />
     </>
   );
 }
 
-/** The recorded hash decides whether the text that we can show is the one that was shown. */
-function TextShown({ request, consent }: { readonly request: LogRequestDetail; readonly consent: RecordedConsent }) {
+/** The registered words with what stood in their places, as they were recorded with the answer. */
+function TextShown({ consent }: { readonly consent: RecordedConsent }) {
   const styles = useStyles();
   const { t } = useT();
-  const { locale, sha256 } = consent.consentText;
-  const { data, isPending } = useQuery(
-    previewQuery({ userId: request.userId, ticketId: request.ticketId, locale, collectors: request.collectors }),
-  );
-  if (isPending) return null;
-  if (data?.consentText.sha256 !== sha256) return <p>{t("consent.otherText")}</p>;
+  const { locale, text } = consent.consentText;
+  if (text === undefined) return <p>{t("consent.otherText")}</p>;
   return (
-    <div className={styles.text} lang={locale} tabIndex={0} role="region" aria-label={t("consent.asShown")}>
-      {fillText(data.consentText.text, consent.shown)}
+    <div className={styles.text} lang={locale} dir="auto" tabIndex={0} role="region" aria-label={t("consent.asShown")}>
+      {fillText(text, consent.shown)}
     </div>
   );
 }

@@ -14,16 +14,25 @@ import type { Tone } from "#console/parts/state-words.tsx";
 import { useDownload } from "./use-download.ts";
 
 const useStyles = makeStyles({
-  list: { listStyleType: "none", margin: "8px 0 0", padding: 0 },
-  file: {
+  // One grid for all rows, so that states and buttons stand under each other.
+  list: {
+    listStyleType: "none",
+    margin: "8px 0 0",
+    padding: 0,
     display: "grid",
     gridTemplateColumns: "minmax(0, 1fr) auto auto",
+    "@media (max-width: 640px)": { gridTemplateColumns: "minmax(0, 1fr) auto" },
+  },
+  file: {
+    display: "grid",
+    gridColumn: "1 / -1",
+    gridTemplateColumns: "subgrid",
     gap: "4px 16px",
     alignItems: "center",
     padding: "10px 16px",
     borderTop: `1px solid ${tokens.colorNeutralStroke3}`,
-    "@media (max-width: 640px)": { gridTemplateColumns: "minmax(0, 1fr) auto" },
   },
+  state: { justifySelf: "start" },
   name: { display: "grid", minWidth: 0 },
   quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
   gone: { textDecorationLine: "line-through", color: tokens.colorNeutralForeground3 },
@@ -70,16 +79,17 @@ export function FilesTable({ files, request }: FilesProps) {
       />
     );
   }
+  const firstLinked = files.find(({ state }) => state === "linked");
   return (
     <ul className={styles.list}>
       {files.map((file) => (
-        <FileRow key={file.id} file={file} />
+        <FileRow key={file.id} file={file} isFirst={file === firstLinked} />
       ))}
     </ul>
   );
 }
 
-function FileRow({ file }: { readonly file: LogFile }) {
+function FileRow({ file, isFirst }: { readonly file: LogFile; readonly isFirst: boolean }) {
   const styles = useStyles();
   const { t } = useT();
   const format = useFormat();
@@ -114,7 +124,9 @@ function FileRow({ file }: { readonly file: LogFile }) {
           <span className={styles.quiet}>{t(`fileReason.${file.reason}` as MessageKey)}</span>
         )}
       </div>
-      <ToneBadge tone={TONES[file.state]}>{t(`fileState.${file.state}` as MessageKey)}</ToneBadge>
+      <span className={styles.state}>
+        <ToneBadge tone={TONES[file.state]}>{t(`fileState.${file.state}` as MessageKey)}</ToneBadge>
+      </span>
       {isThere ? (
         <div className={mergeClasses(styles.actions)}>
           {path === undefined ? null : (
@@ -133,6 +145,7 @@ function FileRow({ file }: { readonly file: LogFile }) {
             disabledFocusable={isBusy}
             onClick={() => void download()}
             aria-label={t("files.download", { name: file.name })}
+            aria-keyshortcuts={isFirst ? "d" : undefined}
           >
             {t("files.download.short")}
           </Button>

@@ -12,7 +12,7 @@ import { AppLink } from "#console/parts/app-link.tsx";
 import { Facts } from "#console/parts/facts.tsx";
 import { Moment } from "#console/parts/moment.tsx";
 import { Page, Section } from "#console/parts/page.tsx";
-import { TicketName } from "#console/parts/person-name.tsx";
+import { PersonLabel, TicketLabel } from "#console/parts/request-names.tsx";
 import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
 import { stateWords, type Tone } from "#console/parts/state-words.tsx";
 import { ConsentShown } from "./consent-shown.tsx";
@@ -81,13 +81,18 @@ export function RequestScreen({ requestId }: { readonly requestId: string }) {
   const { data: request, error, refetch } = useQuery(requestQuery(requestId));
   const { data: user } = useQuery({ ...userQuery(request?.userId ?? ""), enabled: request !== undefined });
   useEffect(() => {
-    if (request) markRead(request);
+    if (!request) return;
+    // What comes while nobody looks stays news until somebody does.
+    const look = () => document.hidden || markRead(request);
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
   }, [request]);
   useEffect(() => {
     onScreen.add(requestId);
     return () => void onScreen.delete(requestId);
   }, [requestId]);
-  const title = request ? (user?.label ?? request.userId) : t("request.title");
+  const title = request ? (request.userLabel ?? request.userId) : t("request.title");
   return (
     <Page title={title} actions={request ? <RequestActions request={request} /> : undefined}>
       {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
@@ -108,7 +113,7 @@ function Whole({ request, userZone }: { readonly request: LogRequestDetail; read
     <>
       <Text className={styles.subtitle}>
         <AppLink to={`/tickets/${request.ticketId}`}>
-          <TicketName ticketId={request.ticketId} />
+          <TicketLabel request={request} />
         </AppLink>
         {data?.ticket.externalId === undefined
           ? null
@@ -209,6 +214,12 @@ function Asked({ request, userZone }: PartProps) {
       </blockquote>
       <Facts
         rows={[
+          [
+            t("column.person"),
+            <AppLink key="person" to={`/people/${encodeURIComponent(request.userId)}`}>
+              <PersonLabel request={request} />
+            </AppLink>,
+          ],
           [t("field.collectors"), format.list(request.collectors)],
           [
             t("field.window"),

@@ -41,6 +41,8 @@ const useStyles = makeStyles({
   },
   quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
   text: { display: "grid", minWidth: 0 },
+  day: { "&:not(:first-child)": { marginTop: "8px" } },
+  dayName: { display: "block", margin: "0 0 10px", color: tokens.colorNeutralForeground3 },
 });
 
 /** Facts that move the request; the rest is quieter. */
@@ -65,34 +67,49 @@ export function Timeline({ ticketId, requestId, userZone, files = [] }: Props) {
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   const entries = data.filter((entry) => requestId === undefined || entry.requestId === requestId).toReversed();
   if (entries.length === 0) return <Text>{t("timeline.none")}</Text>;
-  let day = "";
+  const days = Map.groupBy(entries, ({ at }) => format.day(at));
   return (
-    <ol className={styles.list} reversed>
-      {entries.map((entry) => {
-        const thisDay = format.day(entry.at);
-        const isNewDay = thisDay !== day;
-        day = thisDay;
-        return (
-          <li key={entry.id} className={styles.entry} data-fact={entry.type}>
-            <span className={mergeClasses(styles.dot, isMilestone(entry.type) && styles.milestone)} aria-hidden />
-            <span className={styles.text}>
-              <span>{t(`fact.${entry.type}` as MessageKey)}</span>
-              <span className={styles.quiet}>
-                <Actor entry={entry} />
-                {entry.fileId === undefined ? null : (
-                  <FileName name={files.find(({ id }) => id === entry.fileId)?.name} />
-                )}
-                <Detail entry={entry} />
-              </span>
-            </span>
-            <span className={styles.quiet}>
-              {isNewDay ? `${thisDay}, ` : null}
-              <Moment at={entry.at} show="clock" userZone={userZone} />
-            </span>
-          </li>
-        );
-      })}
-    </ol>
+    <>
+      {[...days].map(([day, facts]) => (
+        <section key={day} className={styles.day}>
+          <Text as="h3" size={200} weight="semibold" className={styles.dayName}>
+            {day}
+          </Text>
+          <ol className={styles.list} reversed>
+            {facts.map((entry) => (
+              <Fact key={entry.id} entry={entry} userZone={userZone} files={files} />
+            ))}
+          </ol>
+        </section>
+      ))}
+    </>
+  );
+}
+
+interface FactProps {
+  readonly entry: TimelineEntry;
+  readonly userZone: string | undefined;
+  readonly files: readonly LogFile[];
+}
+
+function Fact({ entry, userZone, files }: FactProps) {
+  const styles = useStyles();
+  const { t } = useT();
+  return (
+    <li className={styles.entry} data-fact={entry.type}>
+      <span className={mergeClasses(styles.dot, isMilestone(entry.type) && styles.milestone)} aria-hidden />
+      <span className={styles.text}>
+        <span>{t(`fact.${entry.type}` as MessageKey)}</span>
+        <span className={styles.quiet}>
+          <Actor entry={entry} />
+          {entry.fileId === undefined ? null : <FileName name={files.find(({ id }) => id === entry.fileId)?.name} />}
+          <Detail entry={entry} />
+        </span>
+      </span>
+      <span className={styles.quiet}>
+        <Moment at={entry.at} show="clock" userZone={userZone} />
+      </span>
+    </li>
   );
 }
 
@@ -113,7 +130,7 @@ function Actor({ entry }: { readonly entry: TimelineEntry }) {
   return <>{t(`actor.${kind}`)}</>;
 }
 
-/** What the fact says beside its type: numbers and words of the product, never free text. */
+/** What the fact says beside its type: numbers and words of the product and of the hub, never free text. */
 function Detail({ entry }: { readonly entry: TimelineEntry }) {
   const { t } = useT();
   const { platform, reason } = entry.data;
@@ -122,6 +139,9 @@ function Detail({ entry }: { readonly entry: TimelineEntry }) {
       {typeof platform === "string" ? ` · ${t(`platform.${platform}` as MessageKey)}` : null}
       {entry.type.startsWith("file.") && typeof reason === "string"
         ? ` · ${t(`fileReason.${reason}` as MessageKey)}`
+        : null}
+      {entry.type === "push.outcome"
+        ? Object.entries(entry.data).map(([name, count]) => (typeof count === "number" ? ` · ${name} ${count}` : null))
         : null}
     </>
   );

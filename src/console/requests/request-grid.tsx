@@ -3,16 +3,24 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { LogRequest } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
-import { useStore } from "#console/parts/create-store.ts";
-import { preferences } from "#console/shell/preferences.ts";
-import { isTyping } from "#console/shell/shortcuts.ts";
-import { gridColumns, RequestRow } from "./request-row.tsx";
+import { Tick } from "#console/parts/tick.tsx";
+import type { Act } from "./act-on-requests.ts";
+import { gridColumns, RequestRow, selectableColumns } from "./request-row.tsx";
+import { useRowKeys } from "./use-row-keys.ts";
+import type { Selection } from "./use-selection.ts";
 
+/** Below and above what is seen: a turn of the wheel never outruns them before the next frame. */
+const OVERSCAN_ROWS = 14;
+/** The next page is asked for while this many rows are still unseen, so that nobody meets the end of what is loaded. */
+const AHEAD_ROWS = 150;
+const PAGE_ROWS = 10;
 const ROW_PX = 60;
 const NARROW_ROW_PX = 108;
 const NARROW = matchMedia("(max-width: 760px)");
 
 const useStyles = makeStyles({
+  grid: { display: "flex", flexDirection: "column", flexGrow: 1 },
+  headSelectable: selectableColumns,
   head: {
     ...gridColumns,
     minHeight: "36px",
@@ -21,9 +29,9 @@ const useStyles = makeStyles({
     borderBottom: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,
   },
-  scroller: { flexGrow: 1, overflowY: "auto", overflowX: "clip", minHeight: "240px", height: "1px" },
+  scroller: { flexGrow: 1, overflowY: "auto", overflowX: "clip", minHeight: "240px", height: "1px", contain: "strict" },
   rows: { position: "relative", width: "100%" },
-  row: { position: "absolute", insetInline: 0, top: 0 },
+  row: { position: "absolute", insetInline: 0, top: 0, contain: "layout paint style" },
   headNarrow: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" },
 });
 
@@ -33,13 +41,26 @@ interface GridProps {
   readonly isLoadingMore: boolean;
   readonly onMore: () => void;
   readonly onOpen: (requestId: string) => void;
+  /** Absent for who only reads. */
+  readonly selection: Selection | undefined;
+  /** Asked for by a key: for the ticked rows, or for the current one. */
+  readonly onAct: ((act: Act, requests: readonly LogRequest[]) => void) | undefined;
+  readonly onDownload: (request: LogRequest) => void;
 }
 
 /** Where the reader was, for when they come back from a request. */
 const places = new Map<string, { offset: number; active: number }>();
 
-/** The list itself: only the rows that can be seen exist; arrows, j and k move, Enter opens. */
-export function RequestGrid({ rows, hasMore, isLoadingMore, onMore, onOpen }: GridProps) {
+/** The next time this list is drawn, it begins at its top. */
+export function forgetPlace(search: string): void {
+  places.delete(search);
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** The list itself: only the rows that can be seen exist; arrows, j and k move, Enter opens, x ticks, r, e and d act. */
+export function RequestGrid(props: GridProps) {
+  const { rows, hasMore, isLoadingMore, onMore, onOpen, selection, onAct, onDownload } = props;
   const styles = useStyles();
   const { t } = useT();
   const scroller = useRef<HTMLDivElement>(null);
@@ -50,7 +71,7 @@ export function RequestGrid({ rows, hasMore, isLoadingMore, onMore, onOpen }: Gr
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => (isNarrow ? NARROW_ROW_PX : ROW_PX),
-    overscan: 12,
+    overscan: OVERSCAN_ROWS,
     initialOffset: place?.offset ?? 0,
     getItemKey: (index) => rows[index]?.id ?? index,
   });
@@ -59,7 +80,7 @@ export function RequestGrid({ rows, hasMore, isLoadingMore, onMore, onOpen }: Gr
   const items = virtualizer.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (hasMore && !isLoadingMore && lastShown >= rows.length - 15) onMore();
+    if (hasMore && !isLoadingMore && lastShown >= rows.length - AHEAD_ROWS) onMore();
   }, [hasMore, isLoadingMore, lastShown, rows.length, onMore]);
 
   useLayoutEffect(() => {
@@ -74,13 +95,35 @@ export function RequestGrid({ rows, hasMore, isLoadingMore, onMore, onOpen }: Gr
     // The row may be born by the scroll.
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${to}"]`)?.focus());
   };
-  useMoveKeys(scroller, active, focusRow);
+  const isInside = () => scroller.current?.contains(document.activeElement) ?? false;
+  const current = () => rows[active];
+  const chosen = selection?.ids ?? NOTHING;
+  const act = (verb: Act) => () => {
+    const one = current();
+    const asked = chosen.size > 0 ? rows.filter(({ id }) => chosen.has(id)) : one ? [one] : [];
+    if (asked.length > 0) onAct?.(verb, asked);
+  };
+  useRowKeys({
+    // The first press brings the focus into the list.
+    moveTo: (step) => focusRow(isInside() ? active + step : active),
+    select: selection && (() => selection.toggle(current()?.id ?? "")),
+    remind: onAct && act("remind"),
+    cancel: onAct && act("cancel"),
+    download: () => {
+      const request = current();
+      if (request) onDownload(request);
+    },
+  });
 
   const onKeyDown = (event: React.KeyboardEvent) => {
-    const request = rows[active];
-    if (event.key === "Enter" && request && !(event.target instanceof HTMLAnchorElement)) onOpen(request.id);
+    const request = current();
+    const isOnRow = event.target instanceof HTMLElement && event.target.role === "row";
+    if (event.key === "Enter" && request && isOnRow) onOpen(request.id);
+    else if (event.key === " " && request && isOnRow && selection) selection.toggle(request.id);
     else if (event.key === "ArrowDown") focusRow(active + 1);
     else if (event.key === "ArrowUp") focusRow(active - 1);
+    else if (event.key === "PageDown") focusRow(active + PAGE_ROWS);
+    else if (event.key === "PageUp") focusRow(active - PAGE_ROWS);
     else if (event.key === "Home") focusRow(0);
     else if (event.key === "End") focusRow(rows.length - 1);
     else return;
@@ -92,10 +135,17 @@ export function RequestGrid({ rows, hasMore, isLoadingMore, onMore, onOpen }: Gr
       role="grid"
       aria-label={t("requests.title")}
       aria-rowcount={hasMore ? -1 : rows.length + 1}
-      style={{ display: "flex", flexDirection: "column", flexGrow: 1 }}
+      aria-multiselectable={selection ? true : undefined}
+      aria-keyshortcuts={selection ? "j k x r e d Enter" : "j k d Enter"}
+      className={styles.grid}
       onKeyDown={onKeyDown}
     >
-      <div role="row" aria-rowindex={1} className={mergeClasses(styles.head, isNarrow && styles.headNarrow)}>
+      <div
+        role="row"
+        aria-rowindex={1}
+        className={mergeClasses(styles.head, selection && styles.headSelectable, isNarrow && styles.headNarrow)}
+      >
+        {selection ? <SelectAll rows={rows} selection={selection} /> : null}
         <span role="columnheader">{t("column.person")}</span>
         <span role="columnheader">{t("column.state")}</span>
         <span role="columnheader">{t("column.collectors")}</span>
@@ -118,8 +168,10 @@ export function RequestGrid({ rows, hasMore, isLoadingMore, onMore, onOpen }: Gr
                   index={index}
                   isActive={index === active}
                   isNarrow={isNarrow}
-                  onActivate={() => setActive(index)}
-                  onOpen={() => onOpen(request.id)}
+                  isSelected={selection && chosen.has(request.id)}
+                  onActivate={setActive}
+                  onOpen={onOpen}
+                  onToggle={selection?.toggle}
                 />
               </div>
             ) : null;
@@ -127,6 +179,23 @@ export function RequestGrid({ rows, hasMore, isLoadingMore, onMore, onOpen }: Gr
         </div>
       </div>
     </div>
+  );
+}
+
+/** Ticks every row that has been loaded, or none. */
+function SelectAll({ rows, selection }: { readonly rows: readonly LogRequest[]; readonly selection: Selection }) {
+  const { t } = useT();
+  const { ids } = selection;
+  const isAll = rows.length > 0 && ids.size >= rows.length;
+  return (
+    <span role="columnheader">
+      <Tick
+        label={t("bulk.selectAll")}
+        isTicked={isAll}
+        isMixed={ids.size > 0 && !isAll}
+        onToggle={() => selection.replace(isAll ? [] : rows.map(({ id }) => id))}
+      />
+    </span>
   );
 }
 
@@ -138,24 +207,4 @@ function useIsNarrow(): boolean {
     return () => NARROW.removeEventListener("change", onChange);
   }, []);
   return isNarrow;
-}
-
-/** j and k work from anywhere on the screen: the first press brings the focus into the list. */
-function useMoveKeys(
-  scroller: React.RefObject<HTMLDivElement | null>,
-  active: number,
-  focusRow: (index: number) => void,
-): void {
-  const { singleKeys } = useStore(preferences);
-  useEffect(() => {
-    if (!singleKeys) return;
-    const onKey = (event: KeyboardEvent) => {
-      if ((event.key !== "j" && event.key !== "k") || isTyping(event)) return;
-      const isInside = scroller.current?.contains(document.activeElement) ?? false;
-      focusRow(isInside ? active + (event.key === "j" ? 1 : -1) : active);
-      event.preventDefault();
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  });
 }

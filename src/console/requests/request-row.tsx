@@ -9,17 +9,25 @@ import { isUnread, readMarks } from "#console/live/unread.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { useStore } from "#console/parts/create-store.ts";
 import { Moment } from "#console/parts/moment.tsx";
-import { PersonName, TicketName } from "#console/parts/person-name.tsx";
+import { PersonLabel, TicketLabel } from "#console/parts/request-names.tsx";
 import { StateBadge } from "#console/parts/state-badge.tsx";
+import { Tick } from "#console/parts/tick.tsx";
 
 /** Head and rows share their columns. */
 export const gridColumns = {
   display: "grid",
   gridTemplateColumns:
-    "minmax(180px, 2.2fr) minmax(170px, 1.5fr) minmax(120px, 1.2fr) minmax(96px, 0.8fr) minmax(96px, 0.8fr)",
+    "minmax(180px, 2.4fr) minmax(180px, 1.5fr) minmax(120px, 1.2fr) minmax(100px, 0.8fr) minmax(110px, 1fr)",
   alignItems: "center",
   columnGap: "16px",
   paddingInline: "24px 16px",
+} as const satisfies GriffelStyle;
+
+/** The same with a place for the tick before them. */
+export const selectableColumns = {
+  gridTemplateColumns:
+    "32px minmax(180px, 2.4fr) minmax(180px, 1.5fr) minmax(120px, 1.2fr) minmax(100px, 0.8fr) minmax(110px, 1fr)",
+  columnGap: "12px",
 } as const satisfies GriffelStyle;
 
 const useStyles = makeStyles({
@@ -33,13 +41,20 @@ const useStyles = makeStyles({
     "&:hover": { backgroundColor: tokens.colorSubtleBackgroundHover },
     "&:focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}`, outlineOffset: "-2px" },
   },
+  selectable: { ...selectableColumns, paddingInlineStart: "20px" },
+  selected: {
+    backgroundColor: tokens.colorBrandBackground2,
+    "&:hover": { backgroundColor: tokens.colorBrandBackground2Hover },
+  },
   narrow: {
     gridTemplateColumns: "minmax(0, 1fr) auto",
     alignContent: "center",
     rowGap: "6px",
     paddingInline: "24px 12px",
   },
-  wide: { gridColumn: "1 / -1" },
+  narrowSelectable: { gridTemplateColumns: "28px minmax(0, 1fr) auto" },
+  tall: { gridRow: "span 2", alignSelf: "center" },
+  wide: { gridColumn: "-3 / -1" },
   cell: { minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
   quiet: { color: tokens.colorNeutralForeground2 },
   second: {
@@ -67,12 +82,16 @@ interface RowProps {
   readonly index: number;
   readonly isActive: boolean;
   readonly isNarrow: boolean;
-  readonly onActivate: () => void;
-  readonly onOpen: () => void;
+  /** Undefined where rows cannot be ticked. */
+  readonly isSelected: boolean | undefined;
+  readonly onActivate: (index: number) => void;
+  readonly onOpen: (requestId: string) => void;
+  readonly onToggle: ((requestId: string) => void) | undefined;
 }
 
 export const RequestRow = memo(
-  function RequestRow({ request, index, isActive, isNarrow, onActivate, onOpen }: RowProps) {
+  function RequestRow(props: RowProps) {
+    const { request, index, isActive, isNarrow, isSelected, onActivate, onOpen, onToggle } = props;
     const styles = useStyles();
     const { t } = useT();
     const format = useFormat();
@@ -80,48 +99,72 @@ export const RequestRow = memo(
     useOnScreen(request.id);
     const open = (event: React.MouseEvent) => {
       // A link opens by itself, in a new tab too; a selection of text is no click.
-      if (event.target instanceof Element && event.target.closest("a")) return;
+      if (event.target instanceof Element && event.target.closest("a, label")) return;
       if (!getSelection()?.isCollapsed) return;
-      onOpen();
+      onOpen(request.id);
     };
-    const collectors = (
-      <span className={mergeClasses(styles.cell, styles.quiet)}>{format.list(request.collectors)}</span>
-    );
+    const tabIndex = isActive ? 0 : -1;
     return (
       <div
         role="row"
         aria-rowindex={index + 2}
+        aria-selected={isSelected}
         data-index={index}
         data-request={request.id}
-        tabIndex={isActive ? 0 : -1}
-        className={mergeClasses(styles.row, isNarrow && styles.narrow)}
-        onFocus={onActivate}
+        tabIndex={tabIndex}
+        className={mergeClasses(
+          styles.row,
+          isSelected !== undefined && styles.selectable,
+          isNarrow && styles.narrow,
+          isNarrow && isSelected !== undefined && styles.narrowSelectable,
+          isSelected && styles.selected,
+        )}
+        onFocus={() => onActivate(index)}
         onClick={open}
       >
+        {isSelected === undefined ? null : (
+          <span role="gridcell" className={isNarrow ? styles.tall : ""}>
+            <Tick
+              label={t("bulk.select", { name: request.userLabel ?? request.userId })}
+              isTicked={isSelected}
+              tabIndex={tabIndex}
+              onToggle={() => onToggle?.(request.id)}
+            />
+          </span>
+        )}
         <span role="gridcell" className={mergeClasses(styles.cell, isNarrow && styles.wide)}>
           {unread ? (
-            <span className={styles.unread}>
+            <span className={styles.unread} data-unread>
               <span className="heard-only">{t("unread")} </span>
             </span>
           ) : null}
-          <AppLink to={`/log-requests/${request.id}`} look="plain" className={unread ? styles.bold : ""}>
-            <PersonName userId={request.userId} />
+          <AppLink
+            to={`/log-requests/${request.id}`}
+            look="plain"
+            className={unread ? styles.bold : ""}
+            tabIndex={tabIndex}
+          >
+            <PersonLabel request={request} />
           </AppLink>
           <span className={styles.second}>
-            <TicketName ticketId={request.ticketId} />
+            <TicketLabel request={request} />
           </span>
         </span>
         <span role="gridcell" className={styles.cell}>
           <StateBadge request={request} />
         </span>
-        <span role="gridcell" className={styles.cell} hidden={isNarrow}>
-          {collectors}
+        <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet)} hidden={isNarrow}>
+          {format.list(request.collectors)}
+          <span className={styles.second}>{t("size.upTo", { size: format.size(request.maxBytes) })}</span>
         </span>
         <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet)} hidden={isNarrow}>
           {isOpen(request) ? <Moment at={request.answerBy} show="relative" /> : <span aria-hidden>–</span>}
         </span>
         <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet)}>
           <Moment at={request.createdAt} show="relative" compact={isNarrow} />
+          <span className={styles.second} hidden={isNarrow}>
+            <bdi>{request.agentId}</bdi>
+          </span>
         </span>
       </div>
     );
@@ -129,6 +172,7 @@ export const RequestRow = memo(
   (before, after) =>
     before.request === after.request &&
     before.isActive === after.isActive &&
+    before.isSelected === after.isSelected &&
     before.isNarrow === after.isNarrow &&
     before.index === after.index,
 );

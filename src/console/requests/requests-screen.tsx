@@ -3,19 +3,27 @@ import { ArrowSyncRegular } from "@fluentui/react-icons/svg/arrow-sync";
 import { DismissRegular } from "@fluentui/react-icons/svg/dismiss";
 import { MailInboxRegular } from "@fluentui/react-icons/svg/mail-inbox";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { requestsQuery, type Filter } from "#console/api/queries.ts";
+import type { LogRequest } from "#console/api/shapes.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
-import { forgetNew, listKey, newInList } from "#console/live/patch-cache.ts";
+import { listKey, newInList, reloadList } from "#console/live/patch-cache.ts";
 import { useStore } from "#console/parts/create-store.ts";
 import { Page } from "#console/parts/page.tsx";
-import { EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
+import { describeError, EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
 import { useQueryParams } from "#console/parts/use-query-params.ts";
 import { useMe } from "#console/shell/me-context.ts";
 import { mayWrite } from "#console/shell/roles.ts";
+import { useNotify } from "#console/shell/use-notify.tsx";
+import type { Act } from "./act-on-requests.ts";
 import { FirstUse } from "./first-use.tsx";
 import { PersonFilter } from "./person-filter.tsx";
-import { RequestGrid } from "./request-grid.tsx";
+import { forgetPlace, RequestGrid } from "./request-grid.tsx";
+import { SelectionBar } from "./selection-bar.tsx";
+import { useSelection } from "./use-selection.ts";
+
+const ActDialog = lazy(async () => ({ default: (await import("./act-dialog.tsx")).ActDialog }));
 
 const VIEWS = ["mine", "waiting", "ready", "attention", "all"] as const;
 
@@ -60,15 +68,38 @@ export function RequestsScreen() {
   const view = VIEWS.find((name) => name === params.get("view")) ?? "mine";
   const userId = params.get("user") ?? undefined;
   const filter: Filter = { view: view === "all" ? undefined : view, userId };
+  const key = listKey(filter);
   const list = useInfiniteQuery(requestsQuery(filter));
   const client = useQueryClient();
-  const fresh = useStore(newInList)[listKey(filter)]?.length ?? 0;
-  const rows = list.data?.pages.flatMap(({ value }) => value) ?? [];
-  const isFiltered = userId !== undefined;
+  const notify = useNotify();
+  const fresh = useStore(newInList)[key]?.length ?? 0;
+  const rows = useMemo(() => list.data?.pages.flatMap(({ value }) => value) ?? [], [list.data]);
+  const [round, setRound] = useState(0);
+  const kept = useSelection(key);
+  const selection = mayWrite(me) ? kept : undefined;
+  const [asked, setAsked] = useState<{ readonly act: Act; readonly requests: readonly LogRequest[] }>();
 
-  const showNew = () => {
-    forgetNew(filter);
-    void client.resetQueries({ queryKey: ["requests", filter] });
+  const showNew = async () => {
+    try {
+      await reloadList(client, filter);
+      forgetPlace(location.search);
+      setRound((before) => before + 1);
+    } catch (error) {
+      notify(describeError(error, t), "error");
+    }
+  };
+  const endAct = (isDone: boolean) => {
+    setAsked(undefined);
+    if (isDone) kept.clear();
+    focusCurrentRow();
+  };
+  const download = async (request: LogRequest) => {
+    try {
+      const { saveFilesOf } = await import("#console/request/save-file.ts");
+      if ((await saveFilesOf(request.id)) === 0) notify(t("files.none"), "info");
+    } catch (error) {
+      notify(describeError(error, t), "error");
+    }
   };
 
   return (
@@ -89,45 +120,86 @@ export function RequestsScreen() {
         <PersonFilter userId={userId} onChange={(id) => change({ user: id })} />
       </div>
       {list.error ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
-      <div className={styles.list}>
+      <div className={styles.list} onKeyDown={(event) => event.key === "Escape" && kept.clear()}>
         {fresh > 0 ? (
           <Button
             className={styles.pill}
             appearance="primary"
             shape="circular"
             icon={<ArrowSyncRegular />}
-            onClick={showNew}
+            onClick={() => void showNew()}
           >
             {t("requests.new", { count: fresh })}
           </Button>
+        ) : null}
+        {selection && selection.ids.size > 0 ? (
+          <SelectionBar
+            count={selection.ids.size}
+            onAct={(act) => setAsked({ act, requests: rows.filter(({ id }) => selection.ids.has(id)) })}
+            onClear={selection.clear}
+          />
         ) : null}
         {list.isPending ? (
           <SkeletonRows count={8} />
         ) : rows.length > 0 ? (
           <RequestGrid
-            key={listKey(filter)}
+            key={`${key} ${round}`}
             rows={rows}
             hasMore={list.hasNextPage}
             isLoadingMore={list.isFetchingNextPage}
             onMore={() => void list.fetchNextPage()}
             onOpen={(requestId) => navigate(`/log-requests/${requestId}`)}
+            selection={selection}
+            onAct={mayWrite(me) ? (act, requests) => setAsked({ act, requests }) : undefined}
+            onDownload={(request) => void download(request)}
           />
-        ) : list.error ? null : isFiltered ? (
-          <EmptyState icon={<MailInboxRegular />} title={t("requests.none.filtered")}>
-            <Button icon={<DismissRegular />} onClick={() => change({ user: undefined })}>
-              {t("filter.clear")}
-            </Button>
-          </EmptyState>
-        ) : view === "mine" || view === "all" ? (
-          <FirstUse onNew={mayWrite(me) ? () => navigate("/new") : undefined} />
-        ) : (
-          <EmptyState
-            icon={<MailInboxRegular />}
-            title={t(`requests.none.${view}` as MessageKey)}
-            hint={t(`requests.none.${view}.hint` as MessageKey)}
+        ) : list.error ? null : (
+          <NothingHere
+            view={view}
+            isFiltered={userId !== undefined}
+            onClear={() => change({ user: undefined })}
+            onNew={mayWrite(me) ? () => navigate("/new") : undefined}
           />
         )}
       </div>
+      {asked ? (
+        <Suspense>
+          <ActDialog act={asked.act} requests={asked.requests} onClose={endAct} />
+        </Suspense>
+      ) : null}
     </Page>
+  );
+}
+
+/** The row that the keys are about; where the dialog took the focus from. */
+function focusCurrentRow(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-index][tabindex="0"]')?.focus());
+}
+
+interface NothingProps {
+  readonly view: (typeof VIEWS)[number];
+  readonly isFiltered: boolean;
+  readonly onClear: () => void;
+  readonly onNew: (() => void) | undefined;
+}
+
+function NothingHere({ view, isFiltered, onClear, onNew }: NothingProps) {
+  const { t } = useT();
+  if (isFiltered) {
+    return (
+      <EmptyState icon={<MailInboxRegular />} title={t("requests.none.filtered")}>
+        <Button icon={<DismissRegular />} onClick={onClear}>
+          {t("filter.clear")}
+        </Button>
+      </EmptyState>
+    );
+  }
+  if (view === "mine" || view === "all") return <FirstUse onNew={onNew} />;
+  return (
+    <EmptyState
+      icon={<MailInboxRegular />}
+      title={t(`requests.none.${view}` as MessageKey)}
+      hint={t(`requests.none.${view}.hint` as MessageKey)}
+    />
   );
 }

@@ -1,9 +1,10 @@
-import { makeStyles, Text, tokens } from "@fluentui/react-components";
+import { makeStyles, MessageBar, MessageBarBody, MessageBarTitle, Text, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
 import { systemQuery } from "#console/api/queries.ts";
 import type { System } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
-import { useT } from "#console/i18n/use-t.ts";
+import { useT, type Translate } from "#console/i18n/use-t.ts";
+import { DataTable } from "#console/insights/data-table.tsx";
 import { Facts } from "#console/parts/facts.tsx";
 import { Moment } from "#console/parts/moment.tsx";
 import { Page, Section } from "#console/parts/page.tsx";
@@ -29,6 +30,7 @@ const useStyles = makeStyles({
   name: { fontFamily: tokens.fontFamilyMonospace, overflowWrap: "anywhere" },
   quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200, gridColumn: "1 / -1" },
   value: { gridColumn: "1 / -1", overflowWrap: "anywhere" },
+  jobs: { marginTop: "16px" },
   parts: { listStyleType: "none", margin: "0 0 16px", padding: 0, display: "grid", gap: "10px" },
   part: { display: "flex", flexWrap: "wrap", gap: "8px", alignItems: "center" },
 });
@@ -46,6 +48,7 @@ export function SettingsScreen() {
       <Text>{t("settings.readOnly")}</Text>
       {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
       {isPending ? <SkeletonRows /> : null}
+      {data ? <Trouble parts={data.parts} /> : null}
       {data ? (
         <div className={styles.columns}>
           <Section title={t("settings.values")} flush>
@@ -78,13 +81,14 @@ function SystemPanel({ system }: { readonly system: System }) {
   const { t } = useT();
   const format = useFormat();
   const { parts, versions, queue, outbox, oldestOverdueRequestSeconds, lastSweepAt } = system;
+  const jobs = Object.entries(queue.jobs ?? {});
   return (
     <>
       <ul className={styles.parts}>
         {Object.entries(parts).map(([name, { state, detail }]) => (
           <li key={name} className={styles.part}>
             <ToneBadge tone={PART_TONES[state]}>{t(`part.${state}`)}</ToneBadge>
-            <strong>{name}</strong>
+            <strong>{partName(name, t)}</strong>
             {detail === undefined ? null : <span className={styles.quiet}>{detail}</span>}
           </li>
         ))}
@@ -102,11 +106,46 @@ function SystemPanel({ system }: { readonly system: System }) {
             t("system.sweep"),
             lastSweepAt === undefined ? undefined : <Moment key="sweep" at={lastSweepAt} show="relative" />,
           ],
-          ...Object.entries(queue.jobs ?? {}).map(
-            ([name, { waiting, active, failed }]) => [name, t("system.jobs", { waiting, active, failed })] as const,
-          ),
         ]}
       />
+      {jobs.length === 0 ? null : (
+        <div className={styles.jobs}>
+          <DataTable
+            caption={t("system.jobs")}
+            head={[t("system.jobs"), t("system.jobs.waiting"), t("system.jobs.active"), t("system.jobs.failed")]}
+            rows={jobs.map(([name, { waiting, active, failed }]) => [
+              name,
+              format.number(waiting),
+              format.number(active),
+              format.number(failed),
+            ])}
+          />
+        </div>
+      )}
     </>
+  );
+}
+
+const PART_NAMES = ["database", "queue", "blobs", "hub"] as const;
+
+function partName(name: string, t: Translate): string {
+  const known = PART_NAMES.find((part) => part === name);
+  return known ? t(`part.name.${known}`) : name;
+}
+
+/** What does not work comes first: an operator who opens this page looks for it. */
+function Trouble({ parts }: Pick<System, "parts">) {
+  const { t } = useT();
+  return Object.entries(parts).map(([name, { state, detail }]) =>
+    state === "ok" ? null : (
+      <MessageBar key={name} intent={state === "away" ? "error" : "warning"} layout="multiline" data-part={name}>
+        <MessageBarBody>
+          <MessageBarTitle>
+            {partName(name, t)}: {t(`part.${state}`)}
+          </MessageBarTitle>{" "}
+          {detail}
+        </MessageBarBody>
+      </MessageBar>
+    ),
   );
 }

@@ -59,6 +59,11 @@ const ITEMS = [
   { to: "/settings", key: "settings", icon: SettingsRegular, supervisors: true },
 ] as const;
 
+/** The screens that this person's role opens. */
+export function screensFor(me: Me): readonly (typeof ITEMS)[number][] {
+  return ITEMS.filter(({ supervisors }) => !supervisors || maySupervise(me));
+}
+
 interface NavProps {
   readonly me: Me;
   readonly unread: number;
@@ -73,7 +78,7 @@ export function Nav({ me, unread, onChosen }: NavProps) {
   return (
     <nav aria-label={t("nav.label")}>
       <ul className={styles.list}>
-        {ITEMS.filter(({ supervisors }) => !supervisors || maySupervise(me)).map(({ to, key, icon: Icon }) => (
+        {screensFor(me).map(({ to, key, icon: Icon }) => (
           <li key={to}>
             <Link
               href={to}

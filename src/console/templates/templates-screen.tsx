@@ -86,7 +86,10 @@ function TemplateCard({ template, isLead, onEdit }: CardProps) {
   const format = useFormat();
   const client = useQueryClient();
   const names = new Intl.DisplayNames(language, { type: "language" });
+  const rank = (tag: string) => (tag === language ? 0 : 1);
   const missing = WANTED.filter((tag) => template.texts[tag] === undefined);
+  // One's own language first.
+  const texts = Object.entries(template.texts).toSorted(([one], [other]) => rank(one) - rank(other));
   const title = template.texts[language]?.name ?? Object.values(template.texts)[0]?.name ?? template.id;
   const remove = async () => {
     await fetchApi("DELETE", `/v1/templates/${template.id}`);
@@ -100,13 +103,19 @@ function TemplateCard({ template, isLead, onEdit }: CardProps) {
           <span className={styles.actions}>
             <Button
               size="small"
+              appearance="subtle"
               icon={<EditRegular />}
               onClick={onEdit}
               aria-label={t("templates.edit", { name: title })}
             />
             <Confirm
               trigger={
-                <Button size="small" icon={<DeleteRegular />} aria-label={t("templates.delete", { name: title })} />
+                <Button
+                  size="small"
+                  appearance="subtle"
+                  icon={<DeleteRegular />}
+                  aria-label={t("templates.delete", { name: title })}
+                />
               }
               title={t("templates.delete", { name: title })}
               text={t("templates.delete.text")}
@@ -118,7 +127,7 @@ function TemplateCard({ template, isLead, onEdit }: CardProps) {
       }
     >
       <ul className={styles.texts}>
-        {Object.entries(template.texts).map(([tag, { name, reason }]) => (
+        {texts.map(([tag, { name, reason }]) => (
           <li key={tag} className={styles.text}>
             <ToneBadge tone="informative">{names.of(tag) ?? tag}</ToneBadge>
             <Text weight="semibold" lang={tag}>

@@ -3,7 +3,7 @@ import type { LogRequest } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Moment } from "#console/parts/moment.tsx";
-import { PersonName } from "#console/parts/person-name.tsx";
+import { PersonLabel, TicketLabel } from "#console/parts/request-names.tsx";
 import { StateBadge } from "#console/parts/state-badge.tsx";
 
 const useStyles = makeStyles({
@@ -20,8 +20,14 @@ const useStyles = makeStyles({
   quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
 });
 
+interface Props {
+  readonly requests: readonly LogRequest[];
+  /** What the page does not say already: on a ticket whom, on a person's page for which ticket. */
+  readonly named: "person" | "ticket";
+}
+
 /** A few requests, on the page of their ticket or person. */
-export function RequestList({ requests }: { readonly requests: readonly LogRequest[] }) {
+export function RequestList({ requests, named }: Props) {
   const styles = useStyles();
   const format = useFormat();
   return (
@@ -30,10 +36,11 @@ export function RequestList({ requests }: { readonly requests: readonly LogReque
         <li key={request.id} className={styles.item}>
           <span className={styles.main}>
             <AppLink to={`/log-requests/${request.id}`} look="strong">
-              <PersonName userId={request.userId} /> · {format.list(request.collectors)}
+              {named === "person" ? <PersonLabel request={request} /> : <TicketLabel request={request} />}
             </AppLink>
             <span className={styles.quiet}>
-              <Moment at={request.createdAt} show="relative" /> · <bdi>{request.agentId}</bdi>
+              {format.list(request.collectors)} · <Moment at={request.createdAt} show="relative" /> ·{" "}
+              <bdi>{request.agentId}</bdi>
             </span>
           </span>
           <StateBadge request={request} />

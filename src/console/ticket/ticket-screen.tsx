@@ -1,21 +1,20 @@
 import { Button, makeStyles, Text } from "@fluentui/react-components";
-import { MailInboxRegular } from "@fluentui/react-icons/svg/mail-inbox";
 import { SendRegular } from "@fluentui/react-icons/svg/send";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "wouter";
-import { requestsQuery, ticketQuery, userQuery, type TicketVersion } from "#console/api/queries.ts";
+import { ticketQuery, userQuery, type TicketVersion } from "#console/api/queries.ts";
 import { useT } from "#console/i18n/use-t.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Facts } from "#console/parts/facts.tsx";
 import { Moment } from "#console/parts/moment.tsx";
 import { Page, Section } from "#console/parts/page.tsx";
 import { PersonName } from "#console/parts/person-name.tsx";
-import { EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
+import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
 import { FilesTable } from "#console/request/files-table.tsx";
 import { Timeline } from "#console/request/timeline.tsx";
 import { useMe } from "#console/shell/me-context.ts";
 import { mayWrite } from "#console/shell/roles.ts";
-import { RequestList } from "./request-list.tsx";
+import { RequestsSection } from "./requests-section.tsx";
 import { TicketEdit } from "./ticket-edit.tsx";
 
 const useStyles = makeStyles({
@@ -61,24 +60,11 @@ function Whole({ version }: { readonly version: TicketVersion }) {
   const { t } = useT();
   const { ticket } = version;
   const { data: user } = useQuery({ ...userQuery(ticket.userId ?? ""), enabled: ticket.userId !== undefined });
-  const list = useInfiniteQuery(requestsQuery({ ticketId: ticket.id }));
-  const requests = list.data?.pages.flatMap(({ value }) => value);
   const others = ticket.participants.filter(({ userId }) => userId !== ticket.userId);
   return (
     <div className={styles.columns}>
       <div className={styles.column}>
-        <Section title={t("requests.title")} flush>
-          {list.error ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
-          {requests === undefined ? (
-            list.error ? null : (
-              <SkeletonRows count={2} />
-            )
-          ) : requests.length === 0 ? (
-            <EmptyState icon={<MailInboxRegular />} title={t("ticket.noRequests")} />
-          ) : (
-            <RequestList requests={requests} />
-          )}
-        </Section>
+        <RequestsSection filter={{ ticketId: ticket.id }} named="person" none={t("ticket.noRequests")} />
         <Section title={t("files.title")} flush>
           <FilesTable files={ticket.files} />
         </Section>

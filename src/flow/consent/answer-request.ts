@@ -12,6 +12,7 @@ import { findOwnRequest } from "#http/find-own-request.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Ids } from "#ports/ids.ts";
 import type { Store, Transaction } from "#ports/store.ts";
+import { collectorLabels } from "./collector-labels.ts";
 import { consentValues, shownValues, type ConsentSettings } from "./consent-values.ts";
 
 /** What a user decided, and the words they decided on. */
@@ -126,10 +127,14 @@ async function record(
     });
   }
   if (answer.installationId !== undefined) await requireOwnInstallation(tx, request, answer.installationId);
-  const [ticket, user] = await Promise.all([tx.tickets.find(request.ticketId), tx.users.find(request.userId)]);
+  const [ticket, user, labels] = await Promise.all([
+    tx.tickets.find(request.ticketId),
+    tx.users.find(request.userId),
+    collectorLabels(tx, request),
+  ]);
 
   const now = clock.now();
-  const reader = { locale: answer.text.locale, timeZone: user?.timeZone };
+  const reader = { locale: answer.text.locale, timeZone: user?.timeZone, labels };
   const ours = consentValues(request, ticket?.number ?? 0, settings, reader, now);
   const roundId = ids.next();
   const answered: LogRequest = {

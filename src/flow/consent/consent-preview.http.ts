@@ -4,6 +4,7 @@ import { Problem } from "#domain/problems.ts";
 import type { HttpKit } from "#http/http-kit.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Store } from "#ports/store.ts";
+import { collectorLabels } from "./collector-labels.ts";
 import { consentValues, type ConsentSettings } from "./consent-values.ts";
 import { lastLocaleOf } from "./reading-locale.ts";
 
@@ -35,7 +36,11 @@ export function serveConsentPreview(kit: HttpKit, { store, clock, settings }: Co
       },
       ticket?.number ?? 0,
       settings,
-      { locale: text.locale, timeZone: user?.timeZone },
+      {
+        locale: text.locale,
+        timeZone: user?.timeZone,
+        labels: await collectorLabels(store, { userId, installationId }),
+      },
       clock.now(),
     );
     const open = [

@@ -12,12 +12,14 @@ export interface ConsentSettings {
   readonly uploadBySeconds: number;
 }
 
-/** How a reader writes times and numbers. */
+/** How a reader writes times and numbers, and what their app calls its logs. */
 export interface Reader {
   /** BCP 47, of the consent text. */
   readonly locale: string;
   /** IANA; UTC where nobody said. */
   readonly timeZone?: string | undefined;
+  /** By collector; its own name stands where no app has named it. */
+  readonly labels: ReadonlyMap<string, string>;
 }
 
 /** Placeholders that only the device can fill, because it alone has seen the files; the rest is ours and stands as we say it. */
@@ -44,7 +46,7 @@ export function consentValues(
     privacyNotice: settings.privacyNoticeUrl,
     ticketNumber: String(ticketNumber),
     reason: request.reason,
-    collectors: request.collectors.join(", "),
+    collectors: request.collectors.map((name) => reader.labels.get(name) ?? name).join(", "),
     window: window ? times.formatRange(window.from, window.to) : anyTime(reader.locale),
     uploadBy: times.format(request.uploadBy ?? now + settings.uploadBySeconds * 1000),
     retentionDays: String(settings.retentionDays),

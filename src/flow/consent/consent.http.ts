@@ -12,6 +12,7 @@ import type { HttpKit } from "#http/http-kit.ts";
 import { renderPage, type PublicUrl } from "#http/next-link.ts";
 import type { UploadLink } from "#ports/blob-store.ts";
 import { answerRequest, type AnswerRequest, type GivenAnswer } from "./answer-request.ts";
+import { collectorLabels } from "./collector-labels.ts";
 import { consentValues } from "./consent-values.ts";
 import { lastLocaleOf } from "./reading-locale.ts";
 import { renderReceipt } from "./render-receipt.ts";
@@ -38,13 +39,14 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
     locale?: string,
   ): Promise<routes.DeviceLogRequest> => {
     const user = await store.users.find(caller.userId);
-    const [ticket, files, consent, text] = await Promise.all([
+    const [ticket, files, consent, text, labels] = await Promise.all([
       store.tickets.find(request.ticketId),
       store.files.ofOwner(request.id),
       store.consents.ofOwner({ kind: "request", id: request.id }),
       store.consentTexts.forLocale(locale ?? user?.locale ?? (await lastLocaleOf(store, caller.userId))),
+      collectorLabels(store, request),
     ]);
-    const reader = { locale: text.locale, timeZone: user?.timeZone };
+    const reader = { locale: text.locale, timeZone: user?.timeZone, labels };
     const ticketNumber = ticket?.number ?? 0;
     return {
       id: request.id,

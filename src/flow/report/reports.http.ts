@@ -149,6 +149,6 @@ export function serveReports(kit: HttpKit, deps: ReportRoutes): void {
   }
 
   async function numberOf(report: Report): Promise<number> {
-    return (await store.tickets.numbersOf([report.ticketId])).get(report.ticketId) ?? 0;
+    return (await store.tickets.namesOf([report.ticketId])).get(report.ticketId)?.number ?? 0;
   }
 }

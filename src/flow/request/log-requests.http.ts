@@ -40,11 +40,14 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
   const show = (request: LogRequest, counts: FileCounts, names?: RequestNames) =>
     renderLogRequest(request, counts, publicUrl.to(`/log-requests/${request.id}`), names);
   const namesOf = async (requests: readonly LogRequest[]): Promise<(request: LogRequest) => RequestNames> => {
-    const [numbers, labels] = await Promise.all([
-      store.tickets.numbersOf(requests.map(({ ticketId }) => ticketId)),
+    const [tickets, labels] = await Promise.all([
+      store.tickets.namesOf(requests.map(({ ticketId }) => ticketId)),
       store.users.labelsOf(requests.map(({ userId }) => userId)),
     ]);
-    return ({ ticketId, userId }) => ({ ticketNumber: numbers.get(ticketId), userLabel: labels.get(userId) });
+    return ({ ticketId, userId }) => {
+      const ticket = tickets.get(ticketId);
+      return { ticketNumber: ticket?.number, ticketSubject: ticket?.subject, userLabel: labels.get(userId) };
+    };
   };
   const showNow = async (request: LogRequest) => {
     const [files, names] = await Promise.all([store.files.ofOwner(request.id), namesOf([request])]);
@@ -99,8 +102,10 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
       store.pushes.ofRequest(request.id),
       namesOf([request]),
     ]);
+    const told = consent?.text;
+    const consentText = told && (await store.consentTexts.find(told.version, told.locale));
     const shown = show(request, countFiles(files), names(request));
-    return { status: 200, body: renderLogRequestDetail(shown, { consent, files, pushes }) };
+    return { status: 200, body: renderLogRequestDetail(shown, { consent, consentText, files, pushes }) };
   });
 
   kit.serve(routes.cancelLogRequest, async ({ params, caller }) => ({

@@ -26,6 +26,20 @@ test("the file for browsers is under 10 KB gzipped and needs nothing else", asyn
   expect(text).not.toMatch(/\bnode:|\brequire\(/);
 });
 
+test("the consent screen is under 20 KB gzipped and needs nothing else", async () => {
+  const text = await read("consent-screen.js");
+  expect(gzipSync(text, { level: 9 }).length).toBeLessThan(20_000);
+  expect(importsOf(text)).toEqual([]);
+  expect(text).not.toMatch(/\bnode:|\brequire\(|innerHTML|insertAdjacentHTML/);
+});
+
+test("servers that render pages can load the consent screen, where there are no elements", async () => {
+  const program = `import { consentScreenTexts } from ${JSON.stringify(join(sdk.folder, "consent-screen.js"))};
+    console.log(["de-AT", "fr"].map((locale) => consentScreenTexts(locale).share).join());`;
+  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program]);
+  expect(stdout).toBe("Teilen,Share\n");
+});
+
 test("the file for Node needs nothing but Node", async () => {
   const imports = importsOf(await read("node-support.js"));
   expect(imports).not.toEqual([]);
@@ -33,8 +47,8 @@ test("the file for Node needs nothing but Node", async () => {
 });
 
 test("no declaration names a schema library, a folder of this repository or another package", async () => {
-  const names = (await readdir(sdk.folder)).filter((name) => name.endsWith(".d.ts"));
-  expect(names).toContain("create-beckon.d.ts");
+  const names = (await readdir(sdk.folder, { recursive: true })).filter((name) => name.endsWith(".d.ts"));
+  expect(names).toEqual(expect.arrayContaining(["create-beckon.d.ts", "consent-screen.d.ts"]));
   for (const name of names) {
     const text = await read(name);
     expect(text, name).not.toMatch(/\bzod\b|["']#/i);
@@ -49,6 +63,7 @@ test("an app compiles against the declarations with the browser's types alone", 
   await writeFile(
     join(sdk.folder, "app.ts"),
     `import { createBeckon, freezeBytes, type BeckonError, type Review } from "./create-beckon.js";
+     import { defineConsentScreen, openConsent } from "./consent-screen.js";
      const beckon = createBeckon({
        baseUrl: "https://beckon.example.com",
        getToken: async () => "token",
@@ -62,7 +77,12 @@ test("an app compiles against the declarations with the browser's types alone", 
        },
        onError: (error) => console.error((error as BeckonError).code),
      });
-     export const done: Promise<boolean> = beckon.handle({});`,
+     export const done: Promise<boolean> = beckon.handle({});
+
+     const Screen = defineConsentScreen();
+     const screen = new Screen();
+     screen.addEventListener("beckon-share", ({ detail }) => detail.network satisfies "any" | "unmetered");
+     openConsent(screen, { beckon, requestId: "", onDone: () => screen.remove() }).stop();`,
   );
   const types = ["--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false", "--noEmit", "--ignoreConfig"];
   const where = [

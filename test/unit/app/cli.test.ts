@@ -8,6 +8,7 @@ const COMMANDS = [
   ["emulator"],
   ["doctor"],
   ["demo"],
+  ["dev"],
   ["keys", "create"],
   ["keys", "list"],
   ["keys", "revoke"],
@@ -19,7 +20,7 @@ test.for(COMMANDS)(
     const { code, stdout } = await runBeckon([...words, "--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain("Examples:");
-    expect(stdout).toContain(`beckon ${words.join(" ")}`.replace("beckon demo", "npm run demo"));
+    expect(stdout).toContain(`beckon ${words.join(" ")}`.replace(/^beckon (demo|dev)$/, "npm run $1"));
     expect(stdout).toContain("--json");
     expect(stdout).toContain("Exit codes:");
   },

@@ -80,6 +80,24 @@ test.for([
   expect(new Set(nonces).size).toBe(2);
 });
 
+test("only where there is a page /demo may a page of this origin show the console in a frame", async () => {
+  await build();
+  const headersOf = async (router: ReturnType<typeof serveConsole>) => {
+    const app = createServer(
+      createApp({ routers: [router], limits, corsOrigins: [], trustProxy: 0, onAnswered: () => {}, onError: () => {} }),
+    );
+    await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
+    const { headers } = await fetch(`http://127.0.0.1:${(app.address() as AddressInfo).port}`);
+    app.close();
+    return [
+      headers.get("x-frame-options"),
+      /frame-ancestors [^;]+/.exec(headers.get("content-security-policy") ?? "")?.[0],
+    ];
+  };
+  expect(await headersOf(serveConsole(folder))).toEqual(["DENY", "frame-ancestors 'none'"]);
+  expect(await headersOf(serveConsole(folder, { isFramed: true }))).toEqual(["SAMEORIGIN", "frame-ancestors 'self'"]);
+});
+
 test("files with a hash in their name are kept for good, and nothing beside them is given away", async () => {
   await build();
   await writeFile(join(folder, "secret.txt"), "not an asset");

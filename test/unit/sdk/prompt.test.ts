@@ -110,8 +110,8 @@ test("the review shows the files as they are frozen, fills the text and says tha
   const phone = journey.phone();
   const [review, twin] = await Promise.all([phone.beckon.review(request.id), phone.beckon.review(request.id)]);
   expect(twin).toBe(review);
-  expect(review.textFor()).toBe("Share app.log, app.log.1 (40 byte) for ticket 7? Robin asks.");
-  expect(review.textFor(review.files.slice(1))).toContain("app.log.1 (21 byte)");
+  expect(review.textFor()).toBe("Share app.log, app.log.1 (40 bytes) for ticket 7? Robin asks.");
+  expect(review.textFor(review.files.slice(1))).toContain("app.log.1 (21 bytes)");
   expect(review.totalBytes).toBe(40);
   await journey.server.answered(`${request.id}:seen`);
   expect(request.state).toBe("seen");

@@ -45,7 +45,7 @@ test("what the user shares is there, byte for byte, and every file's outcome is 
   expect(phone.shown.filter((one) => one.includes(request.id))).toHaveLength(2);
   expect(phone.released.sort()).toEqual(["app.log", "app.log.1"]);
   const receipt = await phone.beckon.receipt(request.id);
-  expect(receipt.shown).toEqual({ files: "app.log, app.log.1", totalSize: "40 byte" });
+  expect(receipt.shown).toEqual({ files: "app.log, app.log.1", totalSize: "40 bytes" });
 });
 
 test("only the files that the user ticked are named and sent", async () => {
@@ -332,6 +332,8 @@ test("a frozen file that became unreadable before the answer is told before anyt
     const request = await asked(phone);
     await expect(phone.beckon.share(request.id)).rejects.toMatchObject({ code: "file_unreadable" });
     expect(callsOf(request.id, "consent")).toEqual([]);
+    // Looking again freezes anew: what is there now can be shared.
+    expect((await phone.beckon.review(request.id)).files).toHaveLength(1);
   }));
 
 test("a yes that another user's sign-in interrupts waits for its own user", async () => {

@@ -1,0 +1,50 @@
+import type { Hasher } from "./sha256.ts";
+
+/** On a phone six times slower than a desk computer, this much is hashed in 3 ms. */
+const SLICE_BYTES = 64 * 1024;
+
+/** Frames come every 16 ms; a touch that waits 50 ms is felt. */
+const LONGEST_WORK_MS = 8;
+
+/**
+ * Hashes without holding up the page: in slices, and after 8 ms of them whatever else waits has its turn. A piece may be of
+ * any size, as collectors choose it.
+ */
+export function createGentleHash(hasher: Hasher): { update(piece: Uint8Array): Promise<void>; digest(): string } {
+  let restedAt = performance.now();
+  return {
+    async update(piece) {
+      for (let at = 0; at < piece.length; at += SLICE_BYTES) {
+        hasher.update(piece.subarray(at, at + SLICE_BYTES));
+        if (performance.now() - restedAt < LONGEST_WORK_MS) continue;
+        await rest();
+        restedAt = performance.now();
+      }
+    },
+    digest: () => hasher.digest("hex"),
+  };
+}
+
+/** As much as is used here: neither is everywhere, and the SDK also compiles where browsers' types are absent. */
+interface Platform {
+  readonly scheduler?: { yield?(): Promise<void> };
+  readonly MessageChannel?: new () => {
+    readonly port1: { onmessage: (() => void) | null; close(): void };
+    readonly port2: { postMessage(message: null): void };
+  };
+}
+
+/** A new task: promises alone would go on in this one. */
+function rest(): Promise<void> {
+  const { scheduler, MessageChannel } = globalThis as unknown as Platform;
+  if (scheduler?.yield) return scheduler.yield();
+  return new Promise((resolve) => {
+    if (!MessageChannel) return void setTimeout(resolve);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close(); // an open one keeps Node running
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

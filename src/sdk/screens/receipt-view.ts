@@ -1,0 +1,94 @@
+import type { ConsentPhase, ReceiptFile } from "./consent-types.ts";
+import { confirm } from "./dialogs.ts";
+import { h, icon } from "./dom.ts";
+import { doneButton, downloads } from "./ending-views.ts";
+import type { ScreenContext, View } from "./screen-context.ts";
+import { showText } from "./show-text.ts";
+
+type Shared = Extract<ConsentPhase, { kind: "shared" }>;
+
+/** The receipt: what was shared and what became of it, what was agreed to, and the way back. */
+export function receiptView(context: ScreenContext, { receipt, isElsewhere, downloadedBefore }: Shared): View {
+  const { t } = context;
+  const hasFiles = receipt.files.length > 0;
+  const heading = h("h2", { tabindex: "-1" }, hasFiles ? t("shared") : t("sharedNothing"));
+  const text = showText(context, receipt.consentText, receipt.shown, false);
+  const canTakeBack = receipt.files.some(({ state }) => state !== "deleted") && receipt.withdrawnAt === undefined;
+  const back = h(
+    "button",
+    { type: "button", class: "answer second", "data-act": "take-back", onclick: () => confirmTakeBack(context) },
+    t("takeBack"),
+  );
+  return {
+    heading,
+    body: [
+      h("div", { class: "ending" }, h("div", { class: "emblem check" }, icon("check")), heading),
+      ...(isElsewhere ? [h("p", { class: "note" }, t("sharedElsewhere"))] : []),
+      h(
+        "dl",
+        { class: "stamp" },
+        h("div", {}, h("dt", {}, t("sharedAt")), h("dd", {}, context.moment(receipt.decidedAt))),
+        h("div", {}, h("dt", {}, t("ticket")), h("dd", {}, String(receipt.ticketNumber))),
+      ),
+      ...(hasFiles ? [h("ul", { class: "card sent" }, ...receipt.files.map((file) => row(context, file)))] : []),
+      ...(downloadedBefore ? [downloads(context, downloadedBefore, receipt.files)] : []),
+      h(
+        "details",
+        { class: "card" },
+        h("summary", {}, t("asShown")),
+        text.heading,
+        ...text.paragraphs.map(({ element }) => element),
+      ),
+    ],
+    bar: h(
+      "div",
+      { class: "bar" },
+      h("div", { class: "stacked" }, doneButton(context), canTakeBack ? back : undefined),
+    ),
+  };
+}
+
+function row(context: ScreenContext, { id, name, sizeBytes, state, deleteAfter }: ReceiptFile): HTMLElement {
+  const { t, size } = context;
+  const until =
+    deleteAfter !== undefined && state !== "deleted" ? ` · ${t("keptUntil", { at: context.day(deleteAfter) })}` : "";
+  const back = h(
+    "button",
+    {
+      type: "button",
+      class: "quiet-button",
+      "data-act": "take-back",
+      "data-file-id": id,
+      "aria-label": t("takeBackFileNamed", { name }),
+      onclick: () => confirmTakeBack(context, { id, name }),
+    },
+    t("takeBackFile"),
+  );
+  return h(
+    "li",
+    { "data-file": name, "data-state": state },
+    h(
+      "span",
+      { class: "row" },
+      h(
+        "span",
+        { class: "file" },
+        h("bdi", {}, name),
+        h("span", { class: "quiet" }, `${size(sizeBytes)} · ${t(`state.${state}`)}${until}`),
+      ),
+      state === "deleted" ? undefined : back,
+    ),
+  );
+}
+
+/** Asks before a take-back: of one file, or of all. */
+export function confirmTakeBack(context: ScreenContext, file?: { readonly id: string; readonly name: string }): void {
+  const { t, emit } = context;
+  const words = {
+    title: file ? t("takeBackFileTitle", { name: file.name }) : t("takeBackTitle"),
+    hint: t("takeBackHint"),
+    yes: t("takeBackYes"),
+    no: t("takeBackNo"),
+  };
+  confirm(context, words, () => emit("beckon-take-back", file ? { fileIds: [file.id] } : {}));
+}
