@@ -85,7 +85,9 @@ function renderConsent(given: Consent, text: ConsentText | undefined): z.output<
     decision: given.decision,
     consentText: {
       // An answer to a request always names its text.
-      ...{ version: "", locale: "", sha256: "", ...given.text },
+      version: given.text?.version ?? "",
+      locale: given.text?.locale ?? "",
+      sha256: given.text?.sha256 ?? "",
       ...(shownText === undefined ? {} : { text: shownText }),
     },
     shown: { ...given.shown },

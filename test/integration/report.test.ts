@@ -293,6 +293,9 @@ describe("a user who takes a report back", () => {
   test("or whose time is over has the files deleted", async ({ world }) => {
     const created = await someone(world).reportAndUpload({}, LOGS);
     await world.until(() => reportState(world, created), "linked");
+    // The removal of what was ingested is still to be written down, and would write the old time over ours.
+    const waiting = "select from log_file where owner_id = $1 and cleanup_at is not null";
+    await world.until(() => world.sql(waiting, [created.reportId]), []);
     await world.sql("update log_file set delete_after = now() - interval '1 second' where owner_id = $1", [
       created.reportId,
     ]);
