@@ -44,6 +44,7 @@ const floors = (): Override[] => [
 // oxfmt-ignore
 const VENDORS = {
   "azure-blob":        "@azure/storage-blob @azure/identity",
+  "azure-devops":      "@azure/identity",
   "bullmq":            "bullmq ioredis pg",
   "notification-hubs": "@azure/notification-hubs @azure/core-rest-pipeline",
   "postgres":          "@prisma/* pg",

@@ -92,6 +92,7 @@ export async function openVerifyWorld(databaseUrl: string, azurite: EmbeddedAzur
           decision: "share",
           text: { version: "default-1", locale: "en", sha256: "0".repeat(64) },
           shown: { retentionDays: "30" },
+          leftOut: [],
           decidedAt: now,
         });
         await tx.files.add([file]);

@@ -1,12 +1,13 @@
 /** Settings to parts: the one place that knows every adapter. */
 import type { TokenCredential } from "@azure/identity";
 import { createBlobStore, type BlobCredential } from "#adapters/azure-blob/create-blob-store.ts";
+import { AZURE_DEVOPS, createTicketConnector } from "#adapters/azure-devops/create-ticket-connector.ts";
 import { createJobQueue } from "#adapters/bullmq/create-job-queue.ts";
 import { uuidV7 } from "#adapters/ids/uuid-v7.ts";
 import { createPushGateway } from "#adapters/notification-hubs/create-push-gateway.ts";
 import { createStore, type PostgresStore } from "#adapters/postgres/create-store.ts";
 import { JOBS } from "#flow/jobs.ts";
-import { PIPELINE, setsSomethingGoing } from "#flow/pipeline.ts";
+import { PIPELINE, setsSomethingGoing, TOLD_OUTSIDE } from "#flow/pipeline.ts";
 import { startRelay } from "#flow/relay/relay.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
 import type { Clock } from "#ports/clock.ts";
@@ -14,6 +15,7 @@ import type { Ids } from "#ports/ids.ts";
 import type { JobQueue } from "#ports/job-queue.ts";
 import type { Log } from "#ports/log.ts";
 import type { PushGateway } from "#ports/push-gateway.ts";
+import type { TicketConnector } from "#ports/ticket-connector.ts";
 import type { Settings } from "./config.ts";
 import { createFailpoint, type Failpoint } from "./failpoint.ts";
 import type { ShutdownStep } from "./shutdown.ts";
@@ -25,6 +27,8 @@ export interface Parts extends Omit<PostgresStore, "close"> {
   readonly queue: JobQueue;
   readonly blobs: BlobStore;
   readonly gateway: PushGateway;
+  /** None where the settings name no other ticket system. */
+  readonly connector: TicketConnector | undefined;
   /** A number in [0, 1), for jitter. */
   readonly chance: () => number;
   readonly failpoint: Failpoint;
@@ -40,6 +44,9 @@ export async function composeParts(settings: Settings, log: Log): Promise<Parts>
     poolSize: settings.DATABASE_POOL_SIZE,
     needsRelay: setsSomethingGoing,
     ids,
+    ...(settings.AZURE_DEVOPS_ORGANIZATION_URL !== undefined && {
+      connections: { system: AZURE_DEVOPS, types: TOLD_OUTSIDE, newTickets: settings.AZURE_DEVOPS_CREATE_FOR_ALL },
+    }),
     consentTextVersion: settings.CONSENT_TEXT_VERSION,
   });
   const queue = createQueue(settings, log);
@@ -62,6 +69,7 @@ export async function composeParts(settings: Settings, log: Log): Promise<Parts>
     queue,
     blobs: createBlobs(settings, postgres.clock, log),
     gateway: createGateway(settings, postgres.clock, log),
+    connector: createConnector(settings, postgres.clock),
     chance: Math.random,
     failpoint,
     steps: [
@@ -131,5 +139,26 @@ export function createGateway(settings: Settings, clock: Clock, log: Log): PushG
     browserNavigateUrl: settings.APP_NAVIGATE_URL,
     clock,
     log,
+  });
+}
+
+/** Azure DevOps, when the settings name an organization; by personal access token, or Microsoft Entra ID. */
+export function createConnector(settings: Settings, clock: Clock): TicketConnector | undefined {
+  const { AZURE_DEVOPS_ORGANIZATION_URL: organizationUrl, AZURE_DEVOPS_PROJECT: project } = settings;
+  if (organizationUrl === undefined || project === undefined) return undefined;
+  const { AZURE_DEVOPS_TOKEN: token, AZURE_DEVOPS_AREA_PATH: areaPath } = settings;
+  return createTicketConnector({
+    organizationUrl,
+    project,
+    workItemType: settings.AZURE_DEVOPS_WORK_ITEM_TYPE,
+    ...(areaPath === undefined ? {} : { areaPath }),
+    credential:
+      token === undefined
+        ? { kind: "entra", tokenCredential: createAzureCredential() }
+        : { kind: "personal-access-token", token },
+    attachmentLimitBytes: settings.AZURE_DEVOPS_ATTACHMENT_LIMIT_BYTES,
+    states: settings.AZURE_DEVOPS_STATES,
+    locale: settings.AZURE_DEVOPS_LOCALE,
+    clock,
   });
 }

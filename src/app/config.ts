@@ -3,6 +3,8 @@
  * and does not start. `.env.example` is compared with this table by a test.
  */
 import { z } from "zod";
+import { CONNECTOR_LOCALES } from "#messages/connector-texts.ts";
+import { TICKET_STATES, type TicketState } from "#domain/vocabulary.ts";
 import { MAX_REMINDERS, RETENTION_DAYS, SINGLE_UPLOAD_MAX_BYTES, UPLOAD_BY_SECONDS } from "#domain/policy.ts";
 
 const flag = z.stringbool();
@@ -15,6 +17,18 @@ const list = z.string().transform((text) =>
 const port = z.coerce.number().int().min(0).max(65_535);
 const MIB = 1024 * 1024;
 const perMinute = z.coerce.number().int().min(1).max(10_000_000);
+
+/** `open=Active,solved=Resolved`; a ticket's state, and what another system calls it. */
+const stateMap = list.transform((pairs, context) => {
+  const map: Partial<Record<TicketState, string>> = {};
+  for (const pair of pairs) {
+    const [, state, there] = /^([a-z]+)=(.+)$/.exec(pair) ?? [];
+    const known = TICKET_STATES.find((name) => name === state);
+    if (known && there !== undefined) map[known] = there.trim();
+    else context.addIssue(`'${pair}' is not STATE=NAME with one of ${TICKET_STATES.join(", ")}`);
+  }
+  return map;
+});
 
 /** A setting: what it takes, and what it is for. Absent default: it must be set. */
 const SETTINGS = z.object({
@@ -204,6 +218,46 @@ const SETTINGS = z.object({
     .url()
     .default("https://example.com/support/log-requests")
     .describe("Where a browser's notification leads; `/{requestId}` is added"),
+  AZURE_DEVOPS_ORGANIZATION_URL: z
+    .url()
+    .optional()
+    .describe(
+      "Azure DevOps, such as https://dev.azure.com/ORGANIZATION: tickets can become work items. Unset: they cannot",
+    ),
+  AZURE_DEVOPS_PROJECT: z.string().min(1).optional().describe("The project that gets the work items"),
+  AZURE_DEVOPS_WORK_ITEM_TYPE: z
+    .string()
+    .min(1)
+    .default("Task")
+    .describe("What a ticket becomes, as the project's process names it, such as Bug or Issue"),
+  AZURE_DEVOPS_AREA_PATH: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Area path of new work items. Unset: the project's own"),
+  AZURE_DEVOPS_TOKEN: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Personal access token with Work items (read & write; full, to delete what is taken back). Unset: Microsoft Entra ID, by DefaultAzureCredential",
+    ),
+  AZURE_DEVOPS_ATTACHMENT_LIMIT_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2_000_000_000)
+    .default(60_000_000)
+    .describe(
+      "Larger files become a hyperlink on the work item; what the organization takes, 60 MB unless it was raised",
+    ),
+  AZURE_DEVOPS_CREATE_FOR_ALL: flag.default(false).describe("Every new ticket becomes a work item by itself"),
+  AZURE_DEVOPS_STATES: stateMap
+    .default({})
+    .describe(
+      "The work item's state for a ticket's, such as open=Active,solved=Resolved,closed=Closed. A state without one is told as a comment",
+    ),
+  AZURE_DEVOPS_LOCALE: z.enum(CONNECTOR_LOCALES).default("en").describe("Language of what work items are told"),
   RATE_LIMIT_ADDRESS: perMinute.default(1_200).describe("Requests a minute from one address"),
   RATE_LIMIT_AGENT: perMinute.default(600).describe("Requests a minute of one agent"),
   RATE_LIMIT_DEVICE: perMinute.default(120).describe("Requests a minute of one user"),
@@ -228,7 +282,7 @@ export function describeSettings(): readonly {
 }[] {
   return Object.entries(SETTINGS.shape).map(([name, schema]) => {
     const given = schema.safeParse(undefined);
-    const fallback = given.success && given.data !== undefined ? String(given.data) : undefined;
+    const fallback = given.success && given.data !== undefined ? showValue(given.data, ",") : undefined;
     return { name, meaning: schema.description ?? "", fallback, needed: !given.success };
   });
 }
@@ -267,6 +321,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   const problems =
     result.data.NODE_ENV === "production" ? productionProblems(result.data, given) : developmentProblems(result.data);
+  problems.push(...connectorProblems(result.data));
   if (sameAudience(result.data)) {
     problems.push(
       "DEVICE_AUDIENCE: must differ from AGENT_AUDIENCE where both have one issuer: an agent's token would speak for a user",
@@ -293,6 +348,7 @@ const SECRET_SETTINGS: ReadonlySet<string> = new Set<SettingName>([
   "HUB_CONNECTION_STRING_2",
   "DEPLOYMENT_KEY",
   "AGENT_CLIENT_SECRET",
+  "AZURE_DEVOPS_TOKEN",
 ]);
 
 export interface ShownSetting {
@@ -311,9 +367,29 @@ export function showSettings(settings: Settings): readonly ShownSetting[] {
     const value: unknown = settings[name as SettingName];
     const secret = SECRET_SETTINGS.has(name);
     const source = value === undefined ? "unset" : given?.has(name) === true ? "environment" : "default";
-    const shown = Array.isArray(value) ? value.join(", ") : String(value);
+    const shown = showValue(value, ", ");
     return { name, meaning, source, secret, ...(value === undefined || secret ? {} : { value: shown }) };
   });
+}
+
+function showValue(value: unknown, comma: string): string {
+  if (Array.isArray(value)) return value.join(comma);
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, its]) => `${name}=${String(its)}`)
+    .join(comma);
+}
+
+function connectorProblems(settings: Settings): string[] {
+  if (settings.AZURE_DEVOPS_ORGANIZATION_URL === undefined) return [];
+  const problems: string[] = [];
+  if (settings.AZURE_DEVOPS_PROJECT === undefined) {
+    problems.push("AZURE_DEVOPS_PROJECT: is not set. Name the project that gets the work items");
+  }
+  if (settings.PUBLIC_URL === undefined) {
+    problems.push("PUBLIC_URL: is not set. Work items link to tickets and files by it, whichever process makes them");
+  }
+  return problems;
 }
 
 function sameAudience(settings: Settings): boolean {
@@ -347,7 +423,14 @@ function productionProblems(settings: Settings, given: Record<string, unknown>):
     settings.BLOB_ACCOUNT_KEY !== undefined && !settings.ALLOW_ACCOUNT_KEY,
     "BLOB_ACCOUNT_KEY: links are signed with a user delegation key; an account key needs ALLOW_ACCOUNT_KEY=true",
   );
-  for (const name of ["PUBLIC_URL", "AGENT_ISSUER", "DEVICE_ISSUER", "BLOB_ENDPOINT", "BLOB_PUBLIC_URL"] as const) {
+  for (const name of [
+    "PUBLIC_URL",
+    "AGENT_ISSUER",
+    "DEVICE_ISSUER",
+    "BLOB_ENDPOINT",
+    "BLOB_PUBLIC_URL",
+    "AZURE_DEVOPS_ORGANIZATION_URL",
+  ] as const) {
     refuse(settings[name]?.startsWith("http:") === true, `${name}: must be https when NODE_ENV=production`);
   }
   refuse(
@@ -363,7 +446,13 @@ function developmentProblems(settings: Settings): string[] {
     if (settings[name] === undefined && !settings.DEV_ISSUER)
       problems.push(`${name}: is not set. Name an OIDC issuer, or set DEV_ISSUER=true`);
   }
-  for (const name of ["BLOB_ENDPOINT", "BLOB_PUBLIC_URL", "AGENT_ISSUER", "DEVICE_ISSUER"] as const) {
+  for (const name of [
+    "BLOB_ENDPOINT",
+    "BLOB_PUBLIC_URL",
+    "AGENT_ISSUER",
+    "DEVICE_ISSUER",
+    "AZURE_DEVOPS_ORGANIZATION_URL",
+  ] as const) {
     const value = settings[name];
     if (value === undefined || !value.startsWith("http:")) continue;
     const { hostname } = new URL(value);

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Express } from "express";
 import { serveAudit } from "#flow/audit/audit.http.ts";
+import { serveConnect } from "#flow/connect/connect.http.ts";
 import { serveConsentPreview } from "#flow/consent/consent-preview.http.ts";
 import { serveConsent } from "#flow/consent/consent.http.ts";
 import { serveDevices } from "#flow/devices/devices.http.ts";
@@ -120,6 +121,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
     answerBySeconds: settings.ANSWER_BY_HOURS * 3600,
     maxReminders: settings.MAX_REMINDERS,
   });
+  serveConnect(kit, { ...shared, connectedSystem: parts.connector?.system });
   serveUsers(kit, shared);
   serveDevices(kit, { ...shared, installationTokens });
   serveConsent(kit, {
@@ -178,8 +180,10 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
       uploadByHours: settings.UPLOAD_BY_HOURS,
       maxReminders: settings.MAX_REMINDERS,
       devMode: settings.DEV_ISSUER,
+      ...(parts.connector === undefined ? {} : { connector: parts.connector.system }),
     },
   });
+  const { connector } = parts;
   const readParts = serveOperations(kit, {
     ...shared,
     checks: {
@@ -190,6 +194,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
           : "links for blocks can overwrite until they expire; files in one piece cannot";
       },
       hub: () => parts.gateway.check(AbortSignal.timeout(5_000)).then(() => undefined),
+      ...(connector && { [connector.system]: () => connector.check(AbortSignal.timeout(5_000)).then(() => undefined) }),
     },
   });
 

@@ -1,5 +1,6 @@
 import { cleanUpFileJob } from "#flow/cleanup/clean-up-file.job.ts";
 import { syncInstallationJob } from "#flow/devices/sync-installation.job.ts";
+import { connectTicketJob } from "#flow/connect/connect-ticket.job.ts";
 import { deadlinesJob } from "#flow/expire/deadlines.job.ts";
 import { endSnoozeJob } from "#flow/expire/end-snooze.job.ts";
 import { meetDeadlines } from "#flow/expire/meet-deadlines.ts";
@@ -35,6 +36,8 @@ export async function startWorker(
     ledger: parts.pushLedger,
     retentionDays: settings.RETENTION_DAYS,
     hubMode: settings.HUB_MODE,
+    connectorLocale: settings.AZURE_DEVOPS_LOCALE,
+    publicUrl: { to: (path: string) => (settings.PUBLIC_URL ?? "").replace(/\/$/, "") + path },
     ...(pushLeaseSeconds === undefined ? {} : { leaseSeconds: pushLeaseSeconds }),
     ...(strayAfterSeconds === undefined ? {} : { strayAfterSeconds }),
   };
@@ -47,6 +50,7 @@ export async function startWorker(
       verify: verifyFileJob(shared),
       cleanup: cleanUpFileJob(shared),
       telemetry: readTelemetryJob(shared),
+      connect: connectTicketJob(shared),
       snooze: endSnoozeJob(shared),
       deadlines: deadlinesJob(shared),
       sweep: sweepJob(shared),

@@ -57,8 +57,11 @@ export function App() {
   }, [theme]);
   useT(); // draws anew when the language has been loaded
   return (
-    <FluentProvider theme={theme} dir={directionOf(languageOf())} className={styles.root}>
-      <WhoIsThere />
+    <FluentProvider theme={theme} dir={directionOf(languageOf())}>
+      {/* Not on the provider: what lies over the page, a toast for one, takes its styles, and would cover it whole. */}
+      <div className={styles.root}>
+        <WhoIsThere />
+      </div>
       <Toaster toasterId={TOASTER_ID} position="bottom-end" pauseOnHover />
     </FluentProvider>
   );

@@ -9,7 +9,7 @@ import {
   REJECT_REASONS,
   REQUEST_STATES,
 } from "#domain/vocabulary.ts";
-import { announcedFile, fileCounts } from "./files.ts";
+import { announcedFile, fileCounts, leftOut } from "./files.ts";
 import { collectorName, id, listOf, locale, pageQuery, sha256, time, timeZone, userId } from "./primitives.ts";
 import { route } from "./route.ts";
 
@@ -148,6 +148,13 @@ export const newConsent = z
         "What the device put in the placeholders that only it can fill: `files`, `totalSize`, `window`, `uploadBy`",
     }),
     files: z.array(announcedFile).max(500).default([]),
+    leftOut: z.array(leftOut).max(500).default([]).meta({
+      description: "What was found and is not among the files. Never what the user unticked: that is theirs to keep",
+    }),
+  })
+  .refine(({ decision, leftOut: rest }) => decision === "share" || rest.length === 0, {
+    message: "a 'decline' tells of no files",
+    path: ["leftOut"],
   })
   .refine(({ decision, files }) => decision === "share" || files.length === 0, {
     message: "a 'decline' names no files",
@@ -186,9 +193,10 @@ export const withdrawal = z
     requestId: id,
     state: z.enum(REQUEST_STATES),
     files: z.array(deviceFile),
-    downloadedBefore: z
-      .array(z.object({ fileId: id, agentId: z.string(), at: time }))
-      .meta({ description: "Who had a download link of a file, or read it, before it was taken back" }),
+    downloadedBefore: z.array(z.object({ fileId: id, agentId: z.string(), at: time })).meta({
+      description:
+        "Who had a download link of a file, or read it, before it was taken back; a ticket system that it was attached to goes by its name, such as `azure-devops`",
+    }),
   })
   .meta({ id: "Withdrawal" });
 
@@ -211,6 +219,7 @@ export const receipt = z
     deviceNow: time.optional(),
     consentText,
     shown: z.record(z.string(), z.string()),
+    leftOut: z.array(leftOut),
     uploadBy: time.optional(),
     withdrawnAt: time.optional(),
     state: z.enum(REQUEST_STATES),

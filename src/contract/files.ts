@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { COVERAGES, FILE_REASONS, FILE_STATES } from "#domain/vocabulary.ts";
+import { COVERAGES, FILE_REASONS, FILE_STATES, LEFT_OUT_REASONS } from "#domain/vocabulary.ts";
 import { SINGLE_UPLOAD_MAX_BYTES } from "#domain/policy.ts";
 import { collectorName, id, sha256, time } from "./primitives.ts";
 import { route } from "./route.ts";
@@ -16,6 +16,16 @@ export const announcedFile = z
     coversTo: time.optional(),
   })
   .meta({ id: "AnnouncedFile" });
+
+/** What a device found and did not send, or could not look for. */
+export const leftOut = z
+  .strictObject({
+    collector: collectorName,
+    name: z.string().min(1).max(255).optional().meta({ description: "Absent where there was no file to name" }),
+    sizeBytes: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+    reason: z.enum(LEFT_OUT_REASONS),
+  })
+  .meta({ id: "LeftOut" });
 
 export const file = z
   .object({
@@ -37,6 +47,7 @@ export const file = z
     linkedAt: time.optional(),
     deleteAfter: time.optional(),
     deletedAt: time.optional(),
+    webUrl: z.url().meta({ description: "A stable sign-in link that can be pasted anywhere" }),
   })
   .meta({ id: "File" });
 
@@ -53,6 +64,17 @@ export const fileCounts = z
 export const downloadUrl = z
   .object({ url: z.url(), expiresAt: time, fileName: z.string(), sizeBytes: z.number().int(), sha256 })
   .meta({ id: "DownloadUrl" });
+
+export const getFile = route({
+  name: "getFile",
+  method: "get",
+  path: "/v1/files/{fileId}",
+  audience: "agent",
+  tag: "Files",
+  summary: "Read what is known of a file",
+  params: z.strictObject({ fileId: id }),
+  successes: [{ status: 200, description: "The file", body: file }],
+});
 
 export const createDownloadUrl = route({
   name: "createDownloadUrl",

@@ -9,7 +9,7 @@ import {
   REQUEST_STATES,
   REQUEST_VIEWS,
 } from "#domain/vocabulary.ts";
-import { file, fileCounts } from "./files.ts";
+import { file, fileCounts, leftOut } from "./files.ts";
 import { collectorName, id, listOf, locale, pageQuery, sha256, time, timeWindow, userId } from "./primitives.ts";
 import { route } from "./route.ts";
 
@@ -103,6 +103,9 @@ export const recordedConsent = z
         .meta({ description: "As it was shown, placeholders unfilled; its UTF-8 bytes have the hash" }),
     }),
     shown: z.record(z.string(), z.string()).meta({ description: "What stood in the text's placeholders" }),
+    leftOut: z
+      .array(leftOut)
+      .meta({ description: "What the device found and did not send, or could not look for, in its own words" }),
     installationId: id.optional(),
     decidedAt: time,
     deviceNow: time.optional(),

@@ -1,13 +1,14 @@
 import type { z } from "zod";
 import { ownerIdOf } from "#domain/facts.ts";
+import type { LeftOut } from "#domain/consent.ts";
 import type { LogFile } from "#domain/log-file.ts";
 import type { AnnouncedFile } from "#domain/log-file.ts";
-import type { announcedFile, file } from "./files.ts";
+import type { announcedFile, file, leftOut } from "./files.ts";
 import type { deviceFile } from "./devices.ts";
 import { formatTime, parseTime } from "./primitives.ts";
 
-/** A file as agents see it. */
-export function renderFile(given: LogFile): z.output<typeof file> {
+/** A file as agents see it. `webUrl` is a link that can be pasted anywhere. */
+export function renderFile(given: LogFile, webUrl: string): z.output<typeof file> {
   return {
     id: given.id,
     ...ownerIdOf(given),
@@ -26,6 +27,7 @@ export function renderFile(given: LogFile): z.output<typeof file> {
     ...(given.linkedAt === undefined ? {} : { linkedAt: formatTime(given.linkedAt) }),
     ...(given.deleteAfter === undefined ? {} : { deleteAfter: formatTime(given.deleteAfter) }),
     ...(given.deletedAt === undefined ? {} : { deletedAt: formatTime(given.deletedAt) }),
+    webUrl,
   };
 }
 
@@ -40,6 +42,16 @@ export function renderDeviceFile(given: LogFile): z.output<typeof deviceFile> {
     state: given.state,
     ...(given.reason === undefined ? {} : { reason: given.reason }),
     ...(given.deleteAfter === undefined ? {} : { deleteAfter: formatTime(given.deleteAfter) }),
+  };
+}
+
+/** What a device did not send, in domain words. */
+export function readLeftOut({ collector, name, sizeBytes, reason }: z.output<typeof leftOut>): LeftOut {
+  return {
+    collector,
+    ...(name === undefined ? {} : { name: name.normalize("NFC") }),
+    ...(sizeBytes === undefined ? {} : { sizeBytes }),
+    reason,
   };
 }
 

@@ -56,18 +56,20 @@ export interface DetailParts {
   /** The one that the consent names, where it is known. */
   readonly consentText: ConsentText | undefined;
   readonly files: readonly LogFile[];
+  /** Where a person opens a file. */
+  readonly fileUrl: (fileId: string) => string;
   readonly pushes: readonly Push[];
 }
 
 /** A request as agents see it alone: with its consent, its files and its pushes. */
 export function renderLogRequestDetail(
   request: z.output<typeof logRequest>,
-  { consent, consentText, files, pushes }: DetailParts,
+  { consent, consentText, files, fileUrl, pushes }: DetailParts,
 ): z.output<typeof logRequestDetail> {
   return {
     ...request,
     ...(consent ? { consent: renderConsent(consent, consentText) } : {}),
-    files: files.map(renderFile),
+    files: files.map((file) => renderFile(file, fileUrl(file.id))),
     pushes: pushes.map(renderPush),
   };
 }
@@ -91,6 +93,7 @@ function renderConsent(given: Consent, text: ConsentText | undefined): z.output<
       ...(shownText === undefined ? {} : { text: shownText }),
     },
     shown: { ...given.shown },
+    leftOut: given.leftOut.map((one) => ({ ...one })),
     ...(given.installationId === undefined ? {} : { installationId: given.installationId }),
     decidedAt: formatTime(given.decidedAt),
     ...(given.deviceNow === undefined ? {} : { deviceNow: formatTime(given.deviceNow) }),

@@ -13,7 +13,14 @@ export function renderReport(
     consent,
     files,
     userLabel,
-  }: { readonly consent: Consent; readonly files: readonly LogFile[]; readonly userLabel?: string | undefined },
+    fileUrl,
+  }: {
+    readonly consent: Consent;
+    readonly files: readonly LogFile[];
+    readonly userLabel?: string | undefined;
+    /** Where a person opens a file. */
+    readonly fileUrl: (fileId: string) => string;
+  },
 ): z.output<typeof report> {
   return {
     id: given.id,
@@ -29,10 +36,11 @@ export function renderReport(
       id: consent.id,
       ...(consent.text && { consentText: { ...consent.text } }),
       shown: { ...consent.shown },
+      leftOut: consent.leftOut.map((one) => ({ ...one })),
       ...renderTimes(consent),
     },
     fileCounts: countFiles(files),
-    files: files.map(renderFile),
+    files: files.map((file) => renderFile(file, fileUrl(file.id))),
     createdAt: formatTime(given.createdAt),
     updatedAt: formatTime(given.updatedAt),
     ...(given.endedAt === undefined ? {} : { endedAt: formatTime(given.endedAt) }),
@@ -61,6 +69,7 @@ export function renderReportReceipt(
     reported: { at: formatTime(given.createdAt), ...renderWords(given) },
     ...(consent.text && { consentText: { ...consent.text, text: text?.text ?? "" } }),
     shown: { ...consent.shown },
+    leftOut: consent.leftOut.map((one) => ({ ...one })),
     ...renderTimes(consent),
     ...(given.uploadBy === undefined ? {} : { uploadBy: formatTime(given.uploadBy) }),
     state: given.state,

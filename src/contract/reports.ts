@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { REJECT_REASONS, REPORT_ORIGINS, REPORT_STATES } from "#domain/vocabulary.ts";
 import { consentText, deviceFile, fileOutcome, uploadLink, uploadLinks } from "./devices.ts";
-import { announcedFile, file, fileCounts } from "./files.ts";
+import { announcedFile, file, fileCounts, leftOut } from "./files.ts";
 import { callId, id, listOf, locale, pageQuery, sha256, time, userId } from "./primitives.ts";
 import { route } from "./route.ts";
 
@@ -42,6 +42,11 @@ const reportContent = {
   answers: answers.default({}).meta({ description: "Of a form or a survey, as the app names them" }),
   installationId: id.optional(),
   deviceNow: time.optional().meta({ description: "The device's clock: kept, never used" }),
+  leftOut: z
+    .array(leftOut)
+    .max(500)
+    .default([])
+    .meta({ description: "What the device found and did not send; the ticket says so" }),
   consentText: shownText.optional().meta({ description: "What was shown; needed with files, from `report-terms`" }),
 };
 
@@ -131,6 +136,7 @@ export const reportReceipt = z
     deviceNow: time.optional(),
     consentText: consentText.optional().meta({ description: "Absent where the app did not say what it showed" }),
     shown: z.record(z.string(), z.string()),
+    leftOut: z.array(leftOut),
     uploadBy: time.optional(),
     withdrawnAt: time.optional(),
     state: z.enum(REPORT_STATES),
@@ -153,6 +159,7 @@ export const report = z
       id,
       consentText: shownText.optional().meta({ description: "Absent where the app did not say what it showed" }),
       shown: z.record(z.string(), z.string()),
+      leftOut: z.array(leftOut),
       decidedAt: time,
       deviceNow: time.optional(),
       withdrawnAt: time.optional(),
@@ -218,6 +225,7 @@ export const callSupportTicketForm = z
     ...reportContent,
     callIds: reportContent.callIds.meta({ description: "One field for each call" }),
     answers: reportContent.answers.meta({ description: "As JSON: answers of a form or a survey" }),
+    leftOut: reportContent.leftOut.meta({ description: "As JSON: what the device found and did not send" }),
     consentText: shownText.optional().meta({ description: "As JSON: what was shown, from `report-terms`" }),
     files: z
       .array(z.string().meta({ format: "binary" }))

@@ -1,5 +1,6 @@
 /** Every route there is. What is not in this list is neither served nor described. */
 import * as audit from "./audit.ts";
+import * as connections from "./connections.ts";
 import * as consentPreview from "./consent-preview.ts";
 import * as devices from "./devices.ts";
 import * as files from "./files.ts";
@@ -22,12 +23,14 @@ export const ROUTES: readonly Route[] = [
   tickets.listTicketTimeline,
   tickets.putTicketByExternal,
   reports.listTicketReports,
+  connections.createWorkItem,
   logRequests.createLogRequest,
   logRequests.listLogRequests,
   logRequests.getLogRequest,
   logRequests.cancelLogRequest,
   logRequests.remindLogRequest,
   consentPreview.previewConsent,
+  files.getFile,
   files.createDownloadUrl,
   files.readFileContent,
   users.searchUsers,

@@ -71,6 +71,10 @@ export const me = z
         answerByHours: z.number().int().meta({ description: "How long a user is asked when the agent sets no time" }),
         uploadByHours: z.number().int(),
         maxReminders: z.number().int(),
+        connector: z
+          .string()
+          .optional()
+          .meta({ description: "The other ticket system that tickets can be connected with, such as `azure-devops`" }),
         devMode: z.boolean().meta({ description: "Demo people may sign in without a password" }),
       })
       .meta({ description: "What the console shows of this deployment's rules" }),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { TICKET_STATES } from "#domain/vocabulary.ts";
 import { FACT_TYPES } from "#domain/facts.ts";
+import { ticketConnection } from "./connections.ts";
 import { file } from "./files.ts";
 import { callId, id, listOf, pageQuery, time, userId } from "./primitives.ts";
 import { route } from "./route.ts";
@@ -134,13 +135,15 @@ export const getTicket = route({
   path: "/v1/tickets/{ticketId}",
   audience: "agent",
   tag,
-  summary: "Read a ticket with its files",
+  summary: "Read a ticket with its files, and what it is in another ticket system",
   params: ticketParams,
   successes: [
     {
       status: 200,
       description: "The ticket",
-      body: ticket.extend({ files: z.array(file) }).meta({ id: "TicketWithFiles" }),
+      body: ticket
+        .extend({ files: z.array(file), connection: ticketConnection.optional() })
+        .meta({ id: "TicketWithFiles" }),
       headers: { ETag: "Its version" },
     },
   ],

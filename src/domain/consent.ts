@@ -1,7 +1,7 @@
 import type { AnnouncedFile } from "./log-file.ts";
 import type { LogRequest } from "./log-request.ts";
 import type { ProblemDetail } from "./problems.ts";
-import type { ConsentBasis, Decision, Moment } from "./vocabulary.ts";
+import type { ConsentBasis, Decision, LeftOutReason, Moment } from "./vocabulary.ts";
 
 /** A text that users are shown, immutable once used. The hash is over the UTF-8 bytes with placeholders unfilled. */
 export interface ConsentText {
@@ -19,6 +19,15 @@ export interface ShownText {
   readonly sha256: string;
 }
 
+/** What a device found and did not send, or could not look for, in its own words. What the user unticked is not told. */
+export interface LeftOut {
+  readonly collector: string;
+  /** Absent where there was no file to name. */
+  readonly name?: string;
+  readonly sizeBytes?: number;
+  readonly reason: LeftOutReason;
+}
+
 /** The user's answer as it is recorded, once and for good. */
 export interface Consent {
   readonly id: string;
@@ -34,6 +43,7 @@ export interface Consent {
   readonly text?: ShownText;
   /** What stood in the text's placeholders when it was shown, such as `reason` and `retentionDays`. */
   readonly shown: Readonly<Record<string, string>>;
+  readonly leftOut: readonly LeftOut[];
   /** By our clock. */
   readonly decidedAt: Moment;
   /** What the device's clock said: kept, never used. */

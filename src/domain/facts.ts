@@ -43,6 +43,11 @@ export const FACT_TYPES = [
   "file.deleted",
   "file.downloadLinkCreated",
   "file.read",
+  "connection.opened",
+  "connection.made",
+  "connection.refused",
+  "connection.fileAdded",
+  "connection.fileRemoved",
   "user.created",
   "user.updated",
   "installation.registered",
@@ -117,6 +122,7 @@ export const WAKE_TYPES = [
   "cleanup.due",
   "installation.due",
   "telemetry.due",
+  "connection.due",
 ] as const;
 
 export type WakeType = (typeof WAKE_TYPES)[number];
@@ -131,6 +137,7 @@ export interface Wake {
   readonly fileId?: string;
   readonly installationId?: string;
   readonly pushId?: string;
+  readonly ticketId?: string;
   readonly deadline?: Moment;
 }
 
@@ -142,4 +149,5 @@ export interface OutboxRow {
   readonly fileId?: string;
   readonly installationId?: string;
   readonly pushId?: string;
+  readonly ticketId?: string;
 }

@@ -32,6 +32,7 @@ export const PROBLEMS = {
   too_many_reminders: { status: 409, title: "The user has been reminded as often as is allowed." },
   consent_text_in_use: { status: 409, title: "This consent text has been shown to users and cannot change." },
   external_id_taken: { status: 409, title: "Another ticket has this external id." },
+  no_connector: { status: 409, title: "No other ticket system is connected with this deployment." },
   conflict: { status: 409, title: "Somebody else changed this at the same time." },
   in_progress: {
     status: 409,

@@ -94,12 +94,40 @@ export const FILE_REASONS = [
 /** Why a file is refused, missing or deleted, as the ticket says it. */
 export type FileReason = (typeof FILE_REASONS)[number];
 
+export const LEFT_OUT_REASONS = [
+  "over_max_bytes",
+  "over_max_files",
+  "too_large",
+  "trimmed",
+  "empty",
+  "unreadable",
+  "no_collector",
+  "collector_failed",
+] as const;
+/**
+ * Why a device did not send what was asked for: more than the request may have, or than one file may be; gone from a log that
+ * had grown over its own limits; empty or unreadable; or no file at all, as the app has no such collector, or it failed.
+ */
+export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
+
 export const COVERAGES = ["full", "partly", "none", "unknown"] as const;
 /** How much of the asked window a file covers. A label, never a reason to refuse. */
 export type Coverage = (typeof COVERAGES)[number];
 
 export const HUB_SYNCS = ["pending", "synced", "refused"] as const;
 export type HubSync = (typeof HUB_SYNCS)[number];
+
+export const CONNECTION_STATES = ["pending", "synced", "refused"] as const;
+/** Whether another system's item is what the ticket is: not yet, yes, or somebody must mend something first. */
+export type ConnectionState = (typeof CONNECTION_STATES)[number];
+
+export const SHOWN_AS = ["attachment", "hyperlink"] as const;
+/** How a file hangs on another system's item: its bytes, or a link to it here. */
+export type ShownAs = (typeof SHOWN_AS)[number];
+
+export const FILE_CONNECTION_STATES = ["uploaded", "there", "removed"] as const;
+/** How far a file is on another system's item: bytes there but on no item yet, on it, taken off it. */
+export type FileConnectionState = (typeof FILE_CONNECTION_STATES)[number];
 
 export const TICKET_STATES = ["open", "solved", "closed"] as const;
 export type TicketState = (typeof TICKET_STATES)[number];

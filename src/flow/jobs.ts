@@ -42,6 +42,8 @@ export const JOBS = {
   cleanup: { item: z.object({ fileId: id }), batch: 1, concurrency: 4, timeoutSeconds: 60, everyMs: null },
   /** Reads the hub's outcome counts of a push. */
   telemetry: { item: z.object({ pushId: id }), batch: 1, concurrency: 2, timeoutSeconds: 30, everyMs: null },
+  /** Brings another system's item up to date with its ticket. Half an hour: 2 GiB of files at 1.2 MiB/s. */
+  connect: { item: z.object({ ticketId: id }), batch: 1, concurrency: 2, timeoutSeconds: 1800, everyMs: null },
   /** Ends a snooze. */
   snooze: { item: z.object({ requestId: id }), batch: 1, concurrency: 2, timeoutSeconds: 30, everyMs: null },
   /** Gives requests whose deadline has passed to the lifecycle. */

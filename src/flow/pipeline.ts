@@ -12,6 +12,7 @@ const cleanup: Step = ({ fileId }) => (fileId ? [{ job: "cleanup", item: { fileI
 const syncInstallation: Step = ({ installationId }) =>
   installationId ? [{ job: "syncInstallation", item: { installationId } }] : [];
 const telemetry: Step = ({ pushId }) => (pushId ? [{ job: "telemetry", item: { pushId } }] : []);
+const connect: Step = ({ ticketId }) => (ticketId ? [{ job: "connect", item: { ticketId } }] : []);
 const endSnooze: Step = ({ requestId }) => (requestId ? [{ job: "snooze", item: { requestId } }] : []);
 
 export const PIPELINE = {
@@ -47,6 +48,11 @@ export const PIPELINE = {
   "file.deleted": cleanup,
   "file.downloadLinkCreated": nothing,
   "file.read": nothing,
+  "connection.opened": nothing,
+  "connection.made": nothing,
+  "connection.refused": nothing,
+  "connection.fileAdded": nothing,
+  "connection.fileRemoved": nothing,
   "user.created": nothing,
   "user.updated": nothing,
   "installation.registered": syncInstallation,
@@ -67,9 +73,27 @@ export const PIPELINE = {
   "cleanup.due": cleanup,
   "installation.due": syncInstallation,
   "telemetry.due": telemetry,
+  "connection.due": connect,
 } as const satisfies Record<FactType | WakeType, Step>;
 
 /** Whether a fact needs an outbox row at all. */
 export function setsSomethingGoing(type: FactType | WakeType): boolean {
   return PIPELINE[type] !== nothing;
 }
+
+/**
+ * Facts after which the item of a connected ticket is no longer what the ticket is: in their own transaction the connection
+ * becomes due. Only tickets that have one, so that the others pay nothing for it.
+ */
+export const TOLD_OUTSIDE = [
+  "ticket.updated",
+  "request.consented",
+  "request.declined",
+  "request.cancelled",
+  "request.expired",
+  "request.linked",
+  "request.rejected",
+  "request.withdrawn",
+  "file.linked",
+  "file.deleted",
+] as const satisfies readonly FactType[];

@@ -50,4 +50,7 @@ export const CONSOLE_AR = {
   "menu.language": "اللغة",
   "menu.theme": "المظهر",
   "live.live": "مباشر",
+  "workItem.title": "عنصر العمل",
+  "workItem.create": "إنشاء عنصر عمل",
+  "workItem.retry": "المحاولة الآن",
 } as const;

@@ -9,6 +9,7 @@ import type { FileCounts, LogFile } from "#domain/log-file.ts";
 import type { LogRequest, Push } from "#domain/log-request.ts";
 import type { Report } from "#domain/report.ts";
 import type { Ticket } from "#domain/ticket.ts";
+import type { FileConnection, TicketConnection } from "#domain/ticket-connection.ts";
 import type { ReasonTemplate } from "#domain/reason-template.ts";
 import type { Installation, User } from "#domain/user.ts";
 import type { Moment, Platform, PushKind, RequestState, TicketState } from "#domain/vocabulary.ts";
@@ -161,7 +162,7 @@ export interface Files {
 export interface Downloads {
   /** Whether this agent's reading of the file was written down since then. */
   wasRead(fileId: string, agentId: string, since: Moment): Promise<boolean>;
-  /** Who had a download link, or read it in the console. */
+  /** Who had a download link, or read it in the console; and the ticket system that it was attached to. */
   ofFiles(
     fileIds: readonly string[],
   ): Promise<readonly { readonly fileId: string; readonly agentId: string; readonly at: Moment }[]>;
@@ -182,6 +183,38 @@ export interface Timeline {
     cursor: string | undefined,
     limit: number,
   ): Promise<{ readonly rows: readonly TimelineRow[]; readonly cursor: string }>;
+}
+
+/**
+ * What tickets are in another ticket system. Facts on a connected ticket make its connection due in their own transaction;
+ * one worker at a time brings the item up to date, under a lease that it renews.
+ */
+export interface Connections {
+  find(ticketId: string): Promise<TicketConnection | undefined>;
+  /** What hangs, hung or shall hang on the ticket's item. */
+  filesOf(ticketId: string): Promise<readonly FileConnection[]>;
+  /** Due at once, with an item to make, or the one that is named. False when the ticket has a connection already. */
+  open(given: Pick<TicketConnection, "ticketId" | "system" | "itemId">, now: Moment): Promise<boolean>;
+  /** Due now, whatever wait was set. */
+  hurry(ticketId: string, now: Moment): Promise<void>;
+  /** The lease on a connection that is due, for an attempt; undefined when it is not due, or in other hands. */
+  claim(ticketId: string, leaseId: string, now: Moment, leaseUntil: Moment): Promise<TicketConnection | undefined>;
+  /** False when the lease is somebody else's by now. */
+  renew(ticketId: string, leaseId: string, leaseUntil: Moment): Promise<boolean>;
+  /** What an attempt has found out or is about to do; false when the lease is somebody else's by now. */
+  saveProgress(connection: TicketConnection, leaseId: string): Promise<boolean>;
+  /**
+   * Ends the attempt and gives the lease back. Due again now when more happened on the ticket meanwhile and `syncAt` is not set.
+   * @returns the connection as it stands; undefined when the lease is somebody else's by now
+   */
+  finish(connection: TicketConnection, leaseId: string, now: Moment): Promise<TicketConnection | undefined>;
+  saveFile(file: FileConnection): Promise<void>;
+  /** Facts of these types that the item has not been told, oldest first, below the commit horizon; and whether there are more. */
+  untold(
+    connection: Pick<TicketConnection, "ticketId" | "toldUntil">,
+    types: readonly FactType[],
+    limit: number,
+  ): Promise<{ readonly rows: readonly TimelineRow[]; readonly more: boolean }>;
 }
 
 /** Why a replay of an Idempotency-Key has no effect of its own. */
@@ -359,6 +392,7 @@ export interface Records {
   readonly files: Files;
   readonly leases: Leases;
   readonly downloads: Downloads;
+  readonly connections: Connections;
   readonly timeline: Timeline;
   readonly apiKeys: ApiKeys;
   readonly templates: Templates;

@@ -8,7 +8,7 @@ import { createNetworkGate } from "./network-gate.ts";
 import type { ChosenFile } from "./reviews.ts";
 import type { Hasher } from "./sha256.ts";
 import type { Upload } from "./upload-bytes.ts";
-import type { Decision, DeviceLogRequest, NewConsent, Withdrawal } from "./wire.ts";
+import type { Decision, DeviceLogRequest, LeftOut, NewConsent, Withdrawal } from "./wire.ts";
 
 /** What users decided, from the tap to the last byte, across restarts. */
 export interface Answers {
@@ -20,6 +20,7 @@ export interface Answers {
     decision: Decision,
     shown: DeviceLogRequest,
     chosen: readonly ChosenFile[],
+    leftOut?: LeftOut[],
     network?: ShareNetwork,
   ): Promise<AnswerResult>;
   /** Over which connection the files of an answer under way go from now on, also after a restart. */
@@ -171,6 +172,7 @@ export function createAnswers({
     decision: Decision,
     shown: DeviceLogRequest,
     chosen: readonly ChosenFile[],
+    leftOut: LeftOut[] = [],
     network: ShareNetwork = "any",
   ): Promise<AnswerResult> {
     const { version, locale: language, sha256 } = shown.consentText;
@@ -194,6 +196,7 @@ export function createAnswers({
         ...(file.coversFrom && { coversFrom: file.coversFrom.toISOString() }),
         ...(file.coversTo && { coversTo: file.coversTo.toISOString() }),
       })),
+      ...(leftOut.length > 0 && { leftOut }),
     };
     await journal.begin(
       requestId,

@@ -17,7 +17,11 @@ export type SdkErrorCode =
   /** The file store refuses the upload in a way that new links do not mend. */
   | "upload_refused"
   /** The time to upload (`uploadBy`) is over. */
-  | "upload_too_late";
+  | "upload_too_late"
+  /** An export is more than a zip can hold. */
+  | "export_too_large"
+  /** There is nothing here that could share a file: give `share`. */
+  | "cannot_share";
 
 /** Every failure of the SDK. Branch on `code`; the message is for developers. */
 export class BeckonError extends Error {

@@ -9,6 +9,7 @@ import { createPrompts } from "./prompts.ts";
 import { createReviews } from "./reviews.ts";
 import { createSha256 } from "./sha256.ts";
 import { memoryStorage } from "./storage.ts";
+import { SDK_VERSION } from "./version.ts";
 import { defaultUpload } from "./upload-bytes.ts";
 import type { DeviceLogRequest, Installation, NewInstallation, Receipt, RequestState, Withdrawal } from "./wire.ts";
 
@@ -21,11 +22,9 @@ export { type BeckonStorage, indexedDbStorage, memoryStorage } from "./storage.t
 export type { AnswerResult, FileProgress } from "./carry-out-answer.ts";
 export type { Fetch, SdkClock } from "./api-client.ts";
 export type { LeftOutFile, ReviewFile } from "./freeze-request.ts";
+export { SDK_VERSION } from "./version.ts";
 export type { Upload, UploadSource } from "./upload-bytes.ts";
 export type * from "./wire.ts";
-
-/** Sent with the installation; agents and operators see it. */
-export const SDK_VERSION = "0.1.0";
 
 const INSTALLATION = "beckon/installation";
 
@@ -206,8 +205,8 @@ export function createBeckon(options: BeckonOptions): Beckon {
 
     share: (requestId, choice = {}) =>
       answers.decide(requestId, async () => {
-        const { request, chosen } = await reviews.take(requestId, choice.files);
-        return answers.give(requestId, "share", request, chosen, choice.network);
+        const { request, chosen, leftOut } = await reviews.take(requestId, choice.files);
+        return answers.give(requestId, "share", request, chosen, leftOut, choice.network);
       }),
 
     decline: (requestId) =>

@@ -1,5 +1,5 @@
 import type { Collector, FrozenFile } from "./frozen-file.ts";
-import type { DeviceLogRequest } from "./wire.ts";
+import type { DeviceLogRequest, LeftOutReason } from "./wire.ts";
 
 /** A frozen file as the user sees it in the prompt. */
 export interface ReviewFile {
@@ -15,12 +15,13 @@ export interface ReviewFile {
   read(start?: number, end?: number): AsyncIterable<Uint8Array>;
 }
 
-/** A file that was found and will not be sent, because it is more than was asked for. */
+/** A file, or a part of one, that was found and will not be sent. The ticket gets to know of it if the user shares. */
 export interface LeftOutFile {
   readonly collector: string;
   readonly name: string;
   readonly sizeBytes: number;
   readonly modifiedAt: Date;
+  readonly reason: LeftOutReason;
 }
 
 export interface Frozen {
@@ -35,7 +36,7 @@ const LARGEST_FILE_BYTES = 5_000 * 1024 * 1024;
 
 /** Freezes what the request asks for: the newest files that fit into it. What does not fit is named and released. */
 export async function freezeRequest(
-  request: DeviceLogRequest,
+  request: Pick<DeviceLogRequest, "collectors" | "maxBytes" | "maxFiles" | "window">,
   collectors: readonly Collector[],
   signal: AbortSignal,
 ): Promise<Frozen> {
@@ -58,8 +59,8 @@ export async function freezeRequest(
         maxBytes,
         maxFiles,
         signal,
-        leaveOut: ({ name: file, sizeBytes, modifiedAt }) =>
-          leftOut.push({ collector: name, name: file, sizeBytes, modifiedAt }),
+        leaveOut: ({ name: file, sizeBytes, modifiedAt, reason = "over_max_bytes" }) =>
+          leftOut.push({ collector: name, name: file, sizeBytes, modifiedAt, reason }),
       });
       found.push(...files.map((file) => ({ collector, file })));
     } catch (error) {
@@ -73,8 +74,9 @@ export async function freezeRequest(
   let totalBytes = 0;
   for (const { collector, file } of found) {
     const { sizeBytes, modifiedAt } = file;
-    if (files.length >= maxFiles || totalBytes + sizeBytes > maxBytes || sizeBytes > LARGEST_FILE_BYTES) {
-      leftOut.push({ collector: collector.name, name: file.name, sizeBytes, modifiedAt });
+    const reason = whyTooMuch(sizeBytes);
+    if (reason) {
+      leftOut.push({ collector: collector.name, name: file.name, sizeBytes, modifiedAt, reason });
       await file.release?.();
       continue;
     }
@@ -92,6 +94,12 @@ export async function freezeRequest(
     files.push({ shown, file });
   }
   return { files, leftOut, unavailable };
+
+  function whyTooMuch(sizeBytes: number): LeftOutReason | undefined {
+    if (sizeBytes > LARGEST_FILE_BYTES) return "too_large";
+    if (files.length >= maxFiles) return "over_max_files";
+    return totalBytes + sizeBytes > maxBytes ? "over_max_bytes" : undefined;
+  }
 }
 
 /** A consent names a file by collector and name: the second `app.log` becomes `app-2.log`. */

@@ -1,5 +1,7 @@
 /** Files as collectors give them: frozen, so that what the user is shown is what is hashed and what is uploaded. */
 
+import type { LeftOutReason } from "./wire.ts";
+
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
@@ -31,8 +33,16 @@ export interface CollectRequest {
   readonly maxBytes: number;
   readonly maxFiles: number;
   readonly signal: AbortSignal;
-  /** Names a file that was found and not frozen because it is too much, so that the user hears of it. */
-  leaveOut(file: { readonly name: string; readonly sizeBytes: number; readonly modifiedAt: Date }): void;
+  /**
+   * Names a file, or a part of one, that was found and not frozen, so that the user hears of it, and the ticket if they share.
+   * `over_max_bytes` unless it says why.
+   */
+  leaveOut(file: {
+    readonly name: string;
+    readonly sizeBytes: number;
+    readonly modifiedAt: Date;
+    readonly reason?: LeftOutReason;
+  }): void;
 }
 
 /** A kind of log that the app can produce. */

@@ -135,7 +135,7 @@ export function nodeFileCollector({
           if (window && file.modifiedAt < window.from) continue;
           // The SDK would let it go anyway; a copy of a folder of many gigabytes is not made to find that out.
           if (frozen.length >= maxFiles || totalBytes + file.sizeBytes > maxBytes) {
-            leaveOut(file);
+            leaveOut({ ...file, reason: frozen.length >= maxFiles ? "over_max_files" : "over_max_bytes" });
             continue;
           }
           totalBytes += file.sizeBytes;

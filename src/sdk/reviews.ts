@@ -4,8 +4,9 @@ import { fillConsentText, valuesShown } from "./fill-consent-text.ts";
 import { type Frozen, freezeRequest, type ReviewFile } from "./freeze-request.ts";
 import type { Collector } from "./frozen-file.ts";
 import type { Hasher } from "./sha256.ts";
+import { tellLeftOut } from "./tell-left-out.ts";
 import { hashFile } from "./verify-source.ts";
-import type { DeviceLogRequest } from "./wire.ts";
+import type { DeviceLogRequest, LeftOut } from "./wire.ts";
 
 /** A frozen file as the user saw it, with its hash: what a consent names. */
 export interface ChosenFile {
@@ -26,7 +27,12 @@ export interface Reviews {
   take(
     requestId: string,
     files: readonly ReviewFile[] | undefined,
-  ): Promise<{ readonly request: DeviceLogRequest; readonly chosen: ChosenFile[] }>;
+  ): Promise<{
+    readonly request: DeviceLogRequest;
+    readonly chosen: ChosenFile[];
+    /** As the ticket gets to know it. */
+    readonly leftOut: LeftOut[];
+  }>;
   /** Ends the review, where there is one, and lets go of its files. @returns the request as it was shown */
   close(requestId: string): Promise<DeviceLogRequest | undefined>;
 }
@@ -112,7 +118,7 @@ export function createReviews({
       const isChosen = ({ shown }: ChosenFile) =>
         !files || files.some((file) => file.collector === shown.collector && file.name === shown.name);
       await release(wanted.filter((one) => !isChosen(one)).map(({ file }) => file));
-      return { request: held.review.request, chosen: wanted.filter(isChosen) };
+      return { request: held.review.request, chosen: wanted.filter(isChosen), leftOut: tellLeftOut(held.frozen) };
     },
 
     async close(requestId) {

@@ -34,10 +34,12 @@ interface ObjectStore {
 interface Transaction {
   objectStore(name: string): ObjectStore;
   readonly error: unknown;
+  commit?(): void;
   oncomplete: (() => void) | null;
   onabort: (() => void) | null;
 }
 interface Database {
+  onclose: (() => void) | null;
   createObjectStore(name: string): unknown;
   transaction(store: string, mode: "readonly" | "readwrite"): Transaction;
 }
@@ -58,16 +60,26 @@ export function indexedDbStorage(name = "beckon"): BeckonStorage {
     return new Promise((resolve, reject) => {
       const opening = (globalThis as unknown as { indexedDB: DatabaseFactory }).indexedDB.open(name);
       opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-      opening.onsuccess = () => resolve(opening.result);
+      opening.onsuccess = () => {
+        // The browser may close it, as when it runs out of room: it is opened anew.
+        opening.result.onclose = () => (opened = undefined);
+        resolve(opening.result);
+      };
       opening.onerror = () => reject(opening.error);
     });
   }
 
   async function run<Result>(mode: "readonly" | "readwrite", ask: (store: ObjectStore) => Opening<Result>) {
-    const database = await (opened ??= open());
+    opened ??= open();
+    const database = await opened.catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
     return new Promise<Result>((resolve, reject) => {
       const transaction = database.transaction(STORE, mode);
       const asked = ask(transaction.objectStore(STORE));
+      // Not left to the page, which may be gone before the browser would ask it: a page that is left could store nothing.
+      transaction.commit?.();
       transaction.oncomplete = () => resolve(asked.result);
       transaction.onabort = () => reject(transaction.error);
     });

@@ -132,6 +132,47 @@ export interface AnnouncedFile {
   coversTo?: string | undefined;
 }
 
+/** Why something that was asked for is not among the files. */
+export type LeftOutReason =
+  /** More than the request may have, or than one file may be. */
+  | "over_max_bytes"
+  | "over_max_files"
+  | "too_large"
+  /** The log on the device had gone over its own limits: the oldest went. */
+  | "trimmed"
+  | "empty"
+  | "unreadable"
+  /** The app has no such collector, or it failed: no file is named. */
+  | "no_collector"
+  | "collector_failed";
+
+/** What a device found and did not send, or could not look for. */
+export interface LeftOut {
+  collector: string;
+  name?: string | undefined;
+  sizeBytes?: number | undefined;
+  reason: LeftOutReason;
+}
+
+/** A file in an exported zip. */
+export interface ExportedFile extends AnnouncedFile {
+  /** Where it stands in the zip. */
+  path: string;
+}
+
+/** `manifest.json`, the first entry of an exported zip. */
+export interface ExportManifest {
+  type: "beckon.export";
+  v: 1;
+  createdAt: string;
+  sdkVersion: string;
+  appVersion?: string | undefined;
+  callIds: string[];
+  window?: { from: string; to: string } | undefined;
+  files: ExportedFile[];
+  leftOut: LeftOut[];
+}
+
 export interface NewConsent {
   decision: Decision;
   consentText: { version: string; locale: string; sha256: string };
@@ -140,6 +181,8 @@ export interface NewConsent {
   /** What the device put in the placeholders that only it can fill. */
   shown?: Record<string, string> | undefined;
   files?: AnnouncedFile[] | undefined;
+  /** What was found and is not among the files. */
+  leftOut?: LeftOut[] | undefined;
 }
 
 export interface UploadLink {
@@ -217,6 +260,7 @@ export interface Receipt {
   deviceNow?: string | undefined;
   consentText: ConsentText;
   shown: Record<string, string>;
+  leftOut: LeftOut[];
   uploadBy?: string | undefined;
   withdrawnAt?: string | undefined;
   state: RequestState;
@@ -265,6 +309,7 @@ export type ProblemCode =
   | "too_many_reminders"
   | "consent_text_in_use"
   | "external_id_taken"
+  | "no_connector"
   | "conflict"
   | "in_progress"
   | "body_too_slow"

@@ -120,6 +120,9 @@ const PHASES: Record<string, (locale: "en" | "de") => object> = {
   trouble: () => ({ kind: "trouble", message: "There is no connection right now.", canRetry: true }),
 };
 
+/** They look like another phase, with other words: seen once, and in every look where pictures are taken. */
+const ALIKE = ["sending-offline", "taken-back-unread", "declined-offline", "answered-elsewhere", "not-found"];
+
 const LOOKS = [
   { name: "light", width: 360, height: 740, theme: "light", locale: "en" },
   { name: "dark", width: 320, height: 640, theme: "dark", locale: "de" },
@@ -186,6 +189,7 @@ test.for(LOOKS)(
     await see("asking-nothing");
 
     for (const [what, phase] of Object.entries(PHASES)) {
+      if (!SHOTS && name !== "light" && ALIKE.includes(what)) continue;
       await call("set", { phase: phase(textLocale) });
       await page.locator(`[data-phase="${(phase(textLocale) as { kind: string }).kind}"]`).waitFor();
       await see(what);

@@ -39,8 +39,13 @@ test("an agent asks, sees each step live, reads and saves the log, and sees that
   await stateOf(page).getByText("Waiting for the user").waitFor();
   await phone.see(requestId);
   await stateOf(page).getByText("Opened by the user").waitFor();
-  await phone.shareAndUpload(requestId, [freezeLog("app.log", LOG)]);
+  await phone.shareAndUpload(
+    requestId,
+    [freezeLog("app.log", LOG)],
+    [{ collector: "app", name: "app.log.9", sizeBytes: 3_000_000, reason: "over_max_bytes" }],
+  );
   await stateOf(page).getByText("Ready", { exact: true }).waitFor();
+  await page.getByText("app.log.9 · app · 3 MB · more than the request may have").waitFor();
   await page.locator("[data-live-region]").getByText("Ready").waitFor({ state: "attached" });
 
   await page.getByRole("button", { name: "Open app.log" }).click();
@@ -112,6 +117,8 @@ test(
   async ({ world }) => {
     const request = await world.agent.requestLogs({ userId: "lost-line" });
     const { page, close } = await openConsole(browser, world.apiUrl);
+    // The page's own clock: 15 seconds of asking need not be waited for.
+    await page.clock.install();
     await page.route("**/v1/feed", (route) => route.abort());
     await page.goto(`${world.apiUrl}/log-requests/${request.id}`);
     await page.getByText("The live connection is lost").waitFor({ timeout: 20_000 });
@@ -119,8 +126,10 @@ test(
       .getByText(/No device|Sending/)
       .waitFor();
     await world.agent.cancel(request.id);
-    await stateOf(page).getByText("Cancelled").waitFor({ timeout: 20_000 });
+    await page.clock.fastForward(15_000);
+    await stateOf(page).getByText("Cancelled").waitFor();
     await page.unroute("**/v1/feed");
+    await page.clock.fastForward(15_000);
     await page.locator('[data-connection="live"]').waitFor({ timeout: 20_000 });
     await page.getByText("The live connection is lost").waitFor({ state: "detached" });
     await close();

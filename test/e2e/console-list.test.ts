@@ -161,7 +161,7 @@ test("an auditor reads the list and has nothing to tick", async ({ world }) => {
 
 test("what colleagues do to many requests at once moves no row", async ({ world }) => {
   const userId = "steady";
-  const requests = [];
+  const requests: { readonly id: string }[] = [];
   for (let index = 0; index < 6; index += 1) requests.push(await world.agent.requestLogs({ userId }));
   const { page, close } = await openListOf(world, userId);
   const places = async () =>

@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { succeeded } from "#test/support/api-calls.ts";
-import { findBarriers, launchChromium, openConsole, sidewaysScroll } from "#test/support/console-page.ts";
+import { findBarriers, goTo, launchChromium, openConsole, sidewaysScroll } from "#test/support/console-page.ts";
 import { freezeLog } from "#test/support/phone.ts";
 import { worldTest, type World } from "#test/support/world.ts";
 
@@ -20,15 +20,6 @@ const LOG = Array.from({ length: 900 }, (_, index) => {
   const level = index % 97 === 0 ? "ERROR" : index % 31 === 0 ? "WARN" : index % 3 === 0 ? "DEBUG" : "INFO";
   return `${time} ${level.padEnd(5)} call ${index % 97 === 0 ? "dropped: ICE connection failed" : "media stats rtt=42ms jitter=3ms"}`;
 }).join("\n");
-
-async function createKey(world: World): Promise<string> {
-  const key = `bk_${"k".repeat(40)}`;
-  await world.sql(
-    "insert into api_key (id, name, secret_hash, created_at) values ($1, 'back end', encode(sha256($2::text::bytea), 'hex'), now())",
-    [crypto.randomUUID(), key],
-  );
-  return key;
-}
 
 interface Look {
   readonly theme: "light" | "dark" | "contrast" | "forced";
@@ -64,7 +55,7 @@ async function furnish(world: World) {
     { id: "bernd", label: "Bernd Brandt", contacts: ["bernd@example.de"], locale: "de-DE", timeZone: "Europe/Berlin" },
     { id: "chloe", label: "Chloé Cartier", contacts: ["chloe@example.fr"], locale: "fr-FR", timeZone: "Europe/Paris" },
   ];
-  const key = await createKey(world);
+  const key = await world.createKey();
   for (const { id, ...content } of people) {
     await succeeded(world.call("PUT", `/v1/users/${id}`, { token: key, body: content }));
   }
@@ -129,14 +120,95 @@ async function furnish(world: World) {
   const lost = await on(third.id, "chloe", "To see why your screen stayed black.");
   const cancelled = await on(third.id, "chloe", "To see why your screen stayed black.");
   await agent.cancel(cancelled.id);
-  return { ticket, third, ready, seen, lost, files: (await agent.request(ready.id)).files };
+  const partly = await on(ticket.id, "ann", "To hear what you heard.");
+  const shared = await ann.share(partly.id, [
+    freezeLog("app.log", LOG),
+    freezeLog("media.log", "sound", "acs-calling"),
+  ]);
+  const [kept, gone] = shared.files.map(({ id }) => id);
+  const link = shared.links.find(({ fileId }) => fileId === kept);
+  if (link) await ann.upload(link, freezeLog("app.log", LOG).bytes);
+  await ann.complete(partly.id, [kept ?? ""]);
+  await ann.complete(partly.id, [gone ?? ""], "given_up");
+  const uploading = await on(ticket.id, "ann", "To see why the picture froze.");
+  await ann.share(uploading.id, [freezeLog("app.log", LOG)]);
+  const back = await on(ticket.id, "ann", "To see why you were signed out.");
+  await ann.shareAndUpload(back.id, [freezeLog("app.log", LOG)]);
+  await world.until(() => world.stateOf(back), "linked");
+  await ann.withdraw(back.id);
+  const empty = await on(second.id, "bernd", "Um zu sehen, warum das Bild steht.");
+  await bernd.share(empty.id, []);
+  const expired = await on(second.id, "bernd", "Um zu sehen, warum es hallt.");
+  await world.sql("update log_request set answer_by = now() - interval '1 second' where id = $1::uuid", [expired.id]);
+  await world.until(() => world.stateOf(expired), "expired");
+  await world.until(() => world.stateOf(partly), "linked");
+  const waiting = await on(ticket.id, "ann", "To see why your call was silent.");
+  await world.until(() => world.stateOf(waiting), "notified");
+  // Asked over two days, as a desk would.
+  const asked = [waiting, expired, empty, back, uploading, partly, cancelled, lost, declined, seen, ready];
+  for (const [index, { id }] of asked.entries()) {
+    await world.sql(
+      "update log_request set created_at = now() - $2::int * interval '37 minutes' - ($2::int / 6) * interval '1 day' where id = $1::uuid",
+      [id, index],
+    );
+  }
+  return {
+    ticket,
+    third,
+    ready,
+    seen,
+    lost,
+    partly,
+    uploading,
+    back,
+    declined,
+    expired,
+    files: (await agent.request(ready.id)).files,
+  };
 }
+
+/** What lies above a screen, once it has been opened. */
+const LAYERS: Readonly<Record<string, (page: Page, ticketId: string) => Promise<unknown>>> = {
+  help: async (page) => {
+    await goTo(page, "/?view=all");
+    await page.keyboard.press("?");
+    await page.locator("[role=dialog] kbd").first().waitFor();
+  },
+  palette: async (page) => {
+    await goTo(page, "/?view=all");
+    await page.keyboard.press("Control+k");
+    await page.locator("[role=dialog] input").fill("ann");
+    await page.locator("[role=option]").first().waitFor();
+  },
+  "requests-ticked": async (page) => {
+    await goTo(page, "/?view=all");
+    await page.locator("[data-request] input").nth(1).check();
+    await page.locator("[data-request] input").nth(2).check();
+    await page.locator("[role=toolbar]").waitFor();
+  },
+  "requests-cancel": async (page) => {
+    await page.locator("[role=toolbar] button").nth(1).click();
+    await page.locator("[role=alertdialog]").waitFor();
+  },
+  "new-unsent": async (page, ticketId) => {
+    await page.keyboard.press("Escape");
+    await goTo(page, `/new?ticket=${ticketId}`);
+    await page.locator("[data-preview]").waitFor();
+    await page.locator("button[type=submit]").click();
+    await page.locator("[data-summary]").waitFor();
+  },
+  "template-editor": async (page) => {
+    await goTo(page, "/templates");
+    await page.locator("#main section button").first().click();
+    await page.locator("[role=dialog]").waitFor();
+  },
+};
 
 test(
   "every screen is free of barriers, in every theme, and fits 320 pixels",
   { timeout: 600_000 },
   async ({ world }) => {
-    const { ticket, ready, lost, files } = await furnish(world);
+    const { ticket, ready, lost, partly, uploading, back, declined, expired, files } = await furnish(world);
     const log = files.find(({ name }) => name === "app.log");
     const sealed = files.find(({ name }) => name === "calling.blog");
     const screens: Record<string, string> = {
@@ -144,6 +216,15 @@ test(
       "requests-none": "/?view=all&user=nobody",
       request: `/log-requests/${ready.id}`,
       "request-lost": `/log-requests/${lost.id}`,
+      ...(SHOTS
+        ? {
+            "request-partly": `/log-requests/${partly.id}`,
+            "request-uploading": `/log-requests/${uploading.id}`,
+            "request-back": `/log-requests/${back.id}`,
+            "request-declined": `/log-requests/${declined.id}`,
+            "request-expired": `/log-requests/${expired.id}`,
+          }
+        : {}),
       new: `/new?ticket=${ticket.id}`,
       "new-german": `/new?ticket=${ticket.id}&user=bernd`,
       "new-ticket": "/new",
@@ -169,12 +250,8 @@ test(
         width,
         language,
       });
-      for (const [name, path] of Object.entries(screens)) {
-        await page.goto(world.apiUrl + path);
-        await page.waitForSelector("h1");
-        await page.waitForLoadState("load");
+      const look = async (name: string) => {
         await world.until(() => page.locator(".fui-Skeleton, [data-pending]").count(), 0);
-        if (name.startsWith("new-german") || name === "new") await page.waitForSelector("[data-preview]");
         if (SHOTS)
           await page.screenshot({
             path: `${SHOTS}/${name}-${width}-${theme}-${language}.png`,
@@ -187,6 +264,15 @@ test(
         );
         const sideways = await sidewaysScroll(page);
         if (sideways > 0) found.push(`${name} ${width} ${language}: scrolls sideways by ${sideways}`);
+      };
+      for (const [name, path] of Object.entries(screens)) {
+        await goTo(page, path);
+        if (name.startsWith("new-german") || name === "new") await page.waitForSelector("[data-preview]");
+        await look(name);
+      }
+      for (const [name, open] of Object.entries(SHOTS ? LAYERS : {})) {
+        await open(page, ticket.id);
+        await look(name);
       }
       found.push(...troubles.map((trouble) => `${theme} ${width}: ${trouble}`));
       await close();

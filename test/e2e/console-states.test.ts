@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
-import { findBarriers, launchChromium, openConsole } from "#test/support/console-page.ts";
+import { findBarriers, goTo, launchChromium, openConsole } from "#test/support/console-page.ts";
 import { freezeLog } from "#test/support/phone.ts";
 import { worldTest, type World } from "#test/support/world.ts";
 
@@ -176,7 +176,7 @@ test(
     );
     const { page, troubles, close } = await openConsole(browser, world.apiUrl);
     for (const { id, word, also, actions } of brought) {
-      await page.goto(`${world.apiUrl}/log-requests/${id}`);
+      await goTo(page, `/log-requests/${id}`);
       await page.locator("[data-state] h2").getByText(word, { exact: true }).waitFor();
       for (const text of also) await page.locator("#main").getByText(text).first().waitFor();
       expect([word, await actionsOn(page)]).toEqual([word, actions]);
@@ -195,13 +195,13 @@ test("a request that no push can reach says so, and one whose push was refused s
   const phone = await world.phone();
   world.hub.failNext({ operation: "send", status: 400 });
   const refused = await world.agent.requestLogs({ userId: phone.userId });
-  await page.goto(`${world.apiUrl}/log-requests/${refused.id}`);
+  await goTo(page, `/log-requests/${refused.id}`);
   await page.locator("[data-state] h2").getByText("Push refused").waitFor();
   await page.locator("#main li").getByText("Refused", { exact: true }).waitFor();
   expect(await findBarriers(page, { within: "#main" })).toEqual([]);
   world.hub.failNext({ operation: "send", status: 429, retryAfterSeconds: 600 });
   const waiting = await world.agent.requestLogs({ userId: phone.userId });
-  await page.goto(`${world.apiUrl}/log-requests/${waiting.id}`);
+  await goTo(page, `/log-requests/${waiting.id}`);
   await page.locator("[data-state] h2").getByText("Sending").waitFor();
   await page.getByText("Waiting to retry").waitFor();
   expect(await findBarriers(page, { within: "#main" })).toEqual([]);
@@ -282,13 +282,13 @@ test("a file that was taken back, one that is no text and one that is encrypted 
     ["calling.blog", "Only Microsoft's support can read them"],
     ["strange.log", "This file is not text."],
   ] as const) {
-    await page.goto(`${world.apiUrl}/log-requests/${request.id}/files/${fileId(name)}`);
+    await goTo(page, `/log-requests/${request.id}/files/${fileId(name)}`);
     await page.getByText(says).waitFor();
     await page.getByText("SHA-256").waitFor();
     expect([name, await findBarriers(page, { within: "#main" })]).toEqual([name, []]);
   }
   await phone.withdraw(request.id, [fileId("app.log")]);
-  await page.goto(`${world.apiUrl}/log-requests/${request.id}/files/${fileId("app.log")}`);
+  await goTo(page, `/log-requests/${request.id}/files/${fileId("app.log")}`);
   await page.getByText("Deleted: Taken back by the user").waitFor();
   expect(await page.getByRole("button", { name: "Download" }).count()).toBe(0);
   expect(await findBarriers(page, { within: "#main" })).toEqual([]);

@@ -39,7 +39,7 @@ const ALL_LOOKS: readonly Look[] = [
 
 test.for(SHOTS === undefined ? EACH_ONCE : ALL_LOOKS)(
   "everybody can read and use each screen of the phone: $theme, $width pixels, $language",
-  { timeout: 60_000 },
+  { timeout: 240_000 },
   async (look, { world }) => {
     const { theme, width, language } = look;
     const user = uniqueName("Ann");

@@ -8,6 +8,9 @@ import { worldTest, type World } from "#test/support/world.ts";
 
 const test = worldTest({ settings: { CONTROLLER_NAME: "Acme", BLOB_CORS_ORIGINS: "*" } });
 
+/** A browser on a machine where everything else runs at the same time. */
+const TIME = { timeout: 90_000 };
+
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchChromium();
@@ -38,32 +41,34 @@ async function payloadOf(world: World, user: string, requestId: string, type: st
   return (await find()) ?? "";
 }
 
-test("a push is drawn on the lock screen, a tap leads to the question, and a yes puts the very files on the ticket", async ({
-  world,
-}) => {
-  const { phone, ask } = await takePhone(world);
-  const request = await ask();
-  await phone.notification(request.id).getByText("Support is asking for app logs").waitFor();
-  await phone.notification(request.id).click();
-  await phone.on("consent");
-  await phone.act("share").waitFor();
-  await world.until(() => world.stateOf(request), "seen");
-  await phone.act("share").click();
-  await phone.act("take-back").first().waitFor();
-  await world.until(() => world.stateOf(request), "linked");
-  const { files } = await world.agent.request(request.id);
-  expect(files.map(({ collector, name, state }) => `${collector} ${name} ${state}`).toSorted()).toEqual([
-    "acs-calling acs-calling.log linked",
-    "app app.log linked",
-    "system system.json linked",
-  ]);
-  const calls = files.find(({ collector }) => collector === "acs-calling");
-  const log = await world.readBlob(world.containers.evidence, `${request.id}/${calls?.id}`);
-  expect(log.toString()).toContain("[ice] connection failed");
-  expect(phone.troubles).toEqual([]);
-});
+test(
+  "a push is drawn on the lock screen, a tap leads to the question, and a yes puts the very files on the ticket",
+  TIME,
+  async ({ world }) => {
+    const { phone, ask } = await takePhone(world);
+    const request = await ask();
+    await phone.notification(request.id).getByText("Support is asking for app logs").waitFor();
+    await phone.notification(request.id).click();
+    await phone.on("consent");
+    await phone.act("share").waitFor();
+    await world.until(() => world.stateOf(request), "seen");
+    await phone.act("share").click();
+    await phone.act("take-back").first().waitFor();
+    await world.until(() => world.stateOf(request), "linked");
+    const { files } = await world.agent.request(request.id);
+    expect(files.map(({ collector, name, state }) => `${collector} ${name} ${state}`).toSorted()).toEqual([
+      "acs-calling acs-calling.log linked",
+      "app app.log linked",
+      "system system.json linked",
+    ]);
+    const calls = files.find(({ collector }) => collector === "acs-calling");
+    const log = await world.readBlob(world.containers.evidence, `${request.id}/${calls?.id}`);
+    expect(log.toString()).toContain("[ice] connection failed");
+    expect(phone.troubles).toEqual([]);
+  },
+);
 
-test("what was shared is found in the settings, and is taken back there", async ({ world }) => {
+test("what was shared is found in the settings, and is taken back there", TIME, async ({ world }) => {
   const { phone, ask } = await takePhone(world);
   const request = await ask(["app"]);
   await phone.notification(request.id).click();
@@ -82,7 +87,7 @@ test("what was shared is found in the settings, and is taken back there", async 
   expect(phone.troubles).toEqual([]);
 });
 
-test("a no is a no: nothing is sent, and the app's card is gone", async ({ world }) => {
+test("a no is a no: nothing is sent, and the app's card is gone", TIME, async ({ world }) => {
   const { phone, ask } = await takePhone(world);
   const request = await ask(["app"]);
   await phone.unlock();
@@ -95,37 +100,43 @@ test("a no is a no: nothing is sent, and the app's card is gone", async ({ world
   expect(await world.blobs(request)).toEqual({ ingest: [], evidence: [] });
 });
 
-test("a phone that may not notify shows nothing on its lock screen, and asks when the app is opened", async ({
-  world,
-}) => {
-  const { user, phone, ask } = await takePhone(world);
-  await phone.set("denied", true);
-  await world.until(
-    async () =>
-      (await world.agent.list<{ notificationsAllowed?: boolean }>(`/v1/users/${user}/installations`))[0]
-        ?.notificationsAllowed,
-    false,
-  );
-  const request = await ask(["app"]);
-  await phone.status.getByText("Notifications are denied, so nothing is shown").waitFor();
-  expect(await phone.notification(request.id).count()).toBe(0);
-  await phone.unlock();
-  await phone.card(request.id).waitFor();
-});
+test(
+  "a phone that may not notify shows nothing on its lock screen, and asks when the app is opened",
+  TIME,
+  async ({ world }) => {
+    const { user, phone, ask } = await takePhone(world);
+    await phone.set("denied", true);
+    await world.until(
+      async () =>
+        (await world.agent.list<{ notificationsAllowed?: boolean }>(`/v1/users/${user}/installations`))[0]
+          ?.notificationsAllowed,
+      false,
+    );
+    const request = await ask(["app"]);
+    await phone.status.getByText("Notifications are denied, so nothing is shown").waitFor();
+    expect(await phone.notification(request.id).count()).toBe(0);
+    await phone.unlock();
+    await phone.card(request.id).waitFor();
+  },
+);
 
-test("a push for an app that was killed is shown by the system, and a tap starts the app afresh", async ({ world }) => {
-  const { phone, ask } = await takePhone(world);
-  await phone.set("killed", true);
-  const request = await ask(["app"]);
-  await phone.notification(request.id).waitFor();
-  await phone.status.getByText("the app is not running").waitFor();
-  await phone.notification(request.id).click();
-  await phone.act("share").click();
-  await world.until(() => world.stateOf(request), "linked");
-  expect(await phone.page.locator('[data-switch="killed"]').isChecked()).toBe(false);
-});
+test(
+  "a push for an app that was killed is shown by the system, and a tap starts the app afresh",
+  TIME,
+  async ({ world }) => {
+    const { phone, ask } = await takePhone(world);
+    await phone.set("killed", true);
+    const request = await ask(["app"]);
+    await phone.notification(request.id).waitFor();
+    await phone.status.getByText("the app is not running").waitFor();
+    await phone.notification(request.id).click();
+    await phone.act("share").click();
+    await world.until(() => world.stateOf(request), "linked");
+    expect(await phone.page.locator('[data-switch="killed"]').isChecked()).toBe(false);
+  },
+);
 
-test("a phone without network hears of a request when it is back, by the push that waited", async ({ world }) => {
+test("a phone without network hears of a request when it is back, by the push that waited", TIME, async ({ world }) => {
   const { user, phone, ask } = await takePhone(world);
   await phone.set("offline", true);
   const request = await ask(["app"]);
@@ -138,7 +149,7 @@ test("a phone without network hears of a request when it is back, by the push th
   await phone.notification(request.id).waitFor();
 });
 
-test("a yes without network is kept on the phone, and sent when the network is back", async ({ world }) => {
+test("a yes without network is kept on the phone, and sent when the network is back", TIME, async ({ world }) => {
   const { phone, ask } = await takePhone(world);
   const request = await ask(["app"]);
   await phone.notification(request.id).click();
@@ -151,79 +162,87 @@ test("a yes without network is kept on the phone, and sent when the network is b
   await world.until(() => world.stateOf(request), "linked");
 });
 
-test("what was shared for Wi-Fi only waits on mobile data, also over a reload, and goes on by itself on Wi-Fi", async ({
-  world,
-}) => {
-  const { phone, ask } = await takePhone(world);
-  await phone.set("metered", true);
-  const request = await ask(["app"]);
-  await phone.notification(request.id).click();
-  await phone.act("share").click();
-  await world.until(() => world.stateOf(request), "consented");
-  const waiting = phone.page.locator('[data-phase="sending"]').getByText("Waiting for Wi-Fi");
-  await waiting.waitFor();
-  await phone.page.reload();
-  await phone.started();
-  await waiting.waitFor();
-  expect((await world.blobs(request)).ingest).toEqual([]);
-  await phone.set("metered", false);
-  await world.until(() => world.stateOf(request), "linked");
-});
+test(
+  "what was shared for Wi-Fi only waits on mobile data, also over a reload, and goes on by itself on Wi-Fi",
+  TIME,
+  async ({ world }) => {
+    const { phone, ask } = await takePhone(world);
+    await phone.set("metered", true);
+    const request = await ask(["app"]);
+    await phone.notification(request.id).click();
+    await phone.act("share").click();
+    await world.until(() => world.stateOf(request), "consented");
+    const waiting = phone.page.locator('[data-phase="sending"]').getByText("Waiting for Wi-Fi");
+    await waiting.waitFor();
+    await phone.page.reload();
+    await phone.started();
+    await waiting.waitFor();
+    expect((await world.blobs(request)).ingest).toEqual([]);
+    await phone.set("metered", false);
+    await world.until(() => world.stateOf(request), "linked");
+  },
+);
 
-test("a reload in the middle of an upload goes on with the same bytes, and shows how far it is", async ({ world }) => {
-  const { phone, ask } = await takePhone(world, "&logsMb=1");
-  await phone.page.locator(".happened").getByText("A log of 1 MB is ready").waitFor();
-  const request = await ask(["app"]);
-  await phone.notification(request.id).click();
-  await phone.act("share").waitFor();
-  await phone.set("slow", true);
-  await phone.act("share").click();
-  const sending = phone.page.locator('[data-phase="sending"]');
-  const sentBytes = () =>
-    sending
-      .locator("progress")
-      .first()
-      .evaluate((bar) => (bar as unknown as { value: number }).value);
-  await world.until(async () => (await sentBytes()) > 0, true);
-  const before = await world.agent.request(request.id);
-  expect(before.state).toBe("consented");
-  await phone.page.reload();
-  await sending.locator("progress").first().waitFor();
-  await phone.set("slow", false);
-  await world.until(() => world.stateOf(request), "linked");
-  const after = await world.agent.request(request.id);
-  expect(after.files.map(({ sha256 }) => sha256)).toEqual(before.files.map(({ sha256 }) => sha256));
-  await phone.act("take-back").first().waitFor();
-  expect(phone.troubles).toEqual([]);
-});
+test(
+  "a reload in the middle of an upload goes on with the same bytes, and shows how far it is",
+  TIME,
+  async ({ world }) => {
+    const { phone, ask } = await takePhone(world, "&logsMb=1");
+    await phone.page.locator(".happened").getByText("A log of 1 MB is ready").waitFor();
+    const request = await ask(["app"]);
+    await phone.notification(request.id).click();
+    await phone.act("share").waitFor();
+    await phone.set("slow", true);
+    await phone.act("share").click();
+    const sending = phone.page.locator('[data-phase="sending"]');
+    const sentBytes = () =>
+      sending
+        .locator("progress")
+        .first()
+        .evaluate((bar) => (bar as unknown as { value: number }).value);
+    await world.until(async () => (await sentBytes()) > 0, true);
+    const before = await world.agent.request(request.id);
+    expect(before.state).toBe("consented");
+    await phone.page.reload();
+    await sending.locator("progress").first().waitFor();
+    await phone.set("slow", false);
+    await world.until(() => world.stateOf(request), "linked");
+    const after = await world.agent.request(request.id);
+    expect(after.files.map(({ sha256 }) => sha256)).toEqual(before.files.map(({ sha256 }) => sha256));
+    await phone.act("take-back").first().waitFor();
+    expect(phone.troubles).toEqual([]);
+  },
+);
 
-test("a real push event in the service worker does what the stream does, and a closing one takes the prompt down", async ({
-  world,
-}) => {
-  const { user, phone, ask } = await takePhone(world);
-  // Without the stream, so that only the worker can have brought it.
-  await phone.page.route(/\/\$emulator\/push\//, (route) => route.abort());
-  await phone.page.reload();
-  await phone.started();
-  const request = await ask(["app"]);
-  const payload = await payloadOf(world, user, request.id, "beckon.log-request");
-  await deliverPush(phone.page, payload);
-  await phone.notification(request.id).waitFor();
-  await phone.status.getByText("a request for ticket").waitFor();
-  expect(await phone.page.locator("[data-notification]").count()).toBe(1);
-  await phone.unlock();
-  await phone.card(request.id).waitFor();
-  await phone.lock();
+test(
+  "a real push event in the service worker does what the stream does, and a closing one takes the prompt down",
+  TIME,
+  async ({ world }) => {
+    const { user, phone, ask } = await takePhone(world);
+    // Without the stream, so that only the worker can have brought it.
+    await phone.page.route(/\/\$emulator\/push\//, (route) => route.abort());
+    await phone.page.reload();
+    await phone.started();
+    const request = await ask(["app"]);
+    const payload = await payloadOf(world, user, request.id, "beckon.log-request");
+    await deliverPush(phone.page, payload);
+    await phone.notification(request.id).waitFor();
+    await phone.status.getByText("a request for ticket").waitFor();
+    expect(await phone.page.locator("[data-notification]").count()).toBe(1);
+    await phone.unlock();
+    await phone.card(request.id).waitFor();
+    await phone.lock();
 
-  await world.agent.cancel(request.id);
-  await deliverPush(phone.page, await payloadOf(world, user, request.id, "beckon.log-request-closed"));
-  await phone.notification(request.id).waitFor({ state: "detached" });
-  await phone.page.locator(`[data-notification-over="${request.id}"]`).getByText("No longer needed").waitFor();
-  await phone.unlock();
-  expect(await phone.card(request.id).count()).toBe(0);
-});
+    await world.agent.cancel(request.id);
+    await deliverPush(phone.page, await payloadOf(world, user, request.id, "beckon.log-request-closed"));
+    await phone.notification(request.id).waitFor({ state: "detached" });
+    await phone.page.locator(`[data-notification-over="${request.id}"]`).getByText("No longer needed").waitFor();
+    await phone.unlock();
+    expect(await phone.card(request.id).count()).toBe(0);
+  },
+);
 
-test("a push that comes by both ways is one notification", async ({ world }) => {
+test("a push that comes by both ways is one notification", TIME, async ({ world }) => {
   const { user, phone, ask } = await takePhone(world);
   const request = await ask(["app"]);
   await phone.notification(request.id).waitFor();
@@ -237,7 +256,7 @@ test("a push that comes by both ways is one notification", async ({ world }) => 
   expect(await phone.notification(request.id).count()).toBe(0);
 });
 
-test("of two phones of one user, the first answer takes the prompt down on the other", async ({ world }) => {
+test("of two phones of one user, the first answer takes the prompt down on the other", TIME, async ({ world }) => {
   const { phone, open, ask } = await takePhone(world);
   const tablet = await open("tablet");
   await tablet.started();
@@ -252,17 +271,21 @@ test("of two phones of one user, the first answer takes the prompt down on the o
   expect(tablet.troubles).toEqual([]);
 });
 
-test("a phone that is opened in a second window is used there, and the first window says so", async ({ world }) => {
-  const { phone, open } = await takePhone(world);
-  const again = await open("pixel");
-  await again.started();
-  await phone.page.getByText("This phone is in use in another window").waitFor();
-  await phone.page.getByRole("button", { name: "Use it here" }).click();
-  await phone.started();
-  await again.page.getByText("This phone is in use in another window").waitFor();
-});
+test(
+  "a phone that is opened in a second window is used there, and the first window says so",
+  TIME,
+  async ({ world }) => {
+    const { phone, open } = await takePhone(world);
+    const again = await open("pixel");
+    await again.started();
+    await phone.page.getByText("This phone is in use in another window").waitFor();
+    await phone.page.getByRole("button", { name: "Use it here" }).click();
+    await phone.started();
+    await again.page.getByText("This phone is in use in another window").waitFor();
+  },
+);
 
-test("a call that is made leaves its failure in the log", async ({ world }) => {
+test("a call that is made leaves its failure in the log", TIME, async ({ world }) => {
   const { phone } = await takePhone(world);
   await phone.unlock();
   await phone.act("call").click();

@@ -71,6 +71,29 @@ describe("an answer", () => {
     expect((await phone.send("POST", `/v1/log-requests/${request.id}:consent`, { body: same })).status).toBe(200);
   });
 
+  test("tells the ticket what the device found and did not send, once and for good", async ({ world }) => {
+    const { phone, request } = await world.asked();
+    const leftOut = [
+      { collector: "app", name: "a\u0308.log.9", sizeBytes: 6_000_000_000, reason: "over_max_bytes" },
+      { collector: "media", reason: "no_collector" },
+    ];
+    const share = await phone.consentBody(request.id, "share", [freezeLog("a.log", "first")]);
+    const path = `/v1/log-requests/${request.id}:consent`;
+    const decline = await phone.consentBody(request.id, "decline", []);
+    const refused = await phone.send("POST", path, { body: { ...decline, leftOut } });
+    expect((refused.body as ProblemBody).error).toMatchObject({ code: "invalid_request", target: "leftOut" });
+
+    expect((await phone.send("POST", path, { body: { ...share, leftOut } })).status).toBe(201);
+    const again = await phone.send("POST", path, { body: share });
+    expect(again.status).toBe(200); // it makes no other answer of it
+    const told = [{ ...leftOut[0], name: "ä.log.9" }, leftOut[1]];
+    const { consent } = await world.agent.request(request.id);
+    expect(consent?.leftOut).toEqual(told);
+    expect(await phone.receipt(request.id)).toMatchObject({ leftOut: told });
+    const timeline = await world.agent.timeline(request.ticketId);
+    expect(timeline.find(({ type }) => type === "request.consented")?.data).toMatchObject({ files: 1, leftOut: 2 });
+  });
+
   test("given on two phones at once is one answer; the prompt goes down on the other", async ({ world }) => {
     const one = await world.phone();
     const other = await world.phone(one.userId, { platform: "apns" });

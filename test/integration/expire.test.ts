@@ -95,6 +95,7 @@ async function share(there: readonly boolean[], states: readonly FileState[] = t
       decision: "share",
       text: { version: "default-1", locale: "en", sha256: "0".repeat(64) },
       shown: {},
+      leftOut: [],
       decidedAt: now,
     });
     await tx.files.add(files);

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import type { downloadUrl } from "#contract/files.ts";
+import type { ticketConnection } from "#contract/connections.ts";
+import type { downloadUrl, file } from "#contract/files.ts";
 import type { logRequest, logRequestDetail } from "#contract/log-requests.ts";
 import type { report } from "#contract/reports.ts";
 import type { ticket, timelineEntry } from "#contract/tickets.ts";
@@ -11,6 +12,8 @@ export type LogRequestBody = z.output<typeof logRequest>;
 export type LogRequestDetailBody = z.output<typeof logRequestDetail>;
 export type TimelineBody = z.output<typeof timelineEntry>;
 export type ReportBody = z.output<typeof report>;
+export type ConnectionBody = z.output<typeof ticketConnection>;
+export type FileBody = z.output<typeof file>;
 export type DownloadUrlBody = z.output<typeof downloadUrl>;
 
 /** What an agent may say beside the defaults. */
@@ -64,7 +67,18 @@ export function createAgent(send: (method: string, path: string, call?: ApiCall)
       });
     },
 
-    ticket: (ticketId: string) => get<TicketBody & Pick<LogRequestDetailBody, "files">>(`/v1/tickets/${ticketId}`),
+    ticket: (ticketId: string) =>
+      get<TicketBody & Pick<LogRequestDetailBody, "files"> & { connection?: ConnectionBody }>(
+        `/v1/tickets/${ticketId}`,
+      ),
+    createWorkItem: (ticketId: string) => post<ConnectionBody>(`/v1/tickets/${ticketId}:createWorkItem`),
+    /** On the version that stands now. */
+    async changeTicket(ticketId: string, body: Readonly<Record<string, unknown>>): Promise<TicketBody> {
+      const { headers } = await send("GET", `/v1/tickets/${ticketId}`);
+      const etag = headers.get("etag") ?? "";
+      return succeeded<TicketBody>(send("PATCH", `/v1/tickets/${ticketId}`, { body, headers: { "if-match": etag } }));
+    },
+    file: (fileId: string) => get<FileBody>(`/v1/files/${fileId}`),
     reports: (ticketId: string) => all<ReportBody>(`/v1/tickets/${ticketId}/reports?limit=2`),
     timeline: (ticketId: string) => all<TimelineBody>(`/v1/tickets/${ticketId}/timeline?limit=20`),
     request: (requestId: string) => get<LogRequestDetailBody>(`/v1/log-requests/${requestId}`),

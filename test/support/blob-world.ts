@@ -135,6 +135,7 @@ export async function openBlobWorld() {
           decision: "share",
           text: { version: "default-1", locale: "en", sha256: "0".repeat(64) },
           shown: { retentionDays },
+          leftOut: [],
           decidedAt: now,
         }),
       );

@@ -88,3 +88,13 @@ export async function findBarriers(
 export function sidewaysScroll(page: Page): Promise<number> {
   return page.evaluate<number>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 }
+
+/** Goes to another screen as a press on a link does, without a load of the page, and waits until its heading is there. */
+export async function goTo(page: Page, path: string): Promise<void> {
+  await page.evaluate(`
+    if (location.pathname !== new URL(${JSON.stringify(path)}, location.origin).pathname)
+      document.querySelector("#page-title")?.setAttribute("data-old", "");
+    history.pushState(null, "", ${JSON.stringify(path)});
+    dispatchEvent(new PopStateEvent("popstate"));`);
+  await page.waitForSelector("#page-title:not([data-old])");
+}

@@ -45,7 +45,7 @@ export async function openPhoneBrowser(
     forcedColors: theme === "forced" ? "active" : "none",
     permissions: ["notifications"],
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   return context;
 }
 

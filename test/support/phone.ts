@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { answer, deviceLogRequest, receipt, uploadLink } from "#contract/devices.ts";
 import type { createdReport, reportReceipt, reportTerms, reportWithdrawal } from "#contract/reports.ts";
+import type { LeftOut } from "#domain/consent.ts";
 import type { Platform } from "#domain/vocabulary.ts";
 import type { DeliveredMessage } from "#emulator/devices/delivered-message.ts";
 import { succeeded, type ApiAnswer, type ApiCall } from "#test/support/api-calls.ts";
@@ -124,8 +125,8 @@ export function createPhone({
   const upload = (link: Pick<UploadLinkBody, "url" | "headers">, bytes: Uint8Array<ArrayBuffer>) =>
     fetch(link.url, { method: "PUT", headers: link.headers, body: bytes });
 
-  const share = async (requestId: string, logs: readonly FrozenLog[]) =>
-    act<AnswerBody>(requestId, "consent", await consentBody(requestId, "share", logs));
+  const share = async (requestId: string, logs: readonly FrozenLog[], leftOut: readonly LeftOut[] = []) =>
+    act<AnswerBody>(requestId, "consent", { ...(await consentBody(requestId, "share", logs)), leftOut });
 
   const complete = (requestId: string, fileIds: readonly string[], outcome: "uploaded" | "given_up" = "uploaded") =>
     act<{ state: string }>(requestId, "complete", { files: fileIds.map((fileId) => ({ fileId, outcome })) });
@@ -193,8 +194,12 @@ export function createPhone({
     receipt: (requestId: string) => get<ReceiptBody>(`/v1/log-requests/${requestId}/receipt`),
 
     /** Shares, uploads every file and says so: what an app does when nothing goes wrong. @returns file ids, in the order given */
-    async shareAndUpload(requestId: string, logs: readonly FrozenLog[]): Promise<string[]> {
-      const { files, links } = await share(requestId, logs);
+    async shareAndUpload(
+      requestId: string,
+      logs: readonly FrozenLog[],
+      leftOut?: readonly LeftOut[],
+    ): Promise<string[]> {
+      const { files, links } = await share(requestId, logs, leftOut);
       for (const link of links) {
         const index = files.findIndex(({ id }) => id === link.fileId);
         const bytes = logs[index]?.bytes;

@@ -5,7 +5,7 @@ import { createStore, type PostgresStore } from "#adapters/postgres/create-store
 import { uuidV7 } from "#adapters/ids/uuid-v7.ts";
 import type { Ticket } from "#domain/ticket.ts";
 import type { Installation } from "#domain/user.ts";
-import { setsSomethingGoing } from "#flow/pipeline.ts";
+import { setsSomethingGoing, TOLD_OUTSIDE } from "#flow/pipeline.ts";
 import type { AcceptInput } from "#ports/store.ts";
 import { createTestDatabase } from "./servers.ts";
 
@@ -31,6 +31,7 @@ export async function openStore(): Promise<StoreUnderTest> {
       databaseUrl: database.url,
       poolSize: 6,
       needsRelay: setsSomethingGoing,
+      connections: { system: "azure-devops", types: TOLD_OUTSIDE, newTickets: false },
       ids: uuidV7,
     });
     onTestFinished(one.close);

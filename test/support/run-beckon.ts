@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 
 const MAIN = join(import.meta.dirname, "../../src/app/main.ts");
 
@@ -14,6 +15,8 @@ export interface BeckonProcess {
   stderr(): string;
   /** The first line of stdout that fits; rejects when the process ends without one. */
   line(fits: RegExp): Promise<string>;
+  /** The same of stderr. */
+  errorLine(fits: RegExp): Promise<string>;
   /** Its exit code, once it has ended. */
   readonly ended: Promise<number | null>;
 }
@@ -34,26 +37,28 @@ export function startBeckon(words: readonly string[], settings: Readonly<Record<
   child.stdout.on("data", (bytes: Buffer) => (stdout += bytes.toString()));
   child.stderr.on("data", (bytes: Buffer) => (stderr += bytes.toString()));
   const ended = once(child, "close").then(([code]) => code as number | null);
+  const lineOf = (stream: Readable, soFar: () => string, fits: RegExp): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = () => {
+        const found = soFar()
+          .split("\n")
+          .slice(0, -1)
+          .find((line) => fits.test(line));
+        if (found !== undefined) resolve(found);
+      };
+      stream.on("data", look);
+      look();
+      void ended.then((code) => {
+        look();
+        reject(new Error(`beckon ${words.join(" ")} ended (${code}) without ${fits}:\n${stdout}\n${stderr}`));
+      });
+    });
   return {
     child,
     stdout: () => stdout,
     stderr: () => stderr,
-    line: (fits) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const found = stdout
-            .split("\n")
-            .slice(0, -1)
-            .find((line) => fits.test(line));
-          if (found !== undefined) resolve(found);
-        };
-        child.stdout.on("data", look);
-        look();
-        void ended.then((code) => {
-          look();
-          reject(new Error(`beckon ${words.join(" ")} ended (${code}) without ${fits}:\n${stdout}\n${stderr}`));
-        });
-      }),
+    line: (fits) => lineOf(child.stdout, () => stdout, fits),
+    errorLine: (fits) => lineOf(child.stderr, () => stderr, fits),
     ended,
   };
 }

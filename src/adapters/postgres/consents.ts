@@ -1,4 +1,4 @@
-import type { Consent, ShownText } from "#domain/consent.ts";
+import type { Consent, LeftOut, ShownText } from "#domain/consent.ts";
 import type { ConsentBasis, Decision } from "#domain/vocabulary.ts";
 import type { Consents } from "#ports/store.ts";
 import type { Consent as Row } from "./generated/client.ts";
@@ -16,6 +16,7 @@ export function createConsents(db: Db): Consents {
           textLocale: text?.locale ?? null,
           textSha256: text?.sha256 ?? null,
           shown: { ...consent.shown },
+          leftOut: consent.leftOut.map((one) => ({ ...one })),
           decidedAt: dateOf(consent.decidedAt),
           deviceNow: dateOf(consent.deviceNow),
           withdrawnAt: dateOf(consent.withdrawnAt),
@@ -49,6 +50,7 @@ function consentOf(row: Row): Consent {
     decision: row.decision as Decision,
     text: textOf(row),
     shown: row.shown as Record<string, string>,
+    leftOut: row.leftOut as unknown as LeftOut[],
     decidedAt: momentOf(row.decidedAt),
     deviceNow: momentOf(row.deviceNow),
     withdrawnAt: momentOf(row.withdrawnAt),

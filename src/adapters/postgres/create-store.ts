@@ -16,6 +16,7 @@ import { createApiKeys } from "./api-keys.ts";
 import { createAudit } from "./audit.ts";
 import { checkDatabase } from "./check-database.ts";
 import { createConsentTexts } from "./consent-texts.ts";
+import { createConnections, createMarkConnections, type ConnectionRules } from "./connections.ts";
 import { createConsents } from "./consents.ts";
 import { databaseProblem, withDatabaseProblems } from "./database-problem.ts";
 import { createDownloads } from "./downloads.ts";
@@ -64,16 +65,19 @@ export interface PostgresStore {
  * @param options.pool instead of `databaseUrl`; stays the caller's. Its sessions must be in UTC.
  * @param options.poolSize connections at most, 10 when not given.
  * @param options.needsRelay which facts have work in the pipeline.
+ * @param options.connections which facts make a connection due, and whether new tickets get one; none when not given.
  * @param options.consentTextVersion the version in force, `default-1` when not given.
  */
 export async function createStore({
   needsRelay,
   ids,
+  connections,
   consentTextVersion = DEFAULT_CONSENT_TEXT_VERSION,
   ...connection
 }: ({ databaseUrl: string; poolSize?: number } | { pool: Pool }) & {
   needsRelay: NeedsRelay;
   ids: Ids;
+  connections?: ConnectionRules;
   consentTextVersion?: string;
 }): Promise<PostgresStore> {
   const pool = "pool" in connection ? connection.pool : openPool(connection);
@@ -87,6 +91,7 @@ export async function createStore({
     for (const listener of listeners) listener();
   };
   const { clock, stop } = await startClock(pool);
+  const append = { needsRelay, relayedTypes, markConnections: createMarkConnections(connections) };
 
   const store: Store = {
     ...records(prisma, consentTextVersion),
@@ -94,7 +99,7 @@ export async function createStore({
       let appended = false;
       try {
         const result = await prisma.$transaction(async (db) => {
-          const tx = transaction(db, consentTextVersion, needsRelay, relayedTypes, clock, () => (appended = true));
+          const tx = transaction(db, consentTextVersion, append, clock, () => (appended = true));
           const outcome = await work(tx);
           if (outcome === "conflict") throw new LostRace(outcome);
           return outcome;
@@ -150,6 +155,7 @@ function records(db: Db, consentTextVersion: string): Records {
     files: withDatabaseProblems(createFiles(db)),
     leases: withDatabaseProblems(createLeases(db)),
     downloads: withDatabaseProblems(createDownloads(db)),
+    connections: withDatabaseProblems(createConnections(db)),
     timeline: withDatabaseProblems(createTimeline(db)),
     apiKeys: withDatabaseProblems(createApiKeys(db)),
     pushes: withDatabaseProblems(createPushes(db)),
@@ -158,11 +164,16 @@ function records(db: Db, consentTextVersion: string): Records {
   };
 }
 
+interface AppendRules {
+  readonly needsRelay: NeedsRelay;
+  readonly relayedTypes: readonly string[];
+  readonly markConnections: ReturnType<typeof createMarkConnections>;
+}
+
 function transaction(
   db: Db,
   consentTextVersion: string,
-  needsRelay: NeedsRelay,
-  relayedTypes: readonly string[],
+  { needsRelay, relayedTypes, markConnections }: AppendRules,
   clock: Clock,
   onOutboxRow: () => void,
 ): Transaction {
@@ -172,7 +183,8 @@ function transaction(
     async append(facts) {
       if (facts.length === 0) return;
       await db.$executeRawUnsafe(APPEND_FACTS, factRecords(facts), relayedTypes);
-      if (facts.some((fact) => needsRelay(fact.type))) onOutboxRow();
+      const marked = await markConnections(db, facts);
+      if (marked || facts.some((fact) => needsRelay(fact.type))) onOutboxRow();
     },
     async wake(wakes) {
       if (wakes.length === 0) return;

@@ -6,6 +6,8 @@ import { dateOf, momentOf } from "./stored.ts";
 const READ: FactType = "file.read";
 /** Either way the agent had the bytes. */
 const HAD: readonly FactType[] = ["file.downloadLinkCreated", READ];
+/** Another ticket system had them, and whoever reads there. */
+const ATTACHED: FactType = "connection.fileAdded";
 
 export function createDownloads(db: Db): Downloads {
   return {
@@ -18,7 +20,10 @@ export function createDownloads(db: Db): Downloads {
     },
     async ofFiles(fileIds) {
       const rows = await db.auditEvent.findMany({
-        where: { fileId: { in: [...fileIds] }, type: { in: [...HAD] } },
+        where: {
+          fileId: { in: [...fileIds] },
+          OR: [{ type: { in: [...HAD] } }, { type: ATTACHED, data: { path: ["shownAs"], equals: "attachment" } }],
+        },
         select: { fileId: true, actorId: true, at: true },
         orderBy: { sequence: "asc" },
       });

@@ -10,22 +10,25 @@ import { absentNulls, momentOf, type Stored } from "./stored.ts";
 
 /** $1 the latest moment that counts as overdue, $2 limit. Each branch reads a partial index of what waits. */
 export const OVERDUE = `
-  select type, "requestId", "roundId", "fileId", "installationId", "pushId" from (
+  select type, "requestId", "roundId", "fileId", "installationId", "pushId", "ticketId" from (
     (select 'push.due' as type, id as "requestId", push_round_id as "roundId", null::uuid as "fileId",
-        null::uuid as "installationId", null::uuid as "pushId", push_next_at as at
+        null::uuid as "installationId", null::uuid as "pushId", null::uuid as "ticketId", push_next_at as at
       from log_request where push_next_at <= $1::timestamptz order by push_next_at limit $2::int)
     union all
-    (select 'verify.due', null, null, id, null, null, verify_at
+    (select 'verify.due', null, null, id, null, null, null, verify_at
       from log_file where verify_at <= $1::timestamptz order by verify_at limit $2::int)
     union all
-    (select 'cleanup.due', null, null, id, null, null, cleanup_at
+    (select 'cleanup.due', null, null, id, null, null, null, cleanup_at
       from log_file where cleanup_at <= $1::timestamptz order by cleanup_at limit $2::int)
     union all
-    (select 'installation.due', null, null, null, id, null, sync_at
+    (select 'installation.due', null, null, null, id, null, null, sync_at
       from installation where sync_at <= $1::timestamptz order by sync_at limit $2::int)
     union all
-    (select 'telemetry.due', null, null, null, null, id, telemetry_at
+    (select 'telemetry.due', null, null, null, null, id, null, telemetry_at
       from push where telemetry_at <= $1::timestamptz order by telemetry_at limit $2::int)
+    union all
+    (select 'connection.due', null, null, null, null, null, ticket_id, sync_at
+      from ticket_connection where sync_at <= $1::timestamptz order by sync_at limit $2::int)
   ) as due
   order by at limit $2::int`;
 

@@ -56,10 +56,11 @@ export function factRecords(facts: readonly Fact[]): string {
 
 /** $1 wakes as JSON, $2 when they are written. */
 export const APPEND_WAKES = `
-  insert into outbox (type, request_id, round_id, file_id, installation_id, push_id, due_at, deadline, created_at)
+  insert into outbox (type, request_id, round_id, file_id, installation_id, push_id, ticket_id, due_at, deadline,
+    created_at)
   select wake.*, $2::timestamptz from json_to_recordset($1::text::json) as wake(
-    type text, request_id uuid, round_id uuid, file_id uuid, installation_id uuid, push_id uuid, due_at timestamptz,
-    deadline timestamptz)`;
+    type text, request_id uuid, round_id uuid, file_id uuid, installation_id uuid, push_id uuid, ticket_id uuid,
+    due_at timestamptz, deadline timestamptz)`;
 
 export function wakeRecords(wakes: readonly Wake[]): string {
   return JSON.stringify(
@@ -70,6 +71,7 @@ export function wakeRecords(wakes: readonly Wake[]): string {
       file_id: wake.fileId,
       installation_id: wake.installationId,
       push_id: wake.pushId,
+      ticket_id: wake.ticketId,
       due_at: new Date(wake.dueAt),
       deadline: wake.deadline === undefined ? undefined : new Date(wake.deadline),
     })),

@@ -14,10 +14,11 @@ export const TAKE_DUE = `
       select id from outbox where due_at <= $1::timestamptz order by deadline nulls last, due_at
       for update skip locked limit $2::int
     )
-    returning id, type, request_id, round_id, file_id, installation_id, push_id, due_at, deadline
+    returning id, type, request_id, round_id, file_id, installation_id, push_id, ticket_id, due_at,
+      deadline
   )
   select type, request_id as "requestId", round_id as "roundId", file_id as "fileId",
-    installation_id as "installationId", push_id as "pushId"
+    installation_id as "installationId", push_id as "pushId", ticket_id as "ticketId"
   from taken order by deadline nulls last, due_at, id`;
 
 /** When something is due next, after $1; and whether something is due already. One look, without a transaction. */

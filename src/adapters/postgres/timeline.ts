@@ -8,9 +8,9 @@ import { absentNulls, momentOf } from "./stored.ts";
 
 const LIST = "timeline";
 /** The feed's cursor stands in a header of a browser: `xid.sequence`, plain. */
-const FEED_CURSOR = /^(\d{1,20})\.(\d{1,19})$/;
+export const FEED_CURSOR = /^(\d{1,20})\.(\d{1,19})$/;
 
-const COLUMNS = `xid::text as xid, sequence, ticket_id, type, at, actor_kind, actor_id, request_id, report_id, file_id, user_id,
+export const COLUMNS = `xid::text as xid, sequence, ticket_id, type, at, actor_kind, actor_id, request_id, report_id, file_id, user_id,
   installation_id, data`;
 
 /**
@@ -34,7 +34,7 @@ export const FEED_AFTER = `
 
 export const FEED_NOW = `select pg_snapshot_xmin(pg_current_snapshot())::text as xid`;
 
-interface Row {
+export interface Row {
   readonly xid: string;
   readonly sequence: bigint;
   readonly ticket_id: string;
@@ -79,7 +79,7 @@ export function createTimeline(db: Db): Timeline {
   }
 }
 
-function timelineRowOf(row: Row): TimelineRow {
+export function timelineRowOf(row: Row): TimelineRow {
   return {
     cursor: `${row.xid}.${row.sequence}`,
     ticketId: row.ticket_id,

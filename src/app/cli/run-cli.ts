@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addApiCommand } from "./api-command.ts";
+import { addConformCommand } from "./conform-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
 import { addDevCommand } from "./dev-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
@@ -40,6 +41,7 @@ export async function runCli(words: readonly string[]): Promise<void> {
   addMigrateCommand(program);
   addEmulatorCommand(program);
   addDoctorCommand(program);
+  addConformCommand(program);
   addDemoCommand(program);
   addDevCommand(program);
   addKeysCommand(program);

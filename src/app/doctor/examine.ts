@@ -4,6 +4,7 @@ import { Problem } from "#domain/problems.ts";
 import { redactSecrets } from "#domain/redact-secrets.ts";
 import { Ailment, type Check, type Finding, Skipped } from "./check.ts";
 import { blobChecks } from "./blob-checks.ts";
+import { connectorCheck } from "./connector-check.ts";
 import { clockCheck } from "./clock-check.ts";
 import { databaseChecks } from "./database-checks.ts";
 import { hubCheck } from "./hub-check.ts";
@@ -52,6 +53,7 @@ export async function examine(
     queueCheck(settings, log),
     hubCheck(settings, log),
     ...blobChecks(settings, log),
+    connectorCheck(settings),
     clockCheck(settings),
     ...issuerChecks(settings),
   ];

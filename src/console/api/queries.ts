@@ -7,6 +7,7 @@ import type {
   ConsentPreview,
   Insights,
   Installation,
+  LogFile,
   LogRequest,
   LogRequestDetail,
   Me,
@@ -63,6 +64,12 @@ export const requestQuery = (requestId: string) =>
   queryOptions({
     queryKey: ["request", requestId],
     queryFn: ({ signal }) => getBody<LogRequestDetail>(`/v1/log-requests/${requestId}`, signal),
+  });
+
+export const fileQuery = (fileId: string) =>
+  queryOptions({
+    queryKey: ["file", fileId],
+    queryFn: ({ signal }) => getBody<LogFile>(`/v1/files/${encodeURIComponent(fileId)}`, signal),
   });
 
 export interface TicketVersion {

@@ -1,5 +1,6 @@
 /** What crosses the wire, by the names that the console uses. Types only: no schema is shipped to the browser. */
 import type { auditEvent } from "#contract/audit.ts";
+import type { ticketConnection } from "#contract/connections.ts";
 import type { consentPreview } from "#contract/consent-preview.ts";
 import type { installation } from "#contract/devices.ts";
 import type { downloadUrl, file } from "#contract/files.ts";
@@ -29,7 +30,7 @@ export type RecordedConsent = Out<typeof recordedConsent>;
 export type System = Out<typeof system>;
 export type Template = Out<typeof template>;
 export type Ticket = Out<typeof ticket>;
-export type TicketWithFiles = Ticket & { files: LogFile[] };
+export type TicketWithFiles = Ticket & { files: LogFile[]; connection?: Out<typeof ticketConnection> };
 export type TimelineEntry = Out<typeof timelineEntry>;
 export type User = Out<typeof user>;
 

@@ -1,12 +1,5 @@
-import type { LogRequest } from "#console/api/shapes.ts";
-import { createKeptStore } from "#console/parts/create-store.ts";
-
-interface Marks {
-  /** What had changed before the console was first opened here counts as read. */
-  readonly since: string;
-  /** When each request was last looked at: its `updatedAt` then. */
-  readonly seen: Readonly<Record<string, string>>;
-}
+import { createKeptStore } from "#console/parts/create-kept-store.ts";
+import { isUnread, type Changed, type Marks } from "./is-unread.ts";
 
 const KEEP = 500;
 
@@ -18,15 +11,6 @@ export const readMarks = createKeptStore<Marks>(
 );
 // Kept from the first visit on, or a reload would call everything read.
 readMarks.set((marks) => ({ ...marks }));
-
-type Changed = Pick<LogRequest, "id" | "updatedAt" | "state">;
-
-/** What the push service does with a question is no news; what its user does, or what became of it, is. */
-const NO_NEWS: readonly LogRequest["state"][] = ["requested", "notified"];
-
-export function isUnread(request: Changed, marks: Marks): boolean {
-  return !NO_NEWS.includes(request.state) && request.updatedAt > (marks.seen[request.id] ?? marks.since);
-}
 
 export function markRead({ id, updatedAt, state }: Changed): void {
   readMarks.set((marks) => {

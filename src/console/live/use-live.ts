@@ -11,7 +11,8 @@ import { announce, onScreen } from "./announce.ts";
 import { connection, POLL_MS } from "./connection.ts";
 import { followFeed } from "./follow-feed.ts";
 import { createRefresher, dropUnseenLists, patchRequest, patchTimeline } from "./patch-cache.ts";
-import { isUnread, markRead, readMarks } from "./unread.ts";
+import { isUnread } from "./is-unread.ts";
+import { markRead, readMarks } from "./unread.ts";
 
 const WORTH_A_NOTICE: readonly LogRequest["state"][] = ["linked", "declined", "expired", "rejected", "withdrawn"];
 
@@ -47,7 +48,7 @@ function noteOwn({ requestId }: TimelineEntry): void {
 }
 
 function refreshBeside(client: QueryClient, { type, ticketId, userId }: TimelineEntry): void {
-  if (type.startsWith("ticket.") || type.startsWith("file.")) {
+  if (["ticket.", "file.", "connection."].some((kind) => type.startsWith(kind))) {
     void client.invalidateQueries({ queryKey: ["ticket", ticketId] });
   }
   if (type.startsWith("installation.") && userId !== undefined) {

@@ -1,19 +1,8 @@
-import type { DetailedHTMLProps, HTMLAttributes } from "react";
+import { createElement } from "react";
 import { preferences } from "#console/shell/preferences.ts";
 import { useStore } from "#console/parts/create-store.ts";
-import { type ConsentScreen, defineConsentScreen } from "#sdk/screens/consent-screen.ts";
+import { defineConsentScreen } from "#sdk/screens/consent-screen.ts";
 import type { ConsentReview } from "#sdk/screens/consent-types.ts";
-
-declare module "react" {
-  namespace JSX {
-    interface IntrinsicElements {
-      "beckon-consent": DetailedHTMLProps<HTMLAttributes<ConsentScreen>, ConsentScreen> &
-        Partial<Pick<ConsentScreen, "review" | "phase" | "preview" | "locale">> & {
-          readonly theme?: string | undefined;
-        };
-    }
-  }
-}
 
 defineConsentScreen();
 
@@ -35,13 +24,11 @@ export function ConsentPreview({ text, values }: Props) {
     unavailable: [],
     canWaitForUnmetered: true,
   };
-  return (
-    <beckon-consent
-      preview
-      locale={text.locale}
-      review={review}
-      phase={ASKING}
-      theme={theme === "system" ? undefined : theme === "light" ? "light" : "dark"}
-    />
-  );
+  return createElement("beckon-consent", {
+    preview: true,
+    locale: text.locale,
+    review,
+    phase: ASKING,
+    theme: theme === "system" ? undefined : theme === "light" ? "light" : "dark",
+  });
 }

@@ -55,7 +55,7 @@ const TONES: Readonly<Record<LogFile["state"], Tone>> = {
 
 /** What cannot be read: ACS logs are encrypted, and other files are no text. The viewer then shows what is known of them. */
 export function isReadable(name: string): boolean {
-  return !/\.(blog|etl|zip|gz|zst|dmp|png|jpe?g|sqlite)$/i.test(name);
+  return !/\.(blog|etl|zip|gz|zlib|zst|dmp|png|jpe?g|sqlite)$/i.test(name);
 }
 
 interface FilesProps {

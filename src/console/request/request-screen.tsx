@@ -17,6 +17,7 @@ import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
 import { stateWords, type Tone } from "#console/parts/state-words.tsx";
 import { ConsentShown } from "./consent-shown.tsx";
 import { FilesTable } from "./files-table.tsx";
+import { LeftOutList } from "./left-out-list.tsx";
 import { PushList } from "./push-list.tsx";
 import { RequestActions } from "./request-actions.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -124,6 +125,7 @@ function Whole({ request, userZone }: { readonly request: LogRequestDetail; read
         <div className={styles.column}>
           <Section title={t("files.title")} flush>
             <FilesTable files={request.files} request={request} />
+            <LeftOutList leftOut={request.consent?.leftOut ?? []} />
           </Section>
           <Section title={t("timeline.title")}>
             <Timeline ticketId={request.ticketId} requestId={request.id} userZone={userZone} files={request.files} />

@@ -133,10 +133,11 @@ function Actor({ entry }: { readonly entry: TimelineEntry }) {
 /** What the fact says beside its type: numbers and words of the product and of the hub, never free text. */
 function Detail({ entry }: { readonly entry: TimelineEntry }) {
   const { t } = useT();
-  const { platform, reason } = entry.data;
+  const { platform, reason, bytes } = entry.data;
   return (
     <>
       {typeof platform === "string" ? ` · ${t(`platform.${platform}` as MessageKey)}` : null}
+      {bytes === "left" ? ` · ${t("workItem.bytesLeft")}` : null}
       {entry.type.startsWith("file.") && typeof reason === "string"
         ? ` · ${t(`fileReason.${reason}` as MessageKey)}`
         : null}

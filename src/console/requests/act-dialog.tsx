@@ -21,7 +21,8 @@ import { PersonLabel, TicketLabel } from "#console/parts/request-names.tsx";
 import { describeError } from "#console/parts/query-states.tsx";
 import { useMe } from "#console/shell/me-context.ts";
 import { useNotify } from "#console/shell/use-notify.tsx";
-import { actOnEach, sortOut, type Act, type Refusal } from "./act-on-requests.ts";
+import { actOnEach, type Refusal } from "./act-on-requests.ts";
+import { sortOut, type Act } from "./why-not.ts";
 
 const useStyles = makeStyles({
   content: { display: "grid", gap: "12px" },

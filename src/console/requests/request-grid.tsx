@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { LogRequest } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
 import { Tick } from "#console/parts/tick.tsx";
-import type { Act } from "./act-on-requests.ts";
+import type { Act } from "./why-not.ts";
 import { gridColumns, RequestRow, selectableColumns } from "./request-row.tsx";
 import { useRowKeys } from "./use-row-keys.ts";
 import type { Selection } from "./use-selection.ts";

@@ -16,7 +16,7 @@ import { useQueryParams } from "#console/parts/use-query-params.ts";
 import { useMe } from "#console/shell/me-context.ts";
 import { mayWrite } from "#console/shell/roles.ts";
 import { useNotify } from "#console/shell/use-notify.tsx";
-import type { Act } from "./act-on-requests.ts";
+import type { Act } from "./why-not.ts";
 import { FirstUse } from "./first-use.tsx";
 import { PersonFilter } from "./person-filter.tsx";
 import { forgetPlace, RequestGrid } from "./request-grid.tsx";

@@ -3,7 +3,7 @@ import { AlertRegular } from "@fluentui/react-icons/svg/alert";
 import { DismissRegular } from "@fluentui/react-icons/svg/dismiss";
 import { ProhibitedRegular } from "@fluentui/react-icons/svg/prohibited";
 import { useT } from "#console/i18n/use-t.ts";
-import type { Act } from "./act-on-requests.ts";
+import type { Act } from "./why-not.ts";
 
 const useStyles = makeStyles({
   bar: {

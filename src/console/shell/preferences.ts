@@ -1,4 +1,4 @@
-import { createKeptStore } from "#console/parts/create-store.ts";
+import { createKeptStore } from "#console/parts/create-kept-store.ts";
 
 export type ThemeChoice = "system" | "light" | "dark" | "contrast";
 export type Language = "en" | "de" | "ar";

@@ -32,6 +32,10 @@ const SettingsScreen = lazy(async () => ({
 }));
 const FileScreen = lazy(async () => ({ default: (await import("#console/file/file-screen.tsx")).FileScreen }));
 
+const FileLinkScreen = lazy(async () => ({
+  default: (await import("#console/file/file-link-screen.tsx")).FileLinkScreen,
+}));
+
 /** Which screen stands at which address. */
 export function Screens() {
   const [path] = useLocation();
@@ -51,6 +55,7 @@ export function Screens() {
           <Route path="/log-requests/:requestId/files/:fileId">
             {({ requestId, fileId }) => <FileScreen requestId={requestId} fileId={fileId} />}
           </Route>
+          <Route path="/files/:fileId">{({ fileId }) => <FileLinkScreen fileId={fileId} />}</Route>
           <Route path="/tickets" component={TicketsScreen} />
           <Route path="/tickets/:ticketId">{({ ticketId }) => <TicketScreen ticketId={ticketId} />}</Route>
           <Route path="/people" component={PeopleScreen} />

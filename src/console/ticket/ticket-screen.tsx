@@ -16,6 +16,7 @@ import { useMe } from "#console/shell/me-context.ts";
 import { mayWrite } from "#console/shell/roles.ts";
 import { RequestsSection } from "./requests-section.tsx";
 import { TicketEdit } from "./ticket-edit.tsx";
+import { WorkItem } from "./work-item.tsx";
 
 const useStyles = makeStyles({
   columns: {
@@ -112,6 +113,7 @@ function Whole({ version }: { readonly version: TicketVersion }) {
             ]}
           />
         </Section>
+        <WorkItem ticket={ticket} />
         <TicketEdit key={version.etag} version={version} />
       </div>
     </div>

@@ -1,5 +1,5 @@
 import { applyVerdict } from "#domain/apply-verdict.ts";
-import { beyondRequest, sameAnswer, type Consent } from "#domain/consent.ts";
+import { beyondRequest, sameAnswer, type Consent, type LeftOut } from "#domain/consent.ts";
 import { endAsking } from "#domain/end-asking.ts";
 import { requestFact, type Fact } from "#domain/facts.ts";
 import { transition } from "#domain/lifecycle.ts";
@@ -24,6 +24,7 @@ export interface GivenAnswer {
   /** What the device put in the placeholders that only it can fill. */
   readonly shown?: Readonly<Record<string, string>>;
   readonly files: readonly AnnouncedFile[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 export interface AnswerRequest {
@@ -127,11 +128,10 @@ async function record(
     });
   }
   if (answer.installationId !== undefined) await requireOwnInstallation(tx, request, answer.installationId);
-  const [ticket, user, labels] = await Promise.all([
-    tx.tickets.find(request.ticketId),
-    tx.users.find(request.userId),
-    collectorLabels(tx, request),
-  ]);
+  // One after the other: a transaction is one connection, which answers one question at a time.
+  const ticket = await tx.tickets.find(request.ticketId);
+  const user = await tx.users.find(request.userId);
+  const labels = await collectorLabels(tx, request);
 
   const now = clock.now();
   const reader = { locale: answer.text.locale, timeZone: user?.timeZone, labels };
@@ -152,6 +152,7 @@ async function record(
     decision: answer.decision,
     text: answer.text,
     shown: shownValues(ours, answer.files, answer.shown),
+    leftOut: answer.leftOut,
     decidedAt: now,
     deviceNow: answer.deviceNow,
   };
@@ -193,6 +194,7 @@ function factOf(
       ...(consent.text && { textVersion: consent.text.version, locale: consent.text.locale }),
       files: files.length,
       bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      ...(consent.leftOut.length > 0 ? { leftOut: consent.leftOut.length } : {}),
       ...(request.rejectReason ? { reason: request.rejectReason } : {}),
     },
   });

@@ -1,6 +1,6 @@
 import * as routes from "#contract/devices.ts";
 import { formatTime, parseTime } from "#contract/primitives.ts";
-import { readAnnouncedFile, renderDeviceFile } from "#contract/render-file.ts";
+import { readAnnouncedFile, readLeftOut, renderDeviceFile } from "#contract/render-file.ts";
 import { renderWindow } from "#contract/render-log-request.ts";
 import { putConsentText } from "#contract/users.ts";
 import type { LogFile } from "#domain/log-file.ts";
@@ -108,6 +108,7 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
       text,
       deviceNow: parseTime(deviceNow),
       files: body.files.map(readAnnouncedFile),
+      leftOut: body.leftOut.map(readLeftOut),
       ...(installationId === undefined ? {} : { installationId }),
       ...(shown ? { shown } : {}),
     };

@@ -43,6 +43,7 @@ export function renderReceipt({
       sha256: consent.text?.sha256 ?? "",
     },
     shown: { ...consent.shown },
+    leftOut: consent.leftOut.map((one) => ({ ...one })),
     ...(request.uploadBy === undefined ? {} : { uploadBy: formatTime(request.uploadBy) }),
     ...(consent.withdrawnAt === undefined ? {} : { withdrawnAt: formatTime(consent.withdrawnAt) }),
     state: request.state,

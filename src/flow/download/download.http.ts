@@ -1,15 +1,23 @@
 import * as routes from "#contract/files.ts";
 import { formatTime } from "#contract/primitives.ts";
+import { renderFile } from "#contract/render-file.ts";
 import { Problem } from "#domain/problems.ts";
 import { readByteRange } from "#http/byte-range.ts";
 import { actorOf } from "#http/caller.ts";
 import type { HttpKit } from "#http/http-kit.ts";
+import type { PublicUrl } from "#http/next-link.ts";
 import { sendStream } from "#http/send-stream.ts";
 import { createDownloadUrl, type CreateDownloadUrl } from "./create-download-url.ts";
 import { createContentReader } from "./read-content.ts";
 
 /** Serves read links to agents, and the text of verified logs to the console's viewer. */
-export function serveDownload(kit: HttpKit, deps: CreateDownloadUrl): void {
+export function serveDownload(kit: HttpKit, deps: CreateDownloadUrl & { readonly publicUrl: PublicUrl }): void {
+  kit.serve(routes.getFile, async ({ params }) => {
+    const file = await deps.store.files.find(params.fileId);
+    if (!file) throw new Problem("not_found");
+    return { status: 200, body: renderFile(file, deps.publicUrl.to(`/files/${file.id}`)) };
+  });
+
   kit.serve(routes.createDownloadUrl, async ({ params, caller }) => {
     const { file, url, expiresAt } = await createDownloadUrl(deps, actorOf(caller), params.fileId);
     const { name: fileName, sizeBytes, sha256 } = file;

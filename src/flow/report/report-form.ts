@@ -1,4 +1,5 @@
 import { collectorName, parseTime } from "#contract/primitives.ts";
+import { readLeftOut } from "#contract/render-file.ts";
 import { reportContentForm } from "#contract/reports.ts";
 import { Problem, type ProblemDetail } from "#domain/problems.ts";
 import { parseInput } from "#http/parse-input.ts";
@@ -11,7 +12,7 @@ const FIELDS_BYTES_AT_MOST = 256 * 1024;
 export const FIELDS_AT_MOST = 64;
 
 const REPEATED = ["callIds"];
-const AS_JSON = ["answers", "consentText"];
+const AS_JSON = ["answers", "consentText", "leftOut"];
 /** Parts of this name are of the app itself; any other name is the collector's. */
 const PLAIN_FILES = ["file", "files"];
 
@@ -78,8 +79,12 @@ export function createReportForm(): ReportForm {
     },
 
     content() {
-      const { deviceNow, ...content } = parseInput(reportContentForm, membersOf(fields), "body");
-      return { ...content, ...(deviceNow === undefined ? {} : { deviceNow: parseTime(deviceNow) }) };
+      const { deviceNow, leftOut, ...content } = parseInput(reportContentForm, membersOf(fields), "body");
+      return {
+        ...content,
+        leftOut: leftOut.map(readLeftOut),
+        ...(deviceNow === undefined ? {} : { deviceNow: parseTime(deviceNow) }),
+      };
     },
   };
 }

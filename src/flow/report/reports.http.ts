@@ -1,5 +1,5 @@
 import { formatTime, parseTime } from "#contract/primitives.ts";
-import { readAnnouncedFile, renderDeviceFile } from "#contract/render-file.ts";
+import { readAnnouncedFile, readLeftOut, renderDeviceFile } from "#contract/render-file.ts";
 import { renderReport, renderReportReceipt } from "#contract/render-report.ts";
 import * as routes from "#contract/reports.ts";
 import type { LogFile } from "#domain/log-file.ts";
@@ -35,6 +35,7 @@ interface Kept {
 /** Serves the user's own way in, by upload links, and shows agents what came of it. */
 export function serveReports(kit: HttpKit, deps: ReportRoutes): void {
   const { store, publicUrl, terms, limits } = deps;
+  const fileUrl = (fileId: string) => publicUrl.to(`/files/${fileId}`);
 
   kit.serve(routes.readReportTerms, async ({ query, caller }) => {
     const { version, locale, text, sha256 } = await reportText(store, caller.userId, terms, query.locale);
@@ -53,8 +54,12 @@ export function serveReports(kit: HttpKit, deps: ReportRoutes): void {
   });
 
   kit.serve(routes.createReport, async ({ body, caller, idempotency }) => {
-    const { files: announced, deviceNow, ...rest } = body;
-    const content: ReportContent = { ...rest, deviceNow: deviceNow === undefined ? undefined : parseTime(deviceNow) };
+    const { files: announced, deviceNow, leftOut, ...rest } = body;
+    const content: ReportContent = {
+      ...rest,
+      leftOut: leftOut.map(readLeftOut),
+      deviceNow: deviceNow === undefined ? undefined : parseTime(deviceNow),
+    };
     const files = announced.map(readAnnouncedFile);
     requireWithinReport(files, limits);
     const kept = await onceKept(idempotency, async (tx) => {
@@ -83,7 +88,7 @@ export function serveReports(kit: HttpKit, deps: ReportRoutes): void {
     const items = await Promise.all(
       page.items.map(async (report) => {
         const [consent, files] = await Promise.all([consentOf(report), store.files.ofOwner(report.id)]);
-        return renderReport(report, { consent, files, userLabel: labels.get(report.userId) });
+        return renderReport(report, { consent, files, userLabel: labels.get(report.userId), fileUrl });
       }),
     );
     const rendered = { items, ...(page.next === undefined ? {} : { next: page.next }) };

@@ -1,4 +1,4 @@
-import type { Consent, ShownText } from "#domain/consent.ts";
+import type { Consent, LeftOut, ShownText } from "#domain/consent.ts";
 import { reportFact, type Fact } from "#domain/facts.ts";
 import type { AnnouncedFile, LogFile } from "#domain/log-file.ts";
 import { Problem } from "#domain/problems.ts";
@@ -37,6 +37,7 @@ export interface ReportContent {
   readonly deviceNow?: Moment | undefined;
   readonly consentText?: ShownText | undefined;
   readonly shown?: Readonly<Record<string, string>> | undefined;
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** How the files come: announced and still to be uploaded, or stored and settled already. */
@@ -104,6 +105,7 @@ export async function saveReport(
     userId,
     decision: "share",
     shown: shownInReport(terms, given.files, content.shown),
+    leftOut: content.leftOut,
     decidedAt: now,
     ...present({
       installationId: content.installationId,
@@ -150,6 +152,7 @@ function factsOf(
       files: files.length,
       bytes: bytesOf(files),
       calls: report.callIds.length,
+      ...(consent.leftOut.length > 0 && { leftOut: consent.leftOut.length }),
       ...(consent.text && { textVersion: consent.text.version, locale: consent.text.locale }),
     },
   });

@@ -105,7 +105,8 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
     const told = consent?.text;
     const consentText = told && (await store.consentTexts.find(told.version, told.locale));
     const shown = show(request, countFiles(files), names(request));
-    return { status: 200, body: renderLogRequestDetail(shown, { consent, consentText, files, pushes }) };
+    const fileUrl = (fileId: string) => publicUrl.to(`/files/${fileId}`);
+    return { status: 200, body: renderLogRequestDetail(shown, { consent, consentText, files, fileUrl, pushes }) };
   });
 
   kit.serve(routes.cancelLogRequest, async ({ params, caller }) => ({

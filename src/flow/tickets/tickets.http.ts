@@ -1,3 +1,4 @@
+import { renderConnection } from "#contract/render-connection.ts";
 import { renderFile } from "#contract/render-file.ts";
 import { renderTicket, renderTimelineEntry } from "#contract/render-ticket.ts";
 import * as routes from "#contract/tickets.ts";
@@ -52,11 +53,19 @@ export function serveTickets(kit: HttpKit, { store, clock, ids, publicUrl }: Tic
 
   kit.serve(routes.getTicket, async ({ params }) => {
     const ticket = await findTicket(store, params.ticketId);
-    const files = await store.files.ofTicket(ticket.id);
+    const [files, connection, connected] = await Promise.all([
+      store.files.ofTicket(ticket.id),
+      store.connections.find(ticket.id),
+      store.connections.filesOf(ticket.id),
+    ]);
     return {
       status: 200,
       headers: { ETag: etagOf(ticket.version) },
-      body: { ...show(ticket), files: files.map(renderFile) },
+      body: {
+        ...show(ticket),
+        files: files.map((file) => renderFile(file, publicUrl.to(`/files/${file.id}`))),
+        ...(connection === undefined ? {} : { connection: renderConnection(connection, connected) }),
+      },
     };
   });
 

@@ -58,7 +58,14 @@ export function createConsentHost({ locale, onClose }: { locale: string; onClose
     screen.texts = consentScreenTexts(locale);
     element.append(screen);
     // What is drawn next is a task of its own, and not the end of the one in which the last byte was frozen.
-    const unhurried: Beckon = { ...beckon, review: (id) => beckon.review(id).finally(giveWay) };
+    const unhurried: Beckon = {
+      ...beckon,
+      async review(id) {
+        const review = await beckon.review(id);
+        await giveWay();
+        return review;
+      },
+    };
     return openConsent(screen, { beckon: unhurried, requestId, onDone: leave });
   }
 }

@@ -5,7 +5,7 @@ export interface Pointer {
   readonly element: HTMLElement;
   /** Moves to the middle of something in a frame, and rings it. */
   pointAt(frame: HTMLIFrameElement, target: HTMLElement): void;
-  /** A press, as a ripple. */
+  /** A press, as a flash. The ring goes with it: what was pressed may be gone. */
   press(): void;
   hide(): void;
 }
@@ -30,6 +30,7 @@ export function createPointer(): Pointer {
       ring.style.inlineSize = `${width + 8}px`;
       ring.style.blockSize = `${height + 8}px`;
       hand.style.transform = `translate(${left + Math.min(width / 2, 120)}px, ${top + Math.min(height / 2, 60)}px)`;
+      element.classList.remove("is-pressing");
       element.hidden = false;
     },
     press() {

@@ -8,12 +8,6 @@ import { receiptView } from "./receipt-view.ts";
 import { createFormats, type ScreenContext, type View } from "./screen-context.ts";
 import { sendingView } from "./sending-view.ts";
 
-declare global {
-  interface HTMLElementEventMap extends ConsentEventMap {}
-}
-
-type ConsentEventMap = { [Name in keyof ConsentEvents]: CustomEvent<ConsentEvents[Name]> };
-
 // Servers that render pages load this file too, and have no elements.
 const Base = (globalThis.HTMLElement as typeof HTMLElement | undefined) ?? (class {} as typeof HTMLElement);
 
@@ -40,6 +34,25 @@ export class ConsentScreen extends Base {
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [consentStyles()];
     root.append(this.#page, this.#live);
+  }
+
+  /** As any element's; the screen's own events come with what they tell. */
+  override addEventListener<Name extends keyof ConsentEvents>(
+    type: Name,
+    listener: (event: CustomEvent<ConsentEvents[Name]>) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  override addEventListener(
+    type: string,
+    listener: EventListenerObject | ((event: never) => void),
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    super.addEventListener(type, listener as EventListenerOrEventListenerObject, options);
   }
 
   /** The words of the controls; those of `locale` unless given. */

@@ -241,7 +241,8 @@ export function openConsent(
       case "already_answered":
       case "request_closed":
       case "request_not_open":
-        return showOutcome(closedMeanwhile[0]?.state, true);
+        // Where nothing was asked here, as when an old receipt is opened, nobody knows on which device it was answered.
+        return showOutcome(closedMeanwhile[0]?.state, isAnswering || closedMeanwhile.length > 0);
       case "not_found":
         return show({ kind: "over", state: "not_found" });
       case "file_unreadable":

@@ -13,7 +13,7 @@ export function receiptView(context: ScreenContext, { receipt, isElsewhere, down
   const hasFiles = receipt.files.length > 0;
   const heading = h("h2", { tabindex: "-1" }, hasFiles ? t("shared") : t("sharedNothing"));
   const text = showText(context, receipt.consentText, receipt.shown, false);
-  const canTakeBack = receipt.files.some(({ state }) => state !== "deleted") && receipt.withdrawnAt === undefined;
+  const canTakeBack = receipt.files.some(isThere) && receipt.withdrawnAt === undefined;
   const back = h(
     "button",
     { type: "button", class: "answer second", "data-act": "take-back", onclick: () => confirmTakeBack(context) },
@@ -50,6 +50,7 @@ export function receiptView(context: ScreenContext, { receipt, isElsewhere, down
 
 function row(context: ScreenContext, { id, name, sizeBytes, state, deleteAfter }: ReceiptFile): HTMLElement {
   const { t, size } = context;
+  const canTakeBack = isThere({ state });
   const until =
     deleteAfter !== undefined && state !== "deleted" ? ` · ${t("keptUntil", { at: context.day(deleteAfter) })}` : "";
   const back = h(
@@ -76,9 +77,14 @@ function row(context: ScreenContext, { id, name, sizeBytes, state, deleteAfter }
         h("bdi", {}, name),
         h("span", { class: "quiet" }, `${size(sizeBytes)} · ${t(`state.${state}`)}${until}`),
       ),
-      state === "deleted" ? undefined : back,
+      canTakeBack ? back : undefined,
     ),
   );
+}
+
+/** What was refused or never came is not there to be taken back. */
+function isThere({ state }: Pick<ReceiptFile, "state">): boolean {
+  return state === "announced" || state === "uploaded" || state === "linked";
 }
 
 /** Asks before a take-back: of one file, or of all. */

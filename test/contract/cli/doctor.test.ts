@@ -6,6 +6,7 @@ import { removeData, serverFolders } from "#app/embedded/data-folder.ts";
 import { findOnPath } from "#app/embedded/find-on-path.ts";
 import { startRedis } from "#app/embedded/start-redis.ts";
 import { startEmulator, type Emulator } from "#emulator/start-emulator.ts";
+import { startAzureDevOps } from "#test/support/azure-devops/start-azure-devops.ts";
 import { runBeckon } from "#test/support/run-beckon.ts";
 import { makeRunFolder } from "#test/support/run-folder.ts";
 import { createTestDatabase, type TestDatabase, testServers, uniqueName } from "#test/support/servers.ts";
@@ -110,4 +111,24 @@ test.runIf(redisServer)("a Redis that may evict jobs is refused with the command
     await redis.stop();
     await removeData(folder);
   }
+});
+
+test("the doctor asks Azure DevOps, where one is set, and says what to mend without telling the token", async () => {
+  expect((await examine()).find("azure devops")?.state).toBe("skipped");
+  const devops = await startAzureDevOps();
+  const connected = {
+    PUBLIC_URL: "http://127.0.0.1:8080",
+    AZURE_DEVOPS_ORGANIZATION_URL: devops.url,
+    AZURE_DEVOPS_PROJECT: devops.project,
+  };
+  const well = await examine({ ...connected, AZURE_DEVOPS_TOKEN: devops.token });
+  expect(well.find("azure devops")).toMatchObject({ state: "ok", detail: expect.stringContaining("Task") });
+  const over = await examine({ ...connected, AZURE_DEVOPS_TOKEN: "this-one-is-over" });
+  await devops.close();
+  expect(over.find("azure devops")).toMatchObject({
+    state: "failed",
+    detail: "Azure DevOps sent a sign-in page: the token is not taken (203).",
+    mend: expect.stringContaining("AZURE_DEVOPS_TOKEN"),
+  });
+  expect(JSON.stringify(over.checks)).not.toContain("this-one-is-over");
 });

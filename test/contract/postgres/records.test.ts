@@ -397,6 +397,7 @@ async function consented(world: StoreUnderTest, more: Partial<LogRequest> = {}):
     decision: "share",
     text: { version: "default-1", locale: "en", sha256: "0".repeat(64) },
     shown: { reason: request.reason, retentionDays: "30" },
+    leftOut: [{ collector: "app", name: "app.log.9", sizeBytes: 5_000_000_000, reason: "over_max_bytes" }],
     decidedAt: 1_000,
     deviceNow: 999,
   };

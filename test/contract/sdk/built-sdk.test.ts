@@ -26,6 +26,16 @@ test("the file for browsers is under 10 KB gzipped and needs nothing else", asyn
   expect(text).not.toMatch(/\bnode:|\brequire\(/);
 });
 
+test.each([
+  ["acs-web.js", 6_000],
+  ["device-logs.js", 11_000],
+])("%s stands alone too, under %i bytes gzipped", async (name, bytes) => {
+  const text = await read(name);
+  expect(gzipSync(text, { level: 9 }).length).toBeLessThan(bytes);
+  expect(importsOf(text)).toEqual([]);
+  expect(text).not.toMatch(/\bnode:|\brequire\(/);
+});
+
 test("the consent screen is under 20 KB gzipped and needs nothing else", async () => {
   const text = await read("consent-screen.js");
   expect(gzipSync(text, { level: 9 }).length).toBeLessThan(20_000);
@@ -62,7 +72,10 @@ test("no declaration names a schema library, a folder of this repository or anot
 test("an app compiles against the declarations with the browser's types alone", async () => {
   await writeFile(
     join(sdk.folder, "app.ts"),
-    `import { createBeckon, freezeBytes, type BeckonError, type Review } from "./create-beckon.js";
+    `import { createBeckon, freezeBytes, indexedDbStorage } from "./create-beckon.js";
+     import type { BeckonError, Collector, Review } from "./create-beckon.js";
+     import { createIncidents, exportLogs, type LogExport } from "./device-logs.js";
+     import { recordAcsLogs } from "./acs-web.js";
      import { defineConsentScreen, openConsent } from "./consent-screen.js";
      const beckon = createBeckon({
        baseUrl: "https://beckon.example.com",
@@ -78,6 +91,12 @@ test("an app compiles against the declarations with the browser's types alone", 
        onError: (error) => console.error((error as BeckonError).code),
      });
      export const done: Promise<boolean> = beckon.handle({});
+     const callClient = { feature: () => ({ getEnvironmentInfo: async () => ({ isSupportedEnvironment: true }) }) };
+     const acs = recordAcsLogs({ logger: { log: (...args: any[]) => console.log(...args) }, facts: { app: "1.0" } });
+     const collectors: Collector[] = [acs.collector({ label: "Call log", debugInfo: () => callClient.feature() })];
+     const incidents = createIncidents({ storage: indexedDbStorage(), collectors, userId: "ada" });
+     void incidents.markIncident({ callIds: ["1"] });
+     export const exported: Promise<LogExport | undefined> = exportLogs({ collectors, share: async (zip, name) => {} });
 
      const Screen = defineConsentScreen();
      const screen = new Screen();

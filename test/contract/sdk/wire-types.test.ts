@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import { expectTypeOf, test } from "vitest";
 import type * as devices from "#contract/devices.ts";
-import type { fileCounts, announcedFile } from "#contract/files.ts";
+import type { exportManifest } from "#contract/exports.ts";
+import type { fileCounts, announcedFile, leftOut } from "#contract/files.ts";
 import type { listOf } from "#contract/primitives.ts";
 import type { problemDocument } from "#contract/problem-document.ts";
 import type { Route } from "#contract/route.ts";
@@ -21,6 +22,8 @@ test("what the SDK sends is what the contract takes", () => {
   expectTypeOf<sdk.CollectorInfo>().toEqualTypeOf<Sent<typeof devices.collectorInfo>>();
   expectTypeOf<sdk.NewConsent>().toEqualTypeOf<Sent<typeof devices.newConsent>>();
   expectTypeOf<sdk.AnnouncedFile>().toEqualTypeOf<Sent<typeof announcedFile>>();
+  expectTypeOf<sdk.LeftOut>().toEqualTypeOf<Sent<typeof leftOut>>();
+  expectTypeOf<sdk.ExportManifest>().toEqualTypeOf<Sent<typeof exportManifest>>();
   expectTypeOf<sdk.FileOutcome>().toEqualTypeOf<Sent<typeof devices.fileOutcome>>();
   expectTypeOf<{ files: sdk.FileOutcome[] }>().toEqualTypeOf<Body<typeof devices.completeUploads>>();
   expectTypeOf<{ snoozeUntil: string }>().toEqualTypeOf<Body<typeof devices.snoozeLogRequest>>();

@@ -7,6 +7,7 @@ const COMMANDS = [
   ["migrate"],
   ["emulator"],
   ["doctor"],
+  ["conform"],
   ["demo"],
   ["dev"],
   ["keys", "create"],
@@ -43,6 +44,7 @@ test("a word that is no command, and an option that cannot be, are told apart fr
     ["emulator", "--port", "many"],
     ["emulator", "--policy", "all"],
     ["keys", "create"],
+    ["conform", "--scenario", "nonsense"],
   ]) {
     const { code, stderr } = await runBeckon(words);
     expect(code).toBe(2);

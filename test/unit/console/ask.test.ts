@@ -1,8 +1,6 @@
 import { expect, test } from "vitest";
 import type { Template } from "#console/api/shapes.ts";
 import { requestBody, startAsk, templateText, whatIsMissing } from "#console/new-request/ask.ts";
-import { CONSOLE_DE } from "#messages/console-de.ts";
-import { CONSOLE_EN } from "#messages/console-en.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 9, 30);
 const at = "2026-11-22T09:30:00Z";
@@ -34,16 +32,4 @@ test("a form that lacks something says what, and a whole one becomes a request",
     maxBytes: 50_000_000,
     answerBy: "2026-11-23T09:30:00.000Z",
   });
-});
-
-test("the German catalogue fills the same places as the English one", () => {
-  const places = (text: string) =>
-    [...text.matchAll(/\{\{(\w+)\}\}/g)]
-      .map(([, name = ""]) => name)
-      .toSorted((one, other) => one.localeCompare(other));
-  const differing = Object.entries(CONSOLE_EN).filter(([key, text]) => {
-    const german = CONSOLE_DE[key as keyof typeof CONSOLE_DE];
-    return JSON.stringify(places(text)) !== JSON.stringify(places(german));
-  });
-  expect(differing).toEqual([]);
 });

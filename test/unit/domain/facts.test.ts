@@ -13,6 +13,7 @@ const whole = (type: OutboxRow["type"]): OutboxRow => ({
   fileId: id(3),
   installationId: id(4),
   pushId: id(5),
+  ticketId: id(6),
 });
 
 describe("what can happen", () => {

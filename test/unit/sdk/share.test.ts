@@ -56,6 +56,28 @@ test("only the files that the user ticked are named and sent", async () => {
   expect(held(request)).toEqual({ "app.log.1": LOGS["app.log.1"] });
 });
 
+test("what was found and is too much is told with the yes, and so is a collector that failed; what the user unticked is not", async () => {
+  const broken: Collector = { name: "media", label: "", collect: () => Promise.reject(new Error("no disk")) };
+  const phone = journey.phone({ collectors: [memoryCollector(), broken] });
+  const request = journey.server.addRequest({ collectors: ["app", "media", "system"], maxBytes: 30 });
+  const { files, leftOut } = await phone.beckon.review(request.id);
+  expect(leftOut).toMatchObject([{ name: "app.log.1", reason: "over_max_bytes" }]);
+  await phone.beckon.share(request.id, { files: files.filter(({ name }) => name !== "app.log") });
+  const [consent] = callsOf(request.id, "consent");
+  expect(consent?.body).toMatchObject({ files: [] });
+  const told = [
+    { collector: "media", reason: "collector_failed" },
+    { collector: "system", reason: "no_collector" },
+    { collector: "app", name: "app.log.1", sizeBytes: 21, reason: "over_max_bytes" },
+  ];
+  expect(consent?.body).toHaveProperty("leftOut", told);
+  expect((await phone.beckon.receipt(request.id)).leftOut).toEqual(told);
+
+  const declined = await asked(phone, { maxBytes: 30 });
+  await phone.beckon.decline(declined.id);
+  expect(callsOf(declined.id, "consent")[0]?.body).not.toHaveProperty("leftOut");
+});
+
 test("an empty share says that nothing was found", async () => {
   const phone = journey.phone();
   const request = await asked(phone);

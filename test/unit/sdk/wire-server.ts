@@ -336,6 +336,7 @@ export async function startWireServer(): Promise<WireServer> {
       decidedAt: given.decidedAt,
       consentText: request.consentText,
       shown: given.shown ?? {},
+      leftOut: given.leftOut ?? [],
       state: request.state,
       files: request.files,
     });

@@ -83,6 +83,17 @@ export type Report = Prisma.ReportModel
  */
 export type LogFile = Prisma.LogFileModel
 /**
+ * Model TicketConnection
+ * What a ticket is in another ticket system. `version` counts what happened on the ticket since; a worker that brings the item
+ * up to date holds the lease. By hand: partial index on sync_at.
+ */
+export type TicketConnection = Prisma.TicketConnectionModel
+/**
+ * Model FileConnection
+ * A file as it hangs on the other system's item. No foreign key: it must be there to be removed, whatever became of the file.
+ */
+export type FileConnection = Prisma.FileConnectionModel
+/**
  * Model Outbox
  * What the relay must move to the queue; a row goes when it was moved.
  */

@@ -410,6 +410,8 @@ export const ModelName = {
   Consent: 'Consent',
   Report: 'Report',
   LogFile: 'LogFile',
+  TicketConnection: 'TicketConnection',
+  FileConnection: 'FileConnection',
   Outbox: 'Outbox',
   IdempotencyKey: 'IdempotencyKey',
   ApiKey: 'ApiKey',
@@ -430,7 +432,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "team" | "user" | "ticket" | "ticketParticipant" | "ticketEvent" | "auditEvent" | "installation" | "logRequest" | "push" | "consentText" | "consent" | "report" | "logFile" | "outbox" | "idempotencyKey" | "apiKey" | "reasonTemplate" | "lastRun"
+    modelProps: "team" | "user" | "ticket" | "ticketParticipant" | "ticketEvent" | "auditEvent" | "installation" | "logRequest" | "push" | "consentText" | "consent" | "report" | "logFile" | "ticketConnection" | "fileConnection" | "outbox" | "idempotencyKey" | "apiKey" | "reasonTemplate" | "lastRun"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1396,6 +1398,154 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    TicketConnection: {
+      payload: Prisma.$TicketConnectionPayload<ExtArgs>
+      fields: Prisma.TicketConnectionFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.TicketConnectionFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TicketConnectionPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.TicketConnectionFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TicketConnectionPayload>
+        }
+        findFirst: {
+          args: Prisma.TicketConnectionFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TicketConnectionPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.TicketConnectionFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TicketConnectionPayload>
+        }
+        findMany: {
+          args: Prisma.TicketConnectionFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TicketConnectionPayload>[]
+        }
+        create: {
+          args: Prisma.TicketConnectionCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TicketConnectionPayload>
+        }
+        createMany: {
+          args: Prisma.TicketConnectionCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.TicketConnectionCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TicketConnectionPayload>[]
+        }
+        delete: {
+          args: Prisma.TicketConnectionDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TicketConnectionPayload>
+        }
+        update: {
+          args: Prisma.TicketConnectionUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TicketConnectionPayload>
+        }
+        deleteMany: {
+          args: Prisma.TicketConnectionDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.TicketConnectionUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.TicketConnectionUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TicketConnectionPayload>[]
+        }
+        upsert: {
+          args: Prisma.TicketConnectionUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$TicketConnectionPayload>
+        }
+        aggregate: {
+          args: Prisma.TicketConnectionAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateTicketConnection>
+        }
+        groupBy: {
+          args: Prisma.TicketConnectionGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TicketConnectionGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.TicketConnectionCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.TicketConnectionCountAggregateOutputType> | number
+        }
+      }
+    }
+    FileConnection: {
+      payload: Prisma.$FileConnectionPayload<ExtArgs>
+      fields: Prisma.FileConnectionFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.FileConnectionFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FileConnectionPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.FileConnectionFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FileConnectionPayload>
+        }
+        findFirst: {
+          args: Prisma.FileConnectionFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FileConnectionPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.FileConnectionFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FileConnectionPayload>
+        }
+        findMany: {
+          args: Prisma.FileConnectionFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FileConnectionPayload>[]
+        }
+        create: {
+          args: Prisma.FileConnectionCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FileConnectionPayload>
+        }
+        createMany: {
+          args: Prisma.FileConnectionCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.FileConnectionCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FileConnectionPayload>[]
+        }
+        delete: {
+          args: Prisma.FileConnectionDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FileConnectionPayload>
+        }
+        update: {
+          args: Prisma.FileConnectionUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FileConnectionPayload>
+        }
+        deleteMany: {
+          args: Prisma.FileConnectionDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.FileConnectionUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.FileConnectionUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FileConnectionPayload>[]
+        }
+        upsert: {
+          args: Prisma.FileConnectionUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$FileConnectionPayload>
+        }
+        aggregate: {
+          args: Prisma.FileConnectionAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateFileConnection>
+        }
+        groupBy: {
+          args: Prisma.FileConnectionGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.FileConnectionGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.FileConnectionCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.FileConnectionCountAggregateOutputType> | number
+        }
+      }
+    }
     Outbox: {
       payload: Prisma.$OutboxPayload<ExtArgs>
       fields: Prisma.OutboxFieldRefs
@@ -2000,6 +2150,7 @@ export const ConsentScalarFieldEnum = {
   textLocale: 'textLocale',
   textSha256: 'textSha256',
   shown: 'shown',
+  leftOut: 'leftOut',
   decidedAt: 'decidedAt',
   deviceNow: 'deviceNow',
   withdrawnAt: 'withdrawnAt'
@@ -2063,6 +2214,41 @@ export const LogFileScalarFieldEnum = {
 export type LogFileScalarFieldEnum = (typeof LogFileScalarFieldEnum)[keyof typeof LogFileScalarFieldEnum]
 
 
+export const TicketConnectionScalarFieldEnum = {
+  ticketId: 'ticketId',
+  version: 'version',
+  system: 'system',
+  itemId: 'itemId',
+  itemUrl: 'itemUrl',
+  state: 'state',
+  reason: 'reason',
+  syncAt: 'syncAt',
+  attempt: 'attempt',
+  syncedAt: 'syncedAt',
+  leaseId: 'leaseId',
+  leaseUntil: 'leaseUntil',
+  makingSince: 'makingSince',
+  changingVersion: 'changingVersion',
+  tellingUntil: 'tellingUntil',
+  toldUntil: 'toldUntil',
+  toldState: 'toldState',
+  createdAt: 'createdAt'
+} as const
+
+export type TicketConnectionScalarFieldEnum = (typeof TicketConnectionScalarFieldEnum)[keyof typeof TicketConnectionScalarFieldEnum]
+
+
+export const FileConnectionScalarFieldEnum = {
+  fileId: 'fileId',
+  ticketId: 'ticketId',
+  shownAs: 'shownAs',
+  ref: 'ref',
+  state: 'state'
+} as const
+
+export type FileConnectionScalarFieldEnum = (typeof FileConnectionScalarFieldEnum)[keyof typeof FileConnectionScalarFieldEnum]
+
+
 export const OutboxScalarFieldEnum = {
   id: 'id',
   type: 'type',
@@ -2071,6 +2257,7 @@ export const OutboxScalarFieldEnum = {
   fileId: 'fileId',
   installationId: 'installationId',
   pushId: 'pushId',
+  ticketId: 'ticketId',
   dueAt: 'dueAt',
   deadline: 'deadline',
   createdAt: 'createdAt'
@@ -2439,6 +2626,8 @@ export type GlobalOmitConfig = {
   consent?: Prisma.ConsentOmit
   report?: Prisma.ReportOmit
   logFile?: Prisma.LogFileOmit
+  ticketConnection?: Prisma.TicketConnectionOmit
+  fileConnection?: Prisma.FileConnectionOmit
   outbox?: Prisma.OutboxOmit
   idempotencyKey?: Prisma.IdempotencyKeyOmit
   apiKey?: Prisma.ApiKeyOmit

@@ -64,6 +64,8 @@ export const ModelName = {
   Consent: 'Consent',
   Report: 'Report',
   LogFile: 'LogFile',
+  TicketConnection: 'TicketConnection',
+  FileConnection: 'FileConnection',
   Outbox: 'Outbox',
   IdempotencyKey: 'IdempotencyKey',
   ApiKey: 'ApiKey',
@@ -282,6 +284,7 @@ export const ConsentScalarFieldEnum = {
   textLocale: 'textLocale',
   textSha256: 'textSha256',
   shown: 'shown',
+  leftOut: 'leftOut',
   decidedAt: 'decidedAt',
   deviceNow: 'deviceNow',
   withdrawnAt: 'withdrawnAt'
@@ -345,6 +348,41 @@ export const LogFileScalarFieldEnum = {
 export type LogFileScalarFieldEnum = (typeof LogFileScalarFieldEnum)[keyof typeof LogFileScalarFieldEnum]
 
 
+export const TicketConnectionScalarFieldEnum = {
+  ticketId: 'ticketId',
+  version: 'version',
+  system: 'system',
+  itemId: 'itemId',
+  itemUrl: 'itemUrl',
+  state: 'state',
+  reason: 'reason',
+  syncAt: 'syncAt',
+  attempt: 'attempt',
+  syncedAt: 'syncedAt',
+  leaseId: 'leaseId',
+  leaseUntil: 'leaseUntil',
+  makingSince: 'makingSince',
+  changingVersion: 'changingVersion',
+  tellingUntil: 'tellingUntil',
+  toldUntil: 'toldUntil',
+  toldState: 'toldState',
+  createdAt: 'createdAt'
+} as const
+
+export type TicketConnectionScalarFieldEnum = (typeof TicketConnectionScalarFieldEnum)[keyof typeof TicketConnectionScalarFieldEnum]
+
+
+export const FileConnectionScalarFieldEnum = {
+  fileId: 'fileId',
+  ticketId: 'ticketId',
+  shownAs: 'shownAs',
+  ref: 'ref',
+  state: 'state'
+} as const
+
+export type FileConnectionScalarFieldEnum = (typeof FileConnectionScalarFieldEnum)[keyof typeof FileConnectionScalarFieldEnum]
+
+
 export const OutboxScalarFieldEnum = {
   id: 'id',
   type: 'type',
@@ -353,6 +391,7 @@ export const OutboxScalarFieldEnum = {
   fileId: 'fileId',
   installationId: 'installationId',
   pushId: 'pushId',
+  ticketId: 'ticketId',
   dueAt: 'dueAt',
   deadline: 'deadline',
   createdAt: 'createdAt'

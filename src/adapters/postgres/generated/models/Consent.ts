@@ -71,6 +71,7 @@ export type ConsentCountAggregateOutputType = {
   textLocale: number
   textSha256: number
   shown: number
+  leftOut: number
   decidedAt: number
   deviceNow: number
   withdrawnAt: number
@@ -125,6 +126,7 @@ export type ConsentCountAggregateInputType = {
   textLocale?: true
   textSha256?: true
   shown?: true
+  leftOut?: true
   decidedAt?: true
   deviceNow?: true
   withdrawnAt?: true
@@ -216,6 +218,7 @@ export type ConsentGroupByOutputType = {
   textLocale: string | null
   textSha256: string | null
   shown: runtime.JsonValue
+  leftOut: runtime.JsonValue
   decidedAt: Date
   deviceNow: Date | null
   withdrawnAt: Date | null
@@ -255,6 +258,7 @@ export type ConsentWhereInput = {
   textLocale?: Prisma.StringNullableFilter<"Consent"> | string | null
   textSha256?: Prisma.StringNullableFilter<"Consent"> | string | null
   shown?: Prisma.JsonFilter<"Consent">
+  leftOut?: Prisma.JsonFilter<"Consent">
   decidedAt?: Prisma.DateTimeFilter<"Consent"> | Date | string
   deviceNow?: Prisma.DateTimeNullableFilter<"Consent"> | Date | string | null
   withdrawnAt?: Prisma.DateTimeNullableFilter<"Consent"> | Date | string | null
@@ -276,6 +280,7 @@ export type ConsentOrderByWithRelationInput = {
   textLocale?: Prisma.SortOrderInput | Prisma.SortOrder
   textSha256?: Prisma.SortOrderInput | Prisma.SortOrder
   shown?: Prisma.SortOrder
+  leftOut?: Prisma.SortOrder
   decidedAt?: Prisma.SortOrder
   deviceNow?: Prisma.SortOrderInput | Prisma.SortOrder
   withdrawnAt?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -300,6 +305,7 @@ export type ConsentWhereUniqueInput = Prisma.AtLeast<{
   textLocale?: Prisma.StringNullableFilter<"Consent"> | string | null
   textSha256?: Prisma.StringNullableFilter<"Consent"> | string | null
   shown?: Prisma.JsonFilter<"Consent">
+  leftOut?: Prisma.JsonFilter<"Consent">
   decidedAt?: Prisma.DateTimeFilter<"Consent"> | Date | string
   deviceNow?: Prisma.DateTimeNullableFilter<"Consent"> | Date | string | null
   withdrawnAt?: Prisma.DateTimeNullableFilter<"Consent"> | Date | string | null
@@ -321,6 +327,7 @@ export type ConsentOrderByWithAggregationInput = {
   textLocale?: Prisma.SortOrderInput | Prisma.SortOrder
   textSha256?: Prisma.SortOrderInput | Prisma.SortOrder
   shown?: Prisma.SortOrder
+  leftOut?: Prisma.SortOrder
   decidedAt?: Prisma.SortOrder
   deviceNow?: Prisma.SortOrderInput | Prisma.SortOrder
   withdrawnAt?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -345,6 +352,7 @@ export type ConsentScalarWhereWithAggregatesInput = {
   textLocale?: Prisma.StringNullableWithAggregatesFilter<"Consent"> | string | null
   textSha256?: Prisma.StringNullableWithAggregatesFilter<"Consent"> | string | null
   shown?: Prisma.JsonWithAggregatesFilter<"Consent">
+  leftOut?: Prisma.JsonWithAggregatesFilter<"Consent">
   decidedAt?: Prisma.DateTimeWithAggregatesFilter<"Consent"> | Date | string
   deviceNow?: Prisma.DateTimeNullableWithAggregatesFilter<"Consent"> | Date | string | null
   withdrawnAt?: Prisma.DateTimeNullableWithAggregatesFilter<"Consent"> | Date | string | null
@@ -361,6 +369,7 @@ export type ConsentCreateInput = {
   textLocale?: string | null
   textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -382,6 +391,7 @@ export type ConsentUncheckedCreateInput = {
   textLocale?: string | null
   textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -399,6 +409,7 @@ export type ConsentUpdateInput = {
   textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -420,6 +431,7 @@ export type ConsentUncheckedUpdateInput = {
   textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -439,6 +451,7 @@ export type ConsentCreateManyInput = {
   textLocale?: string | null
   textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -455,6 +468,7 @@ export type ConsentUpdateManyMutationInput = {
   textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -473,6 +487,7 @@ export type ConsentUncheckedUpdateManyInput = {
   textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -496,6 +511,7 @@ export type ConsentCountOrderByAggregateInput = {
   textLocale?: Prisma.SortOrder
   textSha256?: Prisma.SortOrder
   shown?: Prisma.SortOrder
+  leftOut?: Prisma.SortOrder
   decidedAt?: Prisma.SortOrder
   deviceNow?: Prisma.SortOrder
   withdrawnAt?: Prisma.SortOrder
@@ -629,6 +645,7 @@ export type ConsentCreateWithoutRequestInput = {
   textLocale?: string | null
   textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -648,6 +665,7 @@ export type ConsentUncheckedCreateWithoutRequestInput = {
   textLocale?: string | null
   textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -681,6 +699,7 @@ export type ConsentUpdateWithoutRequestInput = {
   textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -700,6 +719,7 @@ export type ConsentUncheckedUpdateWithoutRequestInput = {
   textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -717,6 +737,7 @@ export type ConsentCreateWithoutReportInput = {
   textLocale?: string | null
   textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -736,6 +757,7 @@ export type ConsentUncheckedCreateWithoutReportInput = {
   textLocale?: string | null
   textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -769,6 +791,7 @@ export type ConsentUpdateWithoutReportInput = {
   textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -788,6 +811,7 @@ export type ConsentUncheckedUpdateWithoutReportInput = {
   textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -805,6 +829,7 @@ export type ConsentCreateWithoutFilesInput = {
   textLocale?: string | null
   textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -825,6 +850,7 @@ export type ConsentUncheckedCreateWithoutFilesInput = {
   textLocale?: string | null
   textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
@@ -857,6 +883,7 @@ export type ConsentUpdateWithoutFilesInput = {
   textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -877,6 +904,7 @@ export type ConsentUncheckedUpdateWithoutFilesInput = {
   textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
@@ -926,6 +954,7 @@ export type ConsentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   textLocale?: boolean
   textSha256?: boolean
   shown?: boolean
+  leftOut?: boolean
   decidedAt?: boolean
   deviceNow?: boolean
   withdrawnAt?: boolean
@@ -948,6 +977,7 @@ export type ConsentSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   textLocale?: boolean
   textSha256?: boolean
   shown?: boolean
+  leftOut?: boolean
   decidedAt?: boolean
   deviceNow?: boolean
   withdrawnAt?: boolean
@@ -968,6 +998,7 @@ export type ConsentSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
   textLocale?: boolean
   textSha256?: boolean
   shown?: boolean
+  leftOut?: boolean
   decidedAt?: boolean
   deviceNow?: boolean
   withdrawnAt?: boolean
@@ -988,12 +1019,13 @@ export type ConsentSelectScalar = {
   textLocale?: boolean
   textSha256?: boolean
   shown?: boolean
+  leftOut?: boolean
   decidedAt?: boolean
   deviceNow?: boolean
   withdrawnAt?: boolean
 }
 
-export type ConsentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "basis" | "requestId" | "reportId" | "ticketId" | "userId" | "installationId" | "decision" | "textVersion" | "textLocale" | "textSha256" | "shown" | "decidedAt" | "deviceNow" | "withdrawnAt", ExtArgs["result"]["consent"]>
+export type ConsentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "basis" | "requestId" | "reportId" | "ticketId" | "userId" | "installationId" | "decision" | "textVersion" | "textLocale" | "textSha256" | "shown" | "leftOut" | "decidedAt" | "deviceNow" | "withdrawnAt", ExtArgs["result"]["consent"]>
 export type ConsentInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   request?: boolean | Prisma.Consent$requestArgs<ExtArgs>
   report?: boolean | Prisma.Consent$reportArgs<ExtArgs>
@@ -1035,6 +1067,7 @@ export type $ConsentPayload<ExtArgs extends runtime.Types.Extensions.InternalArg
     textLocale: string | null
     textSha256: string | null
     shown: runtime.JsonValue
+    leftOut: runtime.JsonValue
     decidedAt: Date
     deviceNow: Date | null
     withdrawnAt: Date | null
@@ -1476,6 +1509,7 @@ export interface ConsentFieldRefs {
   readonly textLocale: Prisma.FieldRef<"Consent", 'String'>
   readonly textSha256: Prisma.FieldRef<"Consent", 'String'>
   readonly shown: Prisma.FieldRef<"Consent", 'Json'>
+  readonly leftOut: Prisma.FieldRef<"Consent", 'Json'>
   readonly decidedAt: Prisma.FieldRef<"Consent", 'DateTime'>
   readonly deviceNow: Prisma.FieldRef<"Consent", 'DateTime'>
   readonly withdrawnAt: Prisma.FieldRef<"Consent", 'DateTime'>

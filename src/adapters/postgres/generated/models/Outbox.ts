@@ -42,6 +42,7 @@ export type OutboxMinAggregateOutputType = {
   fileId: string | null
   installationId: string | null
   pushId: string | null
+  ticketId: string | null
   dueAt: Date | null
   deadline: Date | null
   createdAt: Date | null
@@ -55,6 +56,7 @@ export type OutboxMaxAggregateOutputType = {
   fileId: string | null
   installationId: string | null
   pushId: string | null
+  ticketId: string | null
   dueAt: Date | null
   deadline: Date | null
   createdAt: Date | null
@@ -68,6 +70,7 @@ export type OutboxCountAggregateOutputType = {
   fileId: number
   installationId: number
   pushId: number
+  ticketId: number
   dueAt: number
   deadline: number
   createdAt: number
@@ -91,6 +94,7 @@ export type OutboxMinAggregateInputType = {
   fileId?: true
   installationId?: true
   pushId?: true
+  ticketId?: true
   dueAt?: true
   deadline?: true
   createdAt?: true
@@ -104,6 +108,7 @@ export type OutboxMaxAggregateInputType = {
   fileId?: true
   installationId?: true
   pushId?: true
+  ticketId?: true
   dueAt?: true
   deadline?: true
   createdAt?: true
@@ -117,6 +122,7 @@ export type OutboxCountAggregateInputType = {
   fileId?: true
   installationId?: true
   pushId?: true
+  ticketId?: true
   dueAt?: true
   deadline?: true
   createdAt?: true
@@ -217,6 +223,7 @@ export type OutboxGroupByOutputType = {
   fileId: string | null
   installationId: string | null
   pushId: string | null
+  ticketId: string | null
   dueAt: Date
   deadline: Date | null
   createdAt: Date
@@ -253,6 +260,7 @@ export type OutboxWhereInput = {
   fileId?: Prisma.UuidNullableFilter<"Outbox"> | string | null
   installationId?: Prisma.UuidNullableFilter<"Outbox"> | string | null
   pushId?: Prisma.UuidNullableFilter<"Outbox"> | string | null
+  ticketId?: Prisma.UuidNullableFilter<"Outbox"> | string | null
   dueAt?: Prisma.DateTimeFilter<"Outbox"> | Date | string
   deadline?: Prisma.DateTimeNullableFilter<"Outbox"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Outbox"> | Date | string
@@ -266,6 +274,7 @@ export type OutboxOrderByWithRelationInput = {
   fileId?: Prisma.SortOrderInput | Prisma.SortOrder
   installationId?: Prisma.SortOrderInput | Prisma.SortOrder
   pushId?: Prisma.SortOrderInput | Prisma.SortOrder
+  ticketId?: Prisma.SortOrderInput | Prisma.SortOrder
   dueAt?: Prisma.SortOrder
   deadline?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -282,6 +291,7 @@ export type OutboxWhereUniqueInput = Prisma.AtLeast<{
   fileId?: Prisma.UuidNullableFilter<"Outbox"> | string | null
   installationId?: Prisma.UuidNullableFilter<"Outbox"> | string | null
   pushId?: Prisma.UuidNullableFilter<"Outbox"> | string | null
+  ticketId?: Prisma.UuidNullableFilter<"Outbox"> | string | null
   dueAt?: Prisma.DateTimeFilter<"Outbox"> | Date | string
   deadline?: Prisma.DateTimeNullableFilter<"Outbox"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"Outbox"> | Date | string
@@ -295,6 +305,7 @@ export type OutboxOrderByWithAggregationInput = {
   fileId?: Prisma.SortOrderInput | Prisma.SortOrder
   installationId?: Prisma.SortOrderInput | Prisma.SortOrder
   pushId?: Prisma.SortOrderInput | Prisma.SortOrder
+  ticketId?: Prisma.SortOrderInput | Prisma.SortOrder
   dueAt?: Prisma.SortOrder
   deadline?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -316,6 +327,7 @@ export type OutboxScalarWhereWithAggregatesInput = {
   fileId?: Prisma.UuidNullableWithAggregatesFilter<"Outbox"> | string | null
   installationId?: Prisma.UuidNullableWithAggregatesFilter<"Outbox"> | string | null
   pushId?: Prisma.UuidNullableWithAggregatesFilter<"Outbox"> | string | null
+  ticketId?: Prisma.UuidNullableWithAggregatesFilter<"Outbox"> | string | null
   dueAt?: Prisma.DateTimeWithAggregatesFilter<"Outbox"> | Date | string
   deadline?: Prisma.DateTimeNullableWithAggregatesFilter<"Outbox"> | Date | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"Outbox"> | Date | string
@@ -329,6 +341,7 @@ export type OutboxCreateInput = {
   fileId?: string | null
   installationId?: string | null
   pushId?: string | null
+  ticketId?: string | null
   dueAt: Date | string
   deadline?: Date | string | null
   createdAt: Date | string
@@ -342,6 +355,7 @@ export type OutboxUncheckedCreateInput = {
   fileId?: string | null
   installationId?: string | null
   pushId?: string | null
+  ticketId?: string | null
   dueAt: Date | string
   deadline?: Date | string | null
   createdAt: Date | string
@@ -355,6 +369,7 @@ export type OutboxUpdateInput = {
   fileId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   pushId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  ticketId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dueAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deadline?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -368,6 +383,7 @@ export type OutboxUncheckedUpdateInput = {
   fileId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   pushId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  ticketId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dueAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deadline?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -381,6 +397,7 @@ export type OutboxCreateManyInput = {
   fileId?: string | null
   installationId?: string | null
   pushId?: string | null
+  ticketId?: string | null
   dueAt: Date | string
   deadline?: Date | string | null
   createdAt: Date | string
@@ -394,6 +411,7 @@ export type OutboxUpdateManyMutationInput = {
   fileId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   pushId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  ticketId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dueAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deadline?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -407,6 +425,7 @@ export type OutboxUncheckedUpdateManyInput = {
   fileId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   pushId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  ticketId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   dueAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deadline?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -420,6 +439,7 @@ export type OutboxCountOrderByAggregateInput = {
   fileId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
   pushId?: Prisma.SortOrder
+  ticketId?: Prisma.SortOrder
   dueAt?: Prisma.SortOrder
   deadline?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -437,6 +457,7 @@ export type OutboxMaxOrderByAggregateInput = {
   fileId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
   pushId?: Prisma.SortOrder
+  ticketId?: Prisma.SortOrder
   dueAt?: Prisma.SortOrder
   deadline?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -450,6 +471,7 @@ export type OutboxMinOrderByAggregateInput = {
   fileId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
   pushId?: Prisma.SortOrder
+  ticketId?: Prisma.SortOrder
   dueAt?: Prisma.SortOrder
   deadline?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
@@ -469,6 +491,7 @@ export type OutboxSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   fileId?: boolean
   installationId?: boolean
   pushId?: boolean
+  ticketId?: boolean
   dueAt?: boolean
   deadline?: boolean
   createdAt?: boolean
@@ -482,6 +505,7 @@ export type OutboxSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   fileId?: boolean
   installationId?: boolean
   pushId?: boolean
+  ticketId?: boolean
   dueAt?: boolean
   deadline?: boolean
   createdAt?: boolean
@@ -495,6 +519,7 @@ export type OutboxSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   fileId?: boolean
   installationId?: boolean
   pushId?: boolean
+  ticketId?: boolean
   dueAt?: boolean
   deadline?: boolean
   createdAt?: boolean
@@ -508,12 +533,13 @@ export type OutboxSelectScalar = {
   fileId?: boolean
   installationId?: boolean
   pushId?: boolean
+  ticketId?: boolean
   dueAt?: boolean
   deadline?: boolean
   createdAt?: boolean
 }
 
-export type OutboxOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "type" | "requestId" | "roundId" | "fileId" | "installationId" | "pushId" | "dueAt" | "deadline" | "createdAt", ExtArgs["result"]["outbox"]>
+export type OutboxOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "type" | "requestId" | "roundId" | "fileId" | "installationId" | "pushId" | "ticketId" | "dueAt" | "deadline" | "createdAt", ExtArgs["result"]["outbox"]>
 
 export type $OutboxPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Outbox"
@@ -526,6 +552,7 @@ export type $OutboxPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     fileId: string | null
     installationId: string | null
     pushId: string | null
+    ticketId: string | null
     dueAt: Date
     deadline: Date | null
     createdAt: Date
@@ -959,6 +986,7 @@ export interface OutboxFieldRefs {
   readonly fileId: Prisma.FieldRef<"Outbox", 'String'>
   readonly installationId: Prisma.FieldRef<"Outbox", 'String'>
   readonly pushId: Prisma.FieldRef<"Outbox", 'String'>
+  readonly ticketId: Prisma.FieldRef<"Outbox", 'String'>
   readonly dueAt: Prisma.FieldRef<"Outbox", 'DateTime'>
   readonly deadline: Prisma.FieldRef<"Outbox", 'DateTime'>
   readonly createdAt: Prisma.FieldRef<"Outbox", 'DateTime'>

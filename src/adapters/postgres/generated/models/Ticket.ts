@@ -292,6 +292,7 @@ export type TicketWhereInput = {
   participants?: Prisma.TicketParticipantListRelationFilter
   requests?: Prisma.LogRequestListRelationFilter
   reports?: Prisma.ReportListRelationFilter
+  connection?: Prisma.XOR<Prisma.TicketConnectionNullableScalarRelationFilter, Prisma.TicketConnectionWhereInput> | null
 }
 
 export type TicketOrderByWithRelationInput = {
@@ -313,6 +314,7 @@ export type TicketOrderByWithRelationInput = {
   participants?: Prisma.TicketParticipantOrderByRelationAggregateInput
   requests?: Prisma.LogRequestOrderByRelationAggregateInput
   reports?: Prisma.ReportOrderByRelationAggregateInput
+  connection?: Prisma.TicketConnectionOrderByWithRelationInput
 }
 
 export type TicketWhereUniqueInput = Prisma.AtLeast<{
@@ -338,6 +340,7 @@ export type TicketWhereUniqueInput = Prisma.AtLeast<{
   participants?: Prisma.TicketParticipantListRelationFilter
   requests?: Prisma.LogRequestListRelationFilter
   reports?: Prisma.ReportListRelationFilter
+  connection?: Prisma.XOR<Prisma.TicketConnectionNullableScalarRelationFilter, Prisma.TicketConnectionWhereInput> | null
 }, "id" | "number" | "externalSystem_externalId">
 
 export type TicketOrderByWithAggregationInput = {
@@ -400,6 +403,7 @@ export type TicketCreateInput = {
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
 export type TicketUncheckedCreateInput = {
@@ -420,6 +424,7 @@ export type TicketUncheckedCreateInput = {
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
 export type TicketUpdateInput = {
@@ -439,6 +444,7 @@ export type TicketUpdateInput = {
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateInput = {
@@ -459,6 +465,7 @@ export type TicketUncheckedUpdateInput = {
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketCreateManyInput = {
@@ -690,6 +697,20 @@ export type TicketUpdateOneRequiredWithoutReportsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.TicketUpdateToOneWithWhereWithoutReportsInput, Prisma.TicketUpdateWithoutReportsInput>, Prisma.TicketUncheckedUpdateWithoutReportsInput>
 }
 
+export type TicketCreateNestedOneWithoutConnectionInput = {
+  create?: Prisma.XOR<Prisma.TicketCreateWithoutConnectionInput, Prisma.TicketUncheckedCreateWithoutConnectionInput>
+  connectOrCreate?: Prisma.TicketCreateOrConnectWithoutConnectionInput
+  connect?: Prisma.TicketWhereUniqueInput
+}
+
+export type TicketUpdateOneRequiredWithoutConnectionNestedInput = {
+  create?: Prisma.XOR<Prisma.TicketCreateWithoutConnectionInput, Prisma.TicketUncheckedCreateWithoutConnectionInput>
+  connectOrCreate?: Prisma.TicketCreateOrConnectWithoutConnectionInput
+  upsert?: Prisma.TicketUpsertWithoutConnectionInput
+  connect?: Prisma.TicketWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.TicketUpdateToOneWithWhereWithoutConnectionInput, Prisma.TicketUpdateWithoutConnectionInput>, Prisma.TicketUncheckedUpdateWithoutConnectionInput>
+}
+
 export type TicketCreateWithoutTeamInput = {
   id: string
   number?: number
@@ -707,6 +728,7 @@ export type TicketCreateWithoutTeamInput = {
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
 export type TicketUncheckedCreateWithoutTeamInput = {
@@ -726,6 +748,7 @@ export type TicketUncheckedCreateWithoutTeamInput = {
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
 export type TicketCreateOrConnectWithoutTeamInput = {
@@ -791,6 +814,7 @@ export type TicketCreateWithoutParticipantsInput = {
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
 export type TicketUncheckedCreateWithoutParticipantsInput = {
@@ -810,6 +834,7 @@ export type TicketUncheckedCreateWithoutParticipantsInput = {
   updatedAt: Date | string
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
 export type TicketCreateOrConnectWithoutParticipantsInput = {
@@ -844,6 +869,7 @@ export type TicketUpdateWithoutParticipantsInput = {
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateWithoutParticipantsInput = {
@@ -863,6 +889,7 @@ export type TicketUncheckedUpdateWithoutParticipantsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketCreateWithoutRequestsInput = {
@@ -882,6 +909,7 @@ export type TicketCreateWithoutRequestsInput = {
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
 export type TicketUncheckedCreateWithoutRequestsInput = {
@@ -901,6 +929,7 @@ export type TicketUncheckedCreateWithoutRequestsInput = {
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
 export type TicketCreateOrConnectWithoutRequestsInput = {
@@ -935,6 +964,7 @@ export type TicketUpdateWithoutRequestsInput = {
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateWithoutRequestsInput = {
@@ -954,6 +984,7 @@ export type TicketUncheckedUpdateWithoutRequestsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketCreateWithoutReportsInput = {
@@ -973,6 +1004,7 @@ export type TicketCreateWithoutReportsInput = {
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
 export type TicketUncheckedCreateWithoutReportsInput = {
@@ -992,6 +1024,7 @@ export type TicketUncheckedCreateWithoutReportsInput = {
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
 export type TicketCreateOrConnectWithoutReportsInput = {
@@ -1026,6 +1059,7 @@ export type TicketUpdateWithoutReportsInput = {
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateWithoutReportsInput = {
@@ -1045,6 +1079,102 @@ export type TicketUncheckedUpdateWithoutReportsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
+}
+
+export type TicketCreateWithoutConnectionInput = {
+  id: string
+  number?: number
+  version?: number
+  subject: string
+  description: string
+  state?: string
+  userId?: string | null
+  callIds?: Prisma.TicketCreatecallIdsInput | string[]
+  assigneeId?: string | null
+  externalSystem?: string | null
+  externalId?: string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
+  participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
+  requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
+}
+
+export type TicketUncheckedCreateWithoutConnectionInput = {
+  id: string
+  number?: number
+  version?: number
+  subject: string
+  description: string
+  state?: string
+  userId?: string | null
+  callIds?: Prisma.TicketCreatecallIdsInput | string[]
+  assigneeId?: string | null
+  teamId?: string | null
+  externalSystem?: string | null
+  externalId?: string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
+  requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
+}
+
+export type TicketCreateOrConnectWithoutConnectionInput = {
+  where: Prisma.TicketWhereUniqueInput
+  create: Prisma.XOR<Prisma.TicketCreateWithoutConnectionInput, Prisma.TicketUncheckedCreateWithoutConnectionInput>
+}
+
+export type TicketUpsertWithoutConnectionInput = {
+  update: Prisma.XOR<Prisma.TicketUpdateWithoutConnectionInput, Prisma.TicketUncheckedUpdateWithoutConnectionInput>
+  create: Prisma.XOR<Prisma.TicketCreateWithoutConnectionInput, Prisma.TicketUncheckedCreateWithoutConnectionInput>
+  where?: Prisma.TicketWhereInput
+}
+
+export type TicketUpdateToOneWithWhereWithoutConnectionInput = {
+  where?: Prisma.TicketWhereInput
+  data: Prisma.XOR<Prisma.TicketUpdateWithoutConnectionInput, Prisma.TicketUncheckedUpdateWithoutConnectionInput>
+}
+
+export type TicketUpdateWithoutConnectionInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  subject?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callIds?: Prisma.TicketUpdatecallIdsInput | string[]
+  assigneeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalSystem?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
+  participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
+  requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
+}
+
+export type TicketUncheckedUpdateWithoutConnectionInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  number?: Prisma.IntFieldUpdateOperationsInput | number
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  subject?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callIds?: Prisma.TicketUpdatecallIdsInput | string[]
+  assigneeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  teamId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalSystem?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
+  requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
 }
 
 export type TicketCreateManyTeamInput = {
@@ -1079,6 +1209,7 @@ export type TicketUpdateWithoutTeamInput = {
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateWithoutTeamInput = {
@@ -1098,6 +1229,7 @@ export type TicketUncheckedUpdateWithoutTeamInput = {
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateManyWithoutTeamInput = {
@@ -1184,6 +1316,7 @@ export type TicketSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   participants?: boolean | Prisma.Ticket$participantsArgs<ExtArgs>
   requests?: boolean | Prisma.Ticket$requestsArgs<ExtArgs>
   reports?: boolean | Prisma.Ticket$reportsArgs<ExtArgs>
+  connection?: boolean | Prisma.Ticket$connectionArgs<ExtArgs>
   _count?: boolean | Prisma.TicketCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["ticket"]>
 
@@ -1246,6 +1379,7 @@ export type TicketInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   participants?: boolean | Prisma.Ticket$participantsArgs<ExtArgs>
   requests?: boolean | Prisma.Ticket$requestsArgs<ExtArgs>
   reports?: boolean | Prisma.Ticket$reportsArgs<ExtArgs>
+  connection?: boolean | Prisma.Ticket$connectionArgs<ExtArgs>
   _count?: boolean | Prisma.TicketCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type TicketIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1262,6 +1396,7 @@ export type $TicketPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     participants: Prisma.$TicketParticipantPayload<ExtArgs>[]
     requests: Prisma.$LogRequestPayload<ExtArgs>[]
     reports: Prisma.$ReportPayload<ExtArgs>[]
+    connection: Prisma.$TicketConnectionPayload<ExtArgs> | null
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
@@ -1679,6 +1814,7 @@ export interface Prisma__TicketClient<T, Null = never, ExtArgs extends runtime.T
   participants<T extends Prisma.Ticket$participantsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$participantsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TicketParticipantPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   requests<T extends Prisma.Ticket$requestsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$requestsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$LogRequestPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   reports<T extends Prisma.Ticket$reportsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$reportsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ReportPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  connection<T extends Prisma.Ticket$connectionArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$connectionArgs<ExtArgs>>): Prisma.Prisma__TicketConnectionClient<runtime.Types.Result.GetResult<Prisma.$TicketConnectionPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
    * @param onfulfilled The callback to execute when the Promise is resolved.
@@ -2211,6 +2347,25 @@ export type Ticket$reportsArgs<ExtArgs extends runtime.Types.Extensions.Internal
   take?: number
   skip?: number
   distinct?: Prisma.ReportScalarFieldEnum | Prisma.ReportScalarFieldEnum[]
+}
+
+/**
+ * Ticket.connection
+ */
+export type Ticket$connectionArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the TicketConnection
+   */
+  select?: Prisma.TicketConnectionSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the TicketConnection
+   */
+  omit?: Prisma.TicketConnectionOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.TicketConnectionInclude<ExtArgs> | null
+  where?: Prisma.TicketConnectionWhereInput
 }
 
 /**

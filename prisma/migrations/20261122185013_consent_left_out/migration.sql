@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "consent" ADD COLUMN     "left_out" JSONB NOT NULL DEFAULT '[]';

@@ -1,0 +1,171 @@
+import type { Browser, Route } from "playwright-core";
+import { afterAll, beforeAll, expect } from "vitest";
+import { findBarriers, goTo, launchChromium, openConsole } from "#test/support/console-page.ts";
+import { worldTest } from "#test/support/world.ts";
+
+// What stands on a screen while nothing has come yet, when there is nothing, when something is away, and when nobody is signed in.
+
+const test = worldTest({ worker: false });
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser.close());
+
+const SCREENS = ["/", "/tickets", "/people", "/templates", "/insights", "/audit", "/settings"] as const;
+
+test("a desk on its first day says what to do, or that there is nothing", { timeout: 90_000 }, async ({ world }) => {
+  const { page, troubles, close } = await openConsole(browser, world.apiUrl, { person: "lena" });
+  await page.getByRole("heading", { name: "Logs in three steps" }).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.locator("#main").getByRole("button", { name: "New request" }).click();
+  await page.waitForURL("**/new");
+  for (const [path, says] of [
+    ["/?view=waiting", "Nobody is being asked"],
+    ["/?view=ready", "Nothing is ready yet"],
+    ["/?view=attention", "All is well"],
+    ["/?view=all&user=nobody", "Nothing matches"],
+    ["/tickets", "No ticket found"],
+    ["/people", "Nobody found"],
+    ["/insights", "Too little to tell"],
+    ["/audit?user=nobody", "Nothing matches"],
+  ] as const) {
+    await goTo(page, path);
+    await page.locator("#main").getByText(says).first().waitFor();
+    expect([path, await findBarriers(page, { within: "#main" })]).toEqual([path, []]);
+  }
+  await goTo(page, "/?view=all&user=nobody");
+  await page.getByRole("button", { name: "Clear filter" }).first().click();
+  await page.getByRole("heading", { name: "Logs in three steps" }).waitFor();
+  // Nothing is left of the templates either.
+  for (const { id } of await world.as("lena").list<{ id: string }>("/v1/templates"))
+    await world.as("lena").send("DELETE", `/v1/templates/${id}`);
+  await goTo(page, "/templates");
+  await page.getByText("No templates yet").waitFor();
+  expect(await findBarriers(page, { within: "#main" })).toEqual([]);
+  await world.agent.openTicket({ userId: "never-asked" });
+  await goTo(page, "/people/never-asked");
+  await page.getByText("No app install is registered").waitFor();
+  await page.getByText("Never asked").waitFor();
+  expect(await findBarriers(page, { within: "#main" })).toEqual([]);
+  expect(troubles).toEqual([]);
+  await close();
+});
+
+test("an auditor's first day offers nothing that would be refused", async ({ world }) => {
+  const { page, close } = await openConsole(browser, world.apiUrl, { person: "otto" });
+  await page.getByRole("heading", { name: "Logs in three steps" }).waitFor();
+  expect(await page.getByRole("button", { name: /New request|Request logs/ }).count()).toBe(0);
+  await close();
+});
+
+test(
+  "a screen that waits shows that it does, and one that got no answer says so and tries again",
+  { timeout: 90_000 },
+  async ({ world }) => {
+    const { page, close } = await openConsole(browser, world.apiUrl, { person: "lena" });
+    await page.getByRole("heading", { name: "Logs in three steps" }).waitFor();
+    // Only what the screen itself reads; who is signed in is known, and the feed goes on.
+    let fate: "held" | "lost" | "answered" = "answered";
+    let held: Route[] = [];
+    await page.route(/\/v1\/(?!me|feed)/, async (route) => {
+      if (fate === "held") held.push(route);
+      else if (fate === "lost") await route.abort();
+      else await route.continue();
+    });
+    for (const path of SCREENS) {
+      fate = "held";
+      await page.goto(world.apiUrl + path);
+      await page.locator(".fui-Skeleton").first().waitFor();
+      expect([path, await findBarriers(page, { within: "#main" })]).toEqual([path, []]);
+      fate = "lost";
+      for (const route of held) await route.abort();
+      held = [];
+      await page.locator("#main").getByText("The server cannot be reached.").first().waitFor();
+      expect([path, await findBarriers(page, { within: "#main" })]).toEqual([path, []]);
+      fate = "answered";
+      await page.getByRole("button", { name: "Try again" }).first().click();
+      await page.getByText("The server cannot be reached.").waitFor({ state: "detached" });
+    }
+    await close();
+  },
+);
+
+test("while the database is away the console says so, keeps what it shows, and finds it again", async ({ world }) => {
+  const request = await world.agent.requestLogs({ userId: "kept" });
+  const { page, close } = await openConsole(browser, world.apiUrl, { path: "/?view=all" });
+  const row = page.locator(`[data-request="${request.id}"]`);
+  await row.waitFor();
+  await world.wires.database.cut();
+  await row.getByRole("checkbox").check();
+  await page.keyboard.press("e");
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByRole("button", { name: "Cancel request" }).click();
+  await dialog.getByText(/database is away|took too long/).waitFor({ timeout: 20_000 });
+  expect(await findBarriers(page, { within: "[role=alertdialog]" })).toEqual([]);
+  await dialog.getByRole("button", { name: "Close" }).click();
+  await row.waitFor();
+  await world.wires.database.mend();
+  await world.until(() => world.agent.cancel(request.id).then(({ state }) => state), "cancelled");
+  await row.getByText("Cancelled").waitFor({ timeout: 20_000 });
+  await close();
+});
+
+test("a part that is away comes first in settings", async ({ world }) => {
+  const { page, close } = await openConsole(browser, world.apiUrl, { person: "ada" });
+  await world.wires.blobs.cut();
+  await goTo(page, "/settings");
+  await page.locator('[data-part="blobs"]').getByText("File store").waitFor();
+  expect(await findBarriers(page, { within: "#main" })).toEqual([]);
+  await world.wires.blobs.mend();
+  await close();
+});
+
+test("who is not signed in is asked to, and comes back to the page that was wanted", async ({ world }) => {
+  const ticket = await world.agent.openTicket({ subject: "Wanted" });
+  const context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce" });
+  const page = await context.newPage();
+  await page.goto(`${world.apiUrl}/tickets/${ticket.id}`);
+  await page.getByRole("heading", { name: "Sign in to Beckon" }).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.getByRole("link", { name: "Sign in" }).click();
+  await page.locator('a[href*="person=alex"]').click();
+  await page.getByRole("heading", { name: /Wanted/ }).waitFor();
+
+  // The session ends while the page is open: it stays where it is.
+  await context.clearCookies();
+  await page.getByRole("button", { name: "Take it" }).click();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.goto(`${world.apiUrl}/tickets/${ticket.id}`);
+  await page.getByRole("heading", { name: "Sign in to Beckon" }).waitFor();
+  expect(await page.getByRole("link", { name: "Sign in" }).getAttribute("href")).toContain(
+    encodeURIComponent(`/tickets/${ticket.id}`),
+  );
+  for (const [error, says] of [
+    ["no_role", "you have no role in Beckon"],
+    ["refused", "refused the sign-in"],
+    ["expired", "took too long"],
+    ["failed", "The sign-in failed"],
+    ["unavailable", "cannot be reached right now"],
+  ] as const) {
+    await page.goto(`${world.apiUrl}/sign-in?error=${error}&traceId=trace-7&returnTo=/tickets`);
+    await page.getByRole("alert").getByText(says).waitFor();
+    await page.getByText("trace-7").waitFor();
+    expect([error, await findBarriers(page)]).toEqual([error, []]);
+  }
+  await context.close();
+});
+
+test("help and preferences can be read and closed by everybody", async ({ world }) => {
+  const { page, troubles, close } = await openConsole(browser, world.apiUrl);
+  await page.getByRole("button", { name: "Help" }).click();
+  const help = page.getByRole("dialog", { name: "Help" });
+  for (const text of ["Tick the row", "Find a screen, a ticket or a person", "What users are promised"])
+    await help.getByText(text).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await help.waitFor({ state: "detached" });
+  expect(troubles).toEqual([]);
+  await close();
+});

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { callApi } from "#test/support/api-calls.ts";
+import { runBeckon, startBeckon } from "#test/support/run-beckon.ts";
+
+interface Now {
+  readonly scenario: string;
+  readonly requestId: string;
+  readonly step: string;
+  readonly deed?: string;
+  readonly person?: string;
+  readonly question?: string;
+}
+
+test("a developer sees every scenario and its rules without starting anything", async () => {
+  const { code, stdout } = await runBeckon(["conform", "--list"]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining("expired-links")]);
+  const listed = JSON.parse((await runBeckon(["conform", "--list", "--json"])).stdout) as { name: string }[];
+  expect(listed.map(({ name }) => name)).toContain("403-after-success");
+});
+
+test("a developer whose app never comes is told which step failed, and the command ends 1", async () => {
+  const words = ["conform", "--scenario", "pages", "--timeout", "0.01"];
+  const { code, stdout } = await runBeckon(words);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/Point your app at http:\/\/127\.0\.0\.1:\d+\n/);
+  expect(stdout).toContain('stopped at "the app fetches its requests": it did not come within 0.01 s');
+  expect(stdout).toContain("0 of 1 scenarios passed.");
+});
+
+test("a UI test does the person's part over HTTP, and reads the result as one line of JSON", async () => {
+  const conform = startBeckon(["conform", "--scenario", "decline", "--json"]);
+  const url = await conform.errorLine(/^Point your app at /).then((line) => line.replace("Point your app at ", ""));
+  const call = (method: string, path: string, body?: unknown) => callApi(url, method, path, { token: "ann", body });
+  const now = async () => (await call("GET", "/conform/now")).body as Now;
+
+  const start = await now();
+  expect(start).toMatchObject({ scenario: "decline", deed: "start", person: "Start the app, signed in." });
+  const push = (await call("GET", "/conform/push?platform=fcmv1")).body as { message: { data: object } };
+  expect(push.message.data).toMatchObject({ type: "beckon.log-request", requestId: start.requestId });
+  expect((await call("POST", "/conform/answer", { yes: true })).status).toBe(409);
+
+  const list = (await call("GET", "/v1/me/log-requests")).body as { value: { consentText: { text: string } }[] };
+  const { text: _text, ...consentText } = list.value[0]?.consentText ?? { text: "" };
+  const path = `/v1/log-requests/${start.requestId}`;
+  expect((await now()).deed).toBe("open");
+  await call("POST", `${path}:seen`, {});
+  expect((await now()).deed).toBe("decline");
+  const consent = { decision: "decline", consentText, deviceNow: new Date().toISOString() };
+  expect((await call("POST", `${path}:consent`, consent)).status).toBe(201);
+  await call("GET", "/v1/me/log-requests");
+  expect((await now()).question).toBe("Are the prompt and its notification gone?");
+  expect((await call("POST", "/conform/answer", { yes: true })).status).toBe(204);
+
+  expect(await conform.ended).toBe(0);
+  expect(JSON.parse(conform.stdout())).toMatchObject({ ok: true, scenarios: [{ name: "decline", ok: true }] });
+  expect(conform.stdout().match(/\n/g)).toHaveLength(1);
+});
+
+test("whatever nobody does can be passed over, and says so in the result", async () => {
+  const conform = startBeckon(["conform", "--scenario", "later", "--json"]);
+  const url = await conform.errorLine(/^Point your app at /).then((line) => line.replace("Point your app at ", ""));
+  await callApi(url, "POST", "/conform/skip");
+  expect(await conform.ended).toBe(1);
+  expect(JSON.parse(conform.stdout())).toMatchObject({
+    ok: false,
+    scenarios: [{ stoppedAt: { step: "the app fetches its requests", why: "it never came" } }],
+  });
+});

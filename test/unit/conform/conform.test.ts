@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { EVERYWHERE, RULES } from "#app/conform/rules.ts";
+import { SCENARIOS } from "#app/conform/scenarios.ts";
+import { BROKEN_APPS } from "./flaws.ts";
+import { conformWithSdk } from "./sdk-app.ts";
+
+test("an app on our own SDK gets through every scenario", async () => {
+  const { results, broken } = await conformWithSdk(SCENARIOS);
+  const imperfect = results
+    .filter(({ ok }) => !ok)
+    .map(({ name, stoppedAt, rules }) => ({ name, stoppedAt, rules: rules.filter(({ state }) => state !== "kept") }));
+  expect(imperfect).toEqual([]);
+  expect(broken).toEqual([]);
+  expect(results.map(({ name }) => name)).toEqual(SCENARIOS.map(({ name }) => name));
+});
+
+test.for(BROKEN_APPS.map((app) => [app.what, app.rule, app] as const))(
+  "an app that %s breaks the rule %s, and no other",
+  async ([, rule, app]) => {
+    const { results, broken } = await conformWithSdk(
+      SCENARIOS.filter(({ name }) => name === app.scenario),
+      app,
+    );
+    expect(results.map(({ ok }) => ok)).toEqual([false]);
+    expect(broken).toEqual([rule]);
+    const judged = results[0]?.rules.filter(({ state }) => state === "broken");
+    expect(judged).toEqual([{ rule, state: "broken", right: RULES[rule].right, wrong: expect.any(String) }]);
+  },
+);
+
+test("every rule is asked for by a scenario, and there is an app that breaks it", () => {
+  const names = Object.keys(RULES).toSorted();
+  expect([...new Set(BROKEN_APPS.map(({ rule }) => rule))].toSorted()).toEqual(names);
+  expect([...new Set([...SCENARIOS.flatMap(({ rules }) => rules), ...EVERYWHERE])].toSorted()).toEqual(names);
+});
