@@ -2,16 +2,22 @@ import type { ShareNetwork } from "./beckon.ts";
 import type { Collector, FrozenFile } from "./frozen-file.ts";
 import { freezeBytes } from "./frozen-file.ts";
 import type { BeckonStorage } from "./storage.ts";
-import type { NewConsent } from "./wire.ts";
+import type { AnnouncedFile, DeviceFile, NewConsent } from "./wire.ts";
+
+/** What an answer or a report says of its files. */
+export interface Announcing {
+  files?: AnnouncedFile[] | undefined;
+}
 
 /**
  * An answer that the user has given and that is not carried out to its end. It is stored before it is sent, so that a
- * restart sends the same answer and uploads the same bytes.
+ * restart sends the same answer and uploads the same bytes. A report is such an answer too, to a question that nobody asked.
  */
-export interface AnswerUnderWay {
+export interface AnswerUnderWay<Told extends Announcing = NewConsent> {
+  /** Of a report, which the server has not numbered yet, the key that the device gave it. */
   readonly requestId: string;
   /** Sent word for word, also when it is sent again. */
-  readonly consent: NewConsent;
+  readonly consent: Told;
   /** Where the bytes of `consent.files` are, in their order, and what became of them. */
   readonly files: FileUnderWay[];
   /** `unmetered`: its files wait for a connection that costs nothing. Any, where it does not say. */
@@ -35,41 +41,56 @@ export interface FileUnderWay {
   reported?: boolean;
 }
 
-export interface AnswerJournal {
-  find(requestId: string): Promise<AnswerUnderWay | undefined>;
-  list(): Promise<AnswerUnderWay[]>;
+export interface AnswerJournal<Answer extends AnswerUnderWay<Announcing> = AnswerUnderWay> {
+  find(requestId: string): Promise<Answer | undefined>;
+  list(): Promise<Answer[]>;
   /** Stores the answer with its frozen files. */
   begin(
     requestId: string,
-    consent: NewConsent,
+    consent: Answer["consent"],
     files: readonly FrozenFile[],
     until: number,
     network?: ShareNetwork,
-  ): Promise<AnswerUnderWay>;
-  save(answer: AnswerUnderWay): Promise<void>;
+  ): Promise<Answer>;
+  save(answer: Answer): Promise<void>;
   /** @returns undefined when the bytes are gone */
-  open(answer: AnswerUnderWay, index: number): Promise<FrozenFile | undefined>;
+  open(answer: Answer, index: number): Promise<FrozenFile | undefined>;
   /** Forgets the answer and lets its files go. */
-  end(answer: AnswerUnderWay): Promise<void>;
+  end(answer: Answer): Promise<void>;
 }
 
 const ANSWER = "beckon/answer/";
+/** Reports under way, of every user of this device. */
+export const REPORTS = "beckon/report/";
 const COPY = "beckon/file/";
 
-export function createAnswerJournal(storage: BeckonStorage, collectors: readonly Collector[]): AnswerJournal {
+/** Notes under which ids the server knows the announced files. */
+export function noteFileIds({ consent, files }: AnswerUnderWay<Announcing>, known: readonly DeviceFile[]): void {
+  files.forEach((file, index) => {
+    const wanted = consent.files?.[index];
+    file.fileId = known.find(({ collector, name }) => collector === wanted?.collector && name === wanted.name)?.id;
+  });
+}
+
+/** @param place where in the storage the answers are */
+export function createAnswerJournal<Answer extends AnswerUnderWay<Announcing> = AnswerUnderWay>(
+  storage: BeckonStorage,
+  collectors: readonly Collector[],
+  place = ANSWER,
+): AnswerJournal<Answer> {
   /** Those of this run are open already. */
   const opened = new Map<string, readonly (FrozenFile | undefined)[]>();
 
   async function find(requestId: string) {
-    const stored = await storage.get(ANSWER + requestId);
-    return typeof stored === "string" ? (JSON.parse(stored) as AnswerUnderWay) : undefined;
+    const stored = await storage.get(place + requestId);
+    return typeof stored === "string" ? (JSON.parse(stored) as Answer) : undefined;
   }
 
-  async function save(answer: AnswerUnderWay) {
-    await storage.set(ANSWER + answer.requestId, JSON.stringify(answer));
+  async function save(answer: Answer) {
+    await storage.set(place + answer.requestId, JSON.stringify(answer));
   }
 
-  async function open(answer: AnswerUnderWay, index: number) {
+  async function open(answer: Answer, index: number) {
     const here = opened.get(answer.requestId);
     if (here) return here[index];
     const announced = answer.consent.files?.[index];
@@ -87,7 +108,7 @@ export function createAnswerJournal(storage: BeckonStorage, collectors: readonly
     async list() {
       const keys = await storage.keys();
       const answers = await Promise.all(
-        keys.filter((key) => key.startsWith(ANSWER)).map((key) => find(key.slice(ANSWER.length))),
+        keys.filter((key) => key.startsWith(place)).map((key) => find(key.slice(place.length))),
       );
       return answers.filter((answer) => answer !== undefined);
     },
@@ -106,14 +127,14 @@ export function createAnswerJournal(storage: BeckonStorage, collectors: readonly
           return stored ? { copy } : {};
         }),
       );
-      const answer: AnswerUnderWay = { requestId, consent, files: kept, network, recorded: false, until };
+      const answer = { requestId, consent, files: kept, network, recorded: false, until } as unknown as Answer;
       await save(answer);
       return answer;
     },
     async end(answer) {
       const files = await Promise.all(answer.files.map((_, index) => open(answer, index).catch(() => undefined)));
       opened.delete(answer.requestId);
-      await storage.delete(ANSWER + answer.requestId);
+      await storage.delete(place + answer.requestId);
       for (const { copy } of answer.files) if (copy !== undefined) await storage.delete(copy);
       for (const file of files) await file?.release?.();
     },

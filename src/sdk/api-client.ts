@@ -62,12 +62,14 @@ export interface ApiClient {
   /**
    * Calls an operation; tries again where that can help, as every device operation may be repeated.
    *
+   * @param idempotencyKey for what would otherwise be done again: the same for every try, also after a restart
    * @throws BeckonError with the server's code, `network`, `unexpected_answer` or `stopped`
    */
   call<Result>(
     method: string,
     path: string,
     body?: unknown,
+    idempotencyKey?: string,
   ): Promise<{ status: number; body: Result; retryAfterMs: number | undefined }>;
   /** All pages of a list. */
   list<Item>(path: string): Promise<Item[]>;
@@ -91,7 +93,7 @@ export function createApiClient({
   const base = baseUrl.replace(/\/+$/, "");
   let serverAheadMs = 0;
 
-  async function once(method: string, path: string, body: unknown, refresh: boolean) {
+  async function once(method: string, path: string, body: unknown, key: string | undefined, refresh: boolean) {
     const token = await Promise.resolve()
       .then(() => getToken({ refresh }))
       .catch((cause: unknown) => {
@@ -109,6 +111,7 @@ export function createApiClient({
           Accept: "application/json",
           Authorization: `Bearer ${token}`,
           ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...(key && { "Idempotency-Key": key }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: waiting.signal,
@@ -127,9 +130,9 @@ export function createApiClient({
     }
   }
 
-  async function attempt<Result>(method: string, path: string, body: unknown) {
-    let { response, text } = await once(method, path, body, false);
-    if (response.status === 401) ({ response, text } = await once(method, path, body, true));
+  async function attempt<Result>(method: string, path: string, body: unknown, key: string | undefined) {
+    let { response, text } = await once(method, path, body, key, false);
+    if (response.status === 401) ({ response, text } = await once(method, path, body, key, true));
     const { status } = response;
     const askedMs = retryAfterMs(response.headers.get("retry-after"), clock.now());
     const parsed = text === "" ? undefined : parseJson(text);
@@ -160,10 +163,10 @@ export function createApiClient({
     });
   }
 
-  async function call<Result>(method: string, path: string, body?: unknown) {
+  async function call<Result>(method: string, path: string, body?: unknown, key?: string) {
     for (let failures = 1; ; failures++) {
       try {
-        return await attempt<Result>(method, path, body);
+        return await attempt<Result>(method, path, body, key);
       } catch (error) {
         if (!(error instanceof BeckonError) || !error.retryable || failures >= TRIES) throw error;
         const wait = backoffMs(failures, error.retryAfterMs);

@@ -38,9 +38,14 @@ export interface BeckonOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** What is asked, or offered, with a registered text and what the server puts into it. */
+export type Asked = Pick<DeviceLogRequest, "consentText" | "consentValues">;
+
 /** What the prompt shows: all of it is what the server enforces or what will be sent. */
-export interface Review {
-  readonly request: DeviceLogRequest;
+export type Review = ReviewOf<DeviceLogRequest>;
+
+export interface ReviewOf<Request extends Asked> {
+  readonly request: Request;
   /** The consent text, filled for these files (all unless given). Plain text: never put it into HTML unescaped. */
   textFor(files?: readonly ReviewFile[]): string;
   /** What stands in the text's placeholders for these files: with a yes, these very values are recorded. */

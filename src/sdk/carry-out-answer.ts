@@ -1,21 +1,7 @@
-import type { AnswerJournal, AnswerUnderWay } from "./answer-journal.ts";
-import { type ApiClient, backoffMs, type SdkClock } from "./api-client.ts";
-import { BeckonError, hasCode } from "./beckon-error.ts";
-import type { NetworkGate } from "./network-gate.ts";
-import type { Hasher } from "./sha256.ts";
-import type { Upload } from "./upload-bytes.ts";
-import { verifySource } from "./verify-source.ts";
-import type {
-  AnnouncedFile,
-  Answer,
-  DeviceFile,
-  DeviceLogRequest,
-  FileOutcome,
-  RequestState,
-  UploadLink,
-  UploadLinks,
-  UploadProgress,
-} from "./wire.ts";
+import { type AnswerJournal, type AnswerUnderWay, noteFileIds } from "./answer-journal.ts";
+import { hasCode } from "./beckon-error.ts";
+import { uploadFiles, type Uploading, type UploadStep } from "./upload-files.ts";
+import type { Answer, DeviceFile, DeviceLogRequest, RequestState } from "./wire.ts";
 
 /** What an answer came to on the server. */
 export interface AnswerResult {
@@ -25,21 +11,9 @@ export interface AnswerResult {
 }
 
 /** How far one upload is. */
-export interface FileProgress {
+export interface FileProgress extends UploadStep {
   readonly requestId: string;
-  readonly collector: string;
-  readonly name: string;
-  readonly sizeBytes: number;
-  readonly sentBytes: number;
-  /** It stands still: until the connection costs nothing, or until there is one at all. */
-  readonly waitingFor?: "unmetered" | "network";
 }
-
-/** How long nobody looks at the clock while nothing may be sent: timers know no more than 24 days. */
-const LONGEST_SLEEP_MS = 60 * 60 * 1000;
-
-/** The file store may refuse a file this often in a row before this run gives way to the next `sync()`. */
-const REFUSALS = 5;
 
 /** The server says that there is nothing more to upload: the request ended, or its consent was taken back. */
 const OVER = ["not_consented", "request_closed"] as const;
@@ -54,220 +28,44 @@ const OVER = ["not_consented", "request_closed"] as const;
 export async function carryOutAnswer(
   answer: AnswerUnderWay,
   {
-    api,
     journal,
-    upload,
-    createHasher,
-    clock,
-    gate,
-    signal,
     onRecorded,
     onProgress,
-  }: {
-    api: ApiClient;
-    journal: Pick<AnswerJournal, "open" | "save">;
-    upload: Upload;
-    createHasher: () => Hasher;
-    clock: SdkClock;
-    gate: NetworkGate;
-    signal: AbortSignal;
-    onRecorded: () => void;
-    onProgress: (progress: FileProgress) => void;
+    ...uploading
+  }: Uploading & {
+    readonly journal: Pick<AnswerJournal, "open" | "save">;
+    readonly onRecorded: () => void;
+    readonly onProgress: (progress: FileProgress) => void;
   },
 ): Promise<AnswerResult> {
   const { requestId, consent } = answer;
-  const announced = consent.files ?? [];
+  const { api } = uploading;
   const path = `/v1/log-requests/${requestId}`;
-  const links = new Map<string, UploadLink>();
-  let recorded: AnswerResult | undefined;
-  let told: AnswerResult | undefined;
-  let askedMs: number | undefined;
+  let recorded: { body: Answer; retryAfterMs: number | undefined } | undefined;
 
   if (!answer.recorded) {
-    const { body, retryAfterMs } = await api.call<Answer>("POST", `${path}:consent`, consent);
-    recorded = body;
-    askedMs = retryAfterMs;
-    answer.files.forEach((file, index) => {
-      const wanted = announced[index];
-      file.fileId = body.files.find(
-        ({ collector, name }) => collector === wanted?.collector && name === wanted.name,
-      )?.id;
-    });
-    for (const link of body.links) links.set(link.fileId, link);
-    if (body.uploadBy !== undefined) answer.until = Date.parse(body.uploadBy);
+    recorded = await api.call<Answer>("POST", `${path}:consent`, consent);
+    const { files, uploadBy } = recorded.body;
+    noteFileIds(answer, files);
+    if (uploadBy !== undefined) answer.until = Date.parse(uploadBy);
     answer.recorded = true;
     await journal.save(answer);
   }
   onRecorded();
-  if (consent.decision === "decline" || (recorded && recorded.state !== "consented")) return recorded ?? read();
-
-  const unsaid: FileOutcome[] = [];
-  let reporting = Promise.resolve();
-  try {
-    for (const [index, file] of answer.files.entries()) {
-      const { fileId } = file;
-      const wanted = announced[index];
-      if (fileId === undefined || wanted === undefined || file.reported) continue;
-      file.outcome ??= await uploadFile(fileId, wanted, index);
-      await journal.save(answer);
-      if (file.outcome === "taken_back") continue;
-      unsaid.push({ fileId, outcome: file.outcome });
-      // The agent sees each file as it arrives; those that end while one report is on its way share the next.
-      reporting = reporting.then(() => say(unsaid.splice(0)));
-      reporting.catch(() => {}); // awaited below; until then an upload may run for hours
-    }
-  } finally {
-    // Also when an upload was stopped: a report that ends later must not store again what has been ended meanwhile.
-    await reporting.catch(() => {});
-  }
-  await reporting;
-  return told ?? read();
-
-  async function uploadFile(fileId: string, wanted: AnnouncedFile, index: number) {
-    const file = await journal.open(answer, index).catch(() => undefined);
-    if (!file) return "given_up";
-    let unreadable = false;
-    const source = verifySource(file, wanted, createHasher, () => (unreadable = true));
-    const { collector, name, sizeBytes } = wanted;
-    const tell = (sentBytes: number, waitingFor?: FileProgress["waitingFor"]) =>
-      onProgress({
-        requestId,
-        collector,
-        name,
-        sizeBytes,
-        sentBytes: Math.min(sentBytes, sizeBytes),
-        ...(waitingFor && { waitingFor }),
-      });
-
-    for (let failures = 0, refusals = 0; ;) {
-      if (!gate.isOpen()) tell(0, "unmetered");
-      await untilOpen();
-      let link = links.get(fileId);
-      links.delete(fileId);
-      if (!link || Date.parse(link.expiresAt) <= api.serverNow()) {
-        const pending = answer.files.filter(({ outcome }) => !outcome).flatMap((one) => one.fileId ?? []);
-        if (askedMs !== undefined) await wait(1);
-        const fresh = await patiently(
-          () => api.call<UploadLinks>("POST", `${path}:createUploadLinks`, { fileIds: pending }),
-          () => tell(0, "network"),
-        );
-        for (const one of fresh.links) links.set(one.fileId, one);
-        if (fresh.there.includes(fileId)) return done();
-        link = links.get(fileId);
-        links.delete(fileId);
-        if (!link) return "taken_back";
-      }
-      const attempt = new AbortController();
-      const stop = (): void => void ((signal.aborted || !gate.isOpen()) && attempt.abort(signal.reason));
-      const leave = gate.onChange(stop);
-      signal.addEventListener("abort", stop);
-      stop();
-      try {
-        const { status, retryAfterMs } = await upload(source, link.url, link.headers, {
-          signal: attempt.signal,
-          onProgress: (sentBytes) => tell(sentBytes),
-        });
-        // The links create once. "It exists" means that an earlier attempt arrived whose answer was lost; whether its bytes
-        // are the right ones, the server verifies as for any other.
-        if ((status >= 200 && status < 300) || status === 409 || status === 412) return done();
-        askedMs = retryAfterMs;
-        if (status < 500 && status !== 408 && status !== 429) {
-          refusals++;
-          if (refusals >= REFUSALS) {
-            throw new BeckonError(
-              "upload_refused",
-              `The file store answered ${status} to ${name}, also with new links.`,
-              { status, retryable: true },
-            );
-          }
-          if (status === 403 && refusals === 1) continue; // a link that ran out is no failure
-        }
-      } catch (error) {
-        if (unreadable) return "given_up";
-        stopIfAsked();
-        if (hasCode(error, "upload_refused")) throw error;
-        if (attempt.signal.aborted) continue; // the connection began to cost: no failure
-        tell(0, "network");
-      } finally {
-        leave();
-        signal.removeEventListener("abort", stop);
-      }
-      failures++;
-      await wait(failures);
-    }
-
-    function done() {
-      tell(sizeBytes);
-      return "uploaded" as const;
-    }
-  }
-
-  async function say(files: FileOutcome[]): Promise<void> {
-    if (files.length === 0) return;
-    try {
-      told = await patiently(() => api.call<UploadProgress>("POST", `${path}:complete`, { files }));
-    } catch (error) {
-      if (!hasCode(error, "file_outcome_stands")) throw error;
-      // One of them has another outcome by now. It stands, and must not hide the others.
-      if (files.length > 1) {
-        for (const file of files) await say([file]);
-        return;
-      }
-      told = await read();
-    }
-    for (const { fileId } of files) for (const file of answer.files) if (file.fileId === fileId) file.reported = true;
-    await journal.save(answer);
-  }
+  if (consent.decision === "decline" || (recorded && recorded.body.state !== "consented"))
+    return recorded?.body ?? read();
+  return uploadFiles(answer, {
+    ...uploading,
+    path,
+    recorded: recorded && { links: recorded.body.links, retryAfterMs: recorded.retryAfterMs },
+    read,
+    journal,
+    onProgress: (step) => onProgress({ requestId, ...step }),
+  });
 
   async function read(): Promise<AnswerResult> {
     const { body } = await api.call<DeviceLogRequest>("GET", `/v1/me/log-requests/${requestId}`);
     return { requestId, state: body.state, files: body.files };
-  }
-
-  /** Calls until an answer comes or the time is over. */
-  async function patiently<Body>(call: () => Promise<{ body: Body }>, onOffline = () => {}): Promise<Body> {
-    for (let failures = 1; ; failures++) {
-      try {
-        return (await call()).body;
-      } catch (error) {
-        if (!(error instanceof BeckonError) || !error.retryable) throw error;
-        askedMs = error.retryAfterMs;
-        if (hasCode(error, "network")) onOffline();
-        await wait(failures);
-      }
-    }
-  }
-
-  /** Waits until the files may go out over this connection, or the time is over. */
-  async function untilOpen(): Promise<void> {
-    while (!gate.isOpen()) {
-      stopIfAsked();
-      const leftMs = answer.until - api.serverNow();
-      if (leftMs <= 0) throw new BeckonError("upload_too_late", "The time to upload is over.");
-      const change = new AbortController();
-      const wake = (): void => change.abort();
-      const leave = gate.onChange(wake);
-      signal.addEventListener("abort", wake);
-      await clock.sleep(Math.min(leftMs, LONGEST_SLEEP_MS), change.signal).catch(() => {});
-      leave();
-      signal.removeEventListener("abort", wake);
-    }
-    stopIfAsked();
-  }
-
-  async function wait(failures: number): Promise<void> {
-    const ms = backoffMs(failures, askedMs);
-    askedMs = undefined;
-    if (api.serverNow() + ms > answer.until) throw new BeckonError("upload_too_late", "The time to upload is over.");
-    await clock.sleep(ms, signal).catch(() => {});
-    stopIfAsked();
-  }
-
-  function stopIfAsked(): void {
-    if (signal.aborted)
-      throw new BeckonError("stopped", "The upload was stopped. The next sync() goes on with it.", {
-        cause: signal.reason,
-      });
   }
 }
 

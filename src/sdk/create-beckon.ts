@@ -1,9 +1,10 @@
 /** The SDK's public entry: `createBeckon`, and the types and few functions that an app meets with it. */
-import { createAnswerJournal } from "./answer-journal.ts";
+import { createAnswerJournal, REPORTS } from "./answer-journal.ts";
 import { createAnswers } from "./answers.ts";
 import { createApiClient, type Fetch, systemClock } from "./api-client.ts";
 import { BeckonError, hasCode } from "./beckon-error.ts";
 import type { Beckon, BeckonOptions } from "./beckon.ts";
+import { freezeRequest } from "./freeze-request.ts";
 import { parsePush } from "./parse-push.ts";
 import { createPrompts } from "./prompts.ts";
 import { createReviews } from "./reviews.ts";
@@ -13,7 +14,7 @@ import { SDK_VERSION } from "./version.ts";
 import { defaultUpload } from "./upload-bytes.ts";
 import type { DeviceLogRequest, Installation, NewInstallation, Receipt, RequestState, Withdrawal } from "./wire.ts";
 
-export type { Beckon, BeckonOptions, Connection, Review, ShareNetwork } from "./beckon.ts";
+export type { Asked, Beckon, BeckonOptions, Connection, Review, ReviewOf, ShareNetwork } from "./beckon.ts";
 export { BeckonError, type SdkErrorCode } from "./beckon-error.ts";
 export { type Collector, type CollectRequest, freezeBytes, type FrozenFile } from "./frozen-file.ts";
 export { type BeckonPush, parsePush } from "./parse-push.ts";
@@ -58,10 +59,9 @@ export function createBeckon(options: BeckonOptions): Beckon {
   const journal = createAnswerJournal(storage, collectors);
   const prompts = createPrompts({ ...options, storage });
   const reviews = createReviews({
-    collectors,
+    freezeFor: (request) => freezeRequest(request, collectors, stopping.signal),
     createHasher,
     canWaitForUnmetered: options.connection !== undefined,
-    signal: stopping.signal,
     readOpen,
     onFrozen: (requestId) =>
       void api.call("POST", `/v1/log-requests/${requestId}:seen`, { installationId }).catch(report),
@@ -118,8 +118,10 @@ export function createBeckon(options: BeckonOptions): Beckon {
     tidied ??= (async () => {
       const written = await journal.list();
       for (const old of written) if (old.until < api.serverNow() - LATE_MS) await journal.end(old);
+      // Reports (create-reports.ts) keep theirs in the same storage, with the same collectors.
+      const reports = await createAnswerJournal(storage, collectors, REPORTS).list();
       for (const { name, releaseAllBut } of collectors) {
-        const needed = written.flatMap(({ consent, files }) =>
+        const needed = [...written, ...reports].flatMap(({ consent, files }) =>
           files.flatMap(({ saved }, index) =>
             saved !== undefined && consent.files?.[index]?.collector === name ? saved : [],
           ),

@@ -1,4 +1,4 @@
-import type { DeviceLogRequest } from "./wire.ts";
+import type { Asked } from "./beckon.ts";
 
 interface Named {
   readonly name: string;
@@ -12,19 +12,19 @@ const LONGEST_VALUE = 5_000;
 const NO_FILES = "–";
 
 /** What stands in the text's placeholders for these files. */
-export function valuesShown(request: DeviceLogRequest, files: readonly Named[]): Record<string, string> {
+export function valuesShown(request: Asked, files: readonly Named[]): Record<string, string> {
   return { ...request.consentValues, ...deviceValues(request, files) };
 }
 
 /** What stands for the placeholders that only the device can fill, as it alone has seen the files. */
-export function deviceValues({ consentText }: DeviceLogRequest, files: readonly Named[]): Record<string, string> {
+export function deviceValues({ consentText }: Pick<Asked, "consentText">, files: readonly Named[]): Record<string, string> {
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const names = files.map(({ name }) => name).join(", ");
   return { files: names.slice(0, LONGEST_VALUE) || NO_FILES, totalSize: formatSize(totalBytes, consentText.locale) };
 }
 
 /** The text as the user reads it: plain text, its placeholders filled for these files. */
-export function fillConsentText(request: DeviceLogRequest, files: readonly Named[]): string {
+export function fillConsentText(request: Asked, files: readonly Named[]): string {
   const values = valuesShown(request, files);
   return request.consentText.text.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
 }

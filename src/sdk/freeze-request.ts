@@ -36,14 +36,14 @@ const LARGEST_FILE_BYTES = 5_000 * 1024 * 1024;
 
 /** Freezes what the request asks for: the newest files that fit into it. What does not fit is named and released. */
 export async function freezeRequest(
-  request: Pick<DeviceLogRequest, "collectors" | "maxBytes" | "maxFiles" | "window">,
+  request: Pick<DeviceLogRequest, "collectors" | "maxBytes" | "maxFiles" | "window"> & { readonly maxFileBytes?: number },
   collectors: readonly Collector[],
   signal: AbortSignal,
 ): Promise<Frozen> {
   const found: { collector: Collector; file: FrozenFile }[] = [];
   const leftOut: LeftOutFile[] = [];
   const unavailable: { collector: string; error?: unknown }[] = [];
-  const { maxBytes, maxFiles } = request;
+  const { maxBytes, maxFiles, maxFileBytes = LARGEST_FILE_BYTES } = request;
   const window = request.window && { from: new Date(request.window.from), to: new Date(request.window.to) };
 
   for (const name of request.collectors) {
@@ -96,7 +96,7 @@ export async function freezeRequest(
   return { files, leftOut, unavailable };
 
   function whyTooMuch(sizeBytes: number): LeftOutReason | undefined {
-    if (sizeBytes > LARGEST_FILE_BYTES) return "too_large";
+    if (sizeBytes > maxFileBytes) return "too_large";
     if (files.length >= maxFiles) return "over_max_files";
     return totalBytes + sizeBytes > maxBytes ? "over_max_bytes" : undefined;
   }

@@ -10,7 +10,7 @@ export interface NetworkGate {
 
 /** @returns the gate, and what tells it that the user chose another network */
 export function createNetworkGate(
-  answer: AnswerUnderWay,
+  answer: Pick<AnswerUnderWay, "network">,
   connection: Connection | undefined,
 ): NetworkGate & { chosen(): void } {
   const listeners = new Set<() => void>();

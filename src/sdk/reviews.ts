@@ -1,8 +1,7 @@
 import { BeckonError } from "./beckon-error.ts";
-import type { Review } from "./beckon.ts";
+import type { Asked, ReviewOf } from "./beckon.ts";
 import { fillConsentText, valuesShown } from "./fill-consent-text.ts";
-import { type Frozen, freezeRequest, type ReviewFile } from "./freeze-request.ts";
-import type { Collector } from "./frozen-file.ts";
+import type { Frozen, ReviewFile } from "./freeze-request.ts";
 import type { Hasher } from "./sha256.ts";
 import { tellLeftOut } from "./tell-left-out.ts";
 import { hashFile } from "./verify-source.ts";
@@ -16,9 +15,9 @@ export interface ChosenFile {
 }
 
 /** What users are looking at: the frozen files of each request, until it is answered or its prompt comes down. */
-export interface Reviews {
+export interface Reviews<Request extends Asked = DeviceLogRequest> {
   /** Freezes once; the same review to whoever asks again. @throws BeckonError what `readOpen` throws */
-  open(requestId: string): Promise<Review>;
+  open(requestId: string): Promise<ReviewOf<Request>>;
   /**
    * Ends the review with the files that the user ticked (all unless given), and lets go of the others.
    *
@@ -28,43 +27,41 @@ export interface Reviews {
     requestId: string,
     files: readonly ReviewFile[] | undefined,
   ): Promise<{
-    readonly request: DeviceLogRequest;
+    readonly request: Request;
     readonly chosen: ChosenFile[];
     /** As the ticket gets to know it. */
     readonly leftOut: LeftOut[];
   }>;
   /** Ends the review, where there is one, and lets go of its files. @returns the request as it was shown */
-  close(requestId: string): Promise<DeviceLogRequest | undefined>;
+  close(requestId: string): Promise<Request | undefined>;
 }
 
-interface Held {
-  readonly review: Review;
+interface Held<Request extends Asked> {
+  readonly review: ReviewOf<Request>;
   readonly frozen: Frozen;
   /** Taken while the user reads. */
   readonly hashes: Promise<string[]>;
 }
 
 /** @param readOpen the request, if it can still be answered; throws where there is nothing to ask */
-export function createReviews({
-  collectors,
+export function createReviews<Request extends Asked = DeviceLogRequest>({
+  freezeFor,
   createHasher,
   canWaitForUnmetered,
-  signal,
   readOpen,
   onFrozen,
 }: {
-  readonly collectors: readonly Collector[];
+  readonly freezeFor: (request: Request) => Promise<Frozen>;
   readonly createHasher: () => Hasher;
   readonly canWaitForUnmetered: boolean;
-  readonly signal: AbortSignal;
-  readonly readOpen: (requestId: string) => Promise<DeviceLogRequest>;
-  readonly onFrozen: (requestId: string) => void;
-}): Reviews {
-  const reviews = new Map<string, Promise<Held>>();
+  readonly readOpen: (requestId: string) => Promise<Request>;
+  readonly onFrozen: (requestId: string, frozen: Frozen) => void;
+}): Reviews<Request> {
+  const reviews = new Map<string, Promise<Held<Request>>>();
 
-  async function freeze(requestId: string): Promise<Held> {
+  async function freeze(requestId: string): Promise<Held<Request>> {
     const request = await readOpen(requestId);
-    const frozen = await freezeRequest(request, collectors, signal);
+    const frozen = await freezeFor(request);
     const files = frozen.files.map(({ shown }) => shown);
     const hashes = (async () => {
       const taken: string[] = [];
@@ -72,7 +69,7 @@ export function createReviews({
       return taken;
     })();
     hashes.catch(() => {}); // take() meets it
-    onFrozen(requestId);
+    onFrozen(requestId, frozen);
     return {
       frozen,
       hashes,

@@ -1,0 +1,236 @@
+import type { Announcing, AnswerJournal, AnswerUnderWay } from "./answer-journal.ts";
+import { type ApiClient, backoffMs, type SdkClock } from "./api-client.ts";
+import { BeckonError, hasCode } from "./beckon-error.ts";
+import type { NetworkGate } from "./network-gate.ts";
+import type { Hasher } from "./sha256.ts";
+import type { Upload } from "./upload-bytes.ts";
+import { verifySource } from "./verify-source.ts";
+import type { AnnouncedFile, FileOutcome, UploadLink, UploadLinks } from "./wire.ts";
+
+/** How far one upload is. */
+export interface UploadStep {
+  readonly collector: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly sentBytes: number;
+  /** It stands still: until the connection costs nothing, or until there is one at all. */
+  readonly waitingFor?: UploadWait;
+}
+
+type UploadWait = "unmetered" | "network";
+
+/** What uploading needs, whatever the files belong to. */
+export interface Uploading {
+  readonly api: ApiClient;
+  readonly upload: Upload;
+  readonly createHasher: () => Hasher;
+  readonly clock: SdkClock;
+  readonly gate: NetworkGate;
+  readonly signal: AbortSignal;
+}
+
+/** How long nobody looks at the clock while nothing may be sent: timers know no more than 24 days. */
+const LONGEST_SLEEP_MS = 60 * 60 * 1000;
+
+/** The file store may refuse a file this often in a row before this run gives way to the next `sync()`. */
+const REFUSALS = 5;
+
+/**
+ * Uploads the files of an answer or a report that the server has recorded, and says how each ended. It can stop at any point
+ * and start again: the journal knows what was sent, and the server what arrived.
+ *
+ * @param path of what the files belong to, such as `/v1/log-requests/ID`
+ * @param recorded what the answer to the announcement gave: links, and for how long to wait for them
+ * @param read how far the server is
+ * @throws BeckonError `upload_refused`, `upload_too_late`, `stopped`
+ */
+export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Result>(
+  answer: Answer,
+  {
+    path,
+    recorded,
+    read,
+    journal,
+    onProgress,
+    api,
+    upload,
+    createHasher,
+    clock,
+    gate,
+    signal,
+  }: Uploading & {
+    readonly path: string;
+    readonly recorded: { readonly links: readonly UploadLink[]; readonly retryAfterMs: number | undefined } | undefined;
+    readonly read: () => Promise<Result>;
+    readonly journal: Pick<AnswerJournal<Answer>, "open" | "save">;
+    readonly onProgress: (step: UploadStep) => void;
+  },
+): Promise<Result> {
+  const announced = answer.consent.files ?? [];
+  const links = new Map(recorded?.links.map((link) => [link.fileId, link]));
+  let askedMs = recorded?.retryAfterMs;
+  let told: Result | undefined;
+
+  const unsaid: FileOutcome[] = [];
+  let reporting = Promise.resolve();
+  try {
+    for (const [index, file] of answer.files.entries()) {
+      const { fileId } = file;
+      const wanted = announced[index];
+      if (fileId === undefined || wanted === undefined || file.reported) continue;
+      file.outcome ??= await uploadFile(fileId, wanted, index);
+      await journal.save(answer);
+      if (file.outcome === "taken_back") continue;
+      unsaid.push({ fileId, outcome: file.outcome });
+      // The agent sees each file as it arrives; those that end while one report is on its way share the next.
+      reporting = reporting.then(() => say(unsaid.splice(0)));
+      reporting.catch(() => {}); // awaited below; until then an upload may run for hours
+    }
+  } finally {
+    // Also when an upload was stopped: a report that ends later must not store again what has been ended meanwhile.
+    await reporting.catch(() => {});
+  }
+  await reporting;
+  return told ?? read();
+
+  async function uploadFile(fileId: string, wanted: AnnouncedFile, index: number) {
+    const file = await journal.open(answer, index).catch(() => undefined);
+    if (!file) return "given_up";
+    let unreadable = false;
+    const source = verifySource(file, wanted, createHasher, () => (unreadable = true));
+    const { collector, name, sizeBytes } = wanted;
+    const tell = (sentBytes: number, waitingFor?: UploadWait) =>
+      onProgress({
+        collector,
+        name,
+        sizeBytes,
+        sentBytes: Math.min(sentBytes, sizeBytes),
+        ...(waitingFor && { waitingFor }),
+      });
+
+    for (let failures = 0, refusals = 0; ;) {
+      if (!gate.isOpen()) tell(0, "unmetered");
+      await untilOpen();
+      let link = links.get(fileId);
+      links.delete(fileId);
+      if (!link || Date.parse(link.expiresAt) <= api.serverNow()) {
+        const pending = answer.files.filter(({ outcome }) => !outcome).flatMap((one) => one.fileId ?? []);
+        if (askedMs !== undefined) await wait(1);
+        const fresh = await patiently(
+          () => api.call<UploadLinks>("POST", `${path}:createUploadLinks`, { fileIds: pending }),
+          () => tell(0, "network"),
+        );
+        for (const one of fresh.links) links.set(one.fileId, one);
+        if (fresh.there.includes(fileId)) return done();
+        link = links.get(fileId);
+        links.delete(fileId);
+        if (!link) return "taken_back";
+      }
+      const attempt = new AbortController();
+      const stop = (): void => void ((signal.aborted || !gate.isOpen()) && attempt.abort(signal.reason));
+      const leave = gate.onChange(stop);
+      signal.addEventListener("abort", stop);
+      stop();
+      try {
+        const { status, retryAfterMs } = await upload(source, link.url, link.headers, {
+          signal: attempt.signal,
+          onProgress: (sentBytes) => tell(sentBytes),
+        });
+        // The links create once. "It exists" means that an earlier attempt arrived whose answer was lost; whether its bytes
+        // are the right ones, the server verifies as for any other.
+        if ((status >= 200 && status < 300) || status === 409 || status === 412) return done();
+        askedMs = retryAfterMs;
+        if (status < 500 && status !== 408 && status !== 429) {
+          refusals++;
+          if (refusals >= REFUSALS) {
+            throw new BeckonError(
+              "upload_refused",
+              `The file store answered ${status} to ${name}, also with new links.`,
+              { status, retryable: true },
+            );
+          }
+          if (status === 403 && refusals === 1) continue; // a link that ran out is no failure
+        }
+      } catch (error) {
+        if (unreadable) return "given_up";
+        stopIfAsked();
+        if (hasCode(error, "upload_refused")) throw error;
+        if (attempt.signal.aborted) continue; // the connection began to cost: no failure
+        tell(0, "network");
+      } finally {
+        leave();
+        signal.removeEventListener("abort", stop);
+      }
+      failures++;
+      await wait(failures);
+    }
+
+    function done() {
+      tell(sizeBytes);
+      return "uploaded" as const;
+    }
+  }
+
+  async function say(files: FileOutcome[]): Promise<void> {
+    if (files.length === 0) return;
+    try {
+      told = await patiently(() => api.call<Result>("POST", `${path}:complete`, { files }));
+    } catch (error) {
+      if (!hasCode(error, "file_outcome_stands")) throw error;
+      // One of them has another outcome by now. It stands, and must not hide the others.
+      if (files.length > 1) {
+        for (const file of files) await say([file]);
+        return;
+      }
+      told = await read();
+    }
+    for (const { fileId } of files) for (const file of answer.files) if (file.fileId === fileId) file.reported = true;
+    await journal.save(answer);
+  }
+
+  /** Calls until an answer comes or the time is over. */
+  async function patiently<Body>(call: () => Promise<{ body: Body }>, onOffline = () => {}): Promise<Body> {
+    for (let failures = 1; ; failures++) {
+      try {
+        return (await call()).body;
+      } catch (error) {
+        if (!(error instanceof BeckonError) || !error.retryable) throw error;
+        askedMs = error.retryAfterMs;
+        if (hasCode(error, "network")) onOffline();
+        await wait(failures);
+      }
+    }
+  }
+
+  /** Waits until the files may go out over this connection, or the time is over. */
+  async function untilOpen(): Promise<void> {
+    while (!gate.isOpen()) {
+      stopIfAsked();
+      const leftMs = answer.until - api.serverNow();
+      if (leftMs <= 0) throw new BeckonError("upload_too_late", "The time to upload is over.");
+      const change = new AbortController();
+      const wake = (): void => change.abort();
+      const leave = gate.onChange(wake);
+      signal.addEventListener("abort", wake);
+      await clock.sleep(Math.min(leftMs, LONGEST_SLEEP_MS), change.signal).catch(() => {});
+      leave();
+      signal.removeEventListener("abort", wake);
+    }
+    stopIfAsked();
+  }
+
+  async function wait(failures: number): Promise<void> {
+    const ms = backoffMs(failures, askedMs);
+    askedMs = undefined;
+    if (api.serverNow() + ms > answer.until) throw new BeckonError("upload_too_late", "The time to upload is over.");
+    await clock.sleep(ms, signal).catch(() => {});
+    stopIfAsked();
+  }
+
+  function stopIfAsked(): void {
+    if (signal.aborted)
+      throw new BeckonError("stopped", "The upload was stopped. The next sync() goes on with it.", {
+        cause: signal.reason,
+      });
+  }
+}
