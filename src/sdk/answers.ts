@@ -1,3 +1,4 @@
+import { announce } from "./announce-file.ts";
 import type { AnswerJournal, AnswerUnderWay } from "./answer-journal.ts";
 import type { ApiClient, SdkClock } from "./api-client.ts";
 import { BeckonError, hasCode } from "./beckon-error.ts";
@@ -175,10 +176,10 @@ export function createAnswers({
     leftOut: LeftOut[] = [],
     network: ShareNetwork = "any",
   ): Promise<AnswerResult> {
-    const { version, locale: language, sha256 } = shown.consentText;
+    const { version, locale: language, sha256: textHash } = shown.consentText;
     const consent: NewConsent = {
       decision,
-      consentText: { version, locale: language, sha256 },
+      consentText: { version, locale: language, sha256: textHash },
       installationId,
       deviceNow: new Date(clock.now()).toISOString(),
       ...(decision === "share" && {
@@ -187,15 +188,7 @@ export function createAnswers({
           chosen.map((one) => one.shown),
         ),
       }),
-      files: chosen.map(({ shown: file, sha256: hash }) => ({
-        collector: file.collector,
-        name: file.name,
-        sizeBytes: file.sizeBytes,
-        sha256: hash,
-        modifiedAt: file.modifiedAt.toISOString(),
-        ...(file.coversFrom && { coversFrom: file.coversFrom.toISOString() }),
-        ...(file.coversTo && { coversTo: file.coversTo.toISOString() }),
-      })),
+      files: chosen.map(({ shown: file, sha256 }) => announce(file, sha256)),
       ...(leftOut.length > 0 && { leftOut }),
     };
     await journal.begin(

@@ -17,7 +17,10 @@ export function valuesShown(request: Asked, files: readonly Named[]): Record<str
 }
 
 /** What stands for the placeholders that only the device can fill, as it alone has seen the files. */
-export function deviceValues({ consentText }: Pick<Asked, "consentText">, files: readonly Named[]): Record<string, string> {
+export function deviceValues(
+  { consentText }: Pick<Asked, "consentText">,
+  files: readonly Named[],
+): Record<string, string> {
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const names = files.map(({ name }) => name).join(", ");
   return { files: names.slice(0, LONGEST_VALUE) || NO_FILES, totalSize: formatSize(totalBytes, consentText.locale) };

@@ -36,7 +36,9 @@ const LARGEST_FILE_BYTES = 5_000 * 1024 * 1024;
 
 /** Freezes what the request asks for: the newest files that fit into it. What does not fit is named and released. */
 export async function freezeRequest(
-  request: Pick<DeviceLogRequest, "collectors" | "maxBytes" | "maxFiles" | "window"> & { readonly maxFileBytes?: number },
+  request: Pick<DeviceLogRequest, "collectors" | "maxBytes" | "maxFiles" | "window"> & {
+    readonly maxFileBytes?: number;
+  },
   collectors: readonly Collector[],
   signal: AbortSignal,
 ): Promise<Frozen> {

@@ -29,6 +29,7 @@ test("the file for browsers is under 10 KB gzipped and needs nothing else", asyn
 test.each([
   ["acs-web.js", 6_000],
   ["device-logs.js", 11_000],
+  ["report-issue.js", 11_500],
 ])("%s stands alone too, under %i bytes gzipped", async (name, bytes) => {
   const text = await read(name);
   expect(gzipSync(text, { level: 9 }).length).toBeLessThan(bytes);
@@ -75,6 +76,7 @@ test("an app compiles against the declarations with the browser's types alone", 
     `import { createBeckon, freezeBytes, indexedDbStorage } from "./create-beckon.js";
      import type { BeckonError, Collector, Review } from "./create-beckon.js";
      import { createIncidents, exportLogs, type LogExport } from "./device-logs.js";
+     import { attachToSurvey, createReports } from "./report-issue.js";
      import { recordAcsLogs } from "./acs-web.js";
      import { defineConsentScreen, openConsent } from "./consent-screen.js";
      const beckon = createBeckon({
@@ -97,6 +99,11 @@ test("an app compiles against the declarations with the browser's types alone", 
      const incidents = createIncidents({ storage: indexedDbStorage(), collectors, userId: "ada" });
      void incidents.markIncident({ callIds: ["1"] });
      export const exported: Promise<LogExport | undefined> = exportLogs({ collectors, share: async (zip, name) => {} });
+
+     const options = { baseUrl: "https://beckon.example.com", getToken: () => "token", collectors, fetch };
+     const reports = createReports({ ...options, installationId: crypto.randomUUID(), userId: "ada", incidents });
+     const rated = attachToSurvey({ id: "s", callId: "c", localParticipantId: "p" }, { overallRating: { score: 1 } });
+     void reports.reportIssue({ text: "It froze", ...rated.proposal, collectors: ["app"] });
 
      const Screen = defineConsentScreen();
      const screen = new Screen();

@@ -7,6 +7,8 @@ import type { listOf } from "#contract/primitives.ts";
 import type { problemDocument } from "#contract/problem-document.ts";
 import type { Route } from "#contract/route.ts";
 import type { ProblemCode } from "#domain/problems.ts";
+import type * as reports from "#contract/reports.ts";
+import type * as sdkReports from "#sdk/wire-reports.ts";
 import type * as sdk from "#sdk/wire.ts";
 
 // The SDK writes its wire types by hand, so that they need no schema library. tsc fails here when one of them and the
@@ -30,6 +32,18 @@ test("what the SDK sends is what the contract takes", () => {
   expectTypeOf<{ fileIds: string[] }>().toExtend<Body<typeof devices.createUploadLinks>>();
   expectTypeOf<{ fileIds: string[] }>().toExtend<Body<typeof devices.withdrawConsent>>();
   expectTypeOf<{ installationId: string }>().toExtend<Body<typeof devices.seeLogRequest>>();
+});
+
+test("reports are what the contract takes and answers", () => {
+  expectTypeOf<sdkReports.NewReport>().toEqualTypeOf<Sent<typeof reports.newReport>>();
+  expectTypeOf<{ files: sdk.FileOutcome[] }>().toEqualTypeOf<Body<typeof reports.completeReport>>();
+  expectTypeOf<{ fileIds: string[] }>().toExtend<Body<typeof reports.createReportUploadLinks>>();
+  expectTypeOf<{ fileIds: string[] }>().toExtend<Body<typeof reports.withdrawReport>>();
+  expectTypeOf<sdkReports.CreatedReport>().toEqualTypeOf<Received<typeof reports.createdReport>>();
+  expectTypeOf<sdkReports.ReportTerms>().toEqualTypeOf<Received<typeof reports.reportTerms>>();
+  expectTypeOf<sdkReports.ReportProgress>().toEqualTypeOf<Received<typeof reports.reportProgress>>();
+  expectTypeOf<sdkReports.ReportWithdrawal>().toEqualTypeOf<Received<typeof reports.reportWithdrawal>>();
+  expectTypeOf<sdkReports.ReportReceipt>().toEqualTypeOf<Received<typeof reports.reportReceipt>>();
 });
 
 test("what the SDK receives is what the contract answers", () => {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import * as contract from "#contract/devices.ts";
 import { PROBLEMS, type ProblemCode } from "#domain/problems.ts";
+import type { ReportTerms } from "#sdk/wire-reports.ts";
 import type {
   Answer,
   DeviceFile,
@@ -17,15 +18,21 @@ import type {
   Withdrawal,
 } from "#sdk/wire.ts";
 
+import { createWireReports, type WireReport } from "./wire-server-reports.ts";
+
 // A small server that speaks the devices' wire and keeps blobs, at the SDK's only port: HTTP. What it is sent, it checks
 // against the contract's schemas. It knows one rule a state and no more; the real API is in the integration tests.
 
 const TEXT = "Share {files} ({totalSize}) for ticket {ticketNumber}? {agent} asks.";
 
+const REPORT_TEXT = "You report an issue to {controller}.\n\nWhat is sent: {files}, {totalSize}.";
+
 export interface Call {
   readonly method: string;
   readonly path: string;
   readonly userId: string;
+  /** Its `Idempotency-Key`. */
+  readonly key: string | undefined;
   readonly body: unknown;
 }
 
@@ -39,6 +46,12 @@ type Fault =
 export interface WireServer {
   readonly baseUrl: string;
   readonly requests: Map<string, DeviceLogRequest & { userId: string; linksAway?: boolean }>;
+  /** Reports, by id, in the order in which they came. */
+  readonly reports: Map<string, WireReport>;
+  /** What is shown before files are reported, and how much is taken. */
+  readonly reportTerms: ReportTerms;
+  /** Reports are taken from now on without links to upload by; or with them again. */
+  setReportLinksAway(away: boolean): void;
   /** What arrived, by file id. */
   readonly blobs: Map<string, Buffer>;
   readonly calls: Call[];
@@ -76,6 +89,14 @@ export async function startWireServer(): Promise<WireServer> {
   const puts: string[] = [];
   const faults: { what: string; fault: Fault }[] = [];
   const waiting = new Set<() => void>();
+  const reportTerms: ReportTerms = {
+    consentText: { version: "report-1", locale: "en", text: REPORT_TEXT, sha256: sha256(REPORT_TEXT) },
+    consentValues: { controller: "Acme" },
+    retentionDays: 30,
+    maxFiles: 20,
+    maxFileBytes: 500_000_000,
+    maxBytes: 1_000_000_000,
+  };
   let now = () => Date.now();
   let generation = 0;
   let readBytes = 0;
@@ -86,6 +107,14 @@ export async function startWireServer(): Promise<WireServer> {
       if (error instanceof WireProblem) return sendProblem(response, error.code, error.message);
       response.destroy(error instanceof Error ? error : undefined);
     });
+  });
+  const reporting = createWireReports({
+    terms: reportTerms,
+    linkOf,
+    isThere: (fileId) => blobs.has(fileId),
+    refuse(code) {
+      throw new WireProblem(code);
+    },
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -114,7 +143,9 @@ export async function startWireServer(): Promise<WireServer> {
     const userId = (incoming.headers.authorization ?? "").replace(/^Bearer ?/, "");
     const text = await readAll(incoming);
     const body = text.length === 0 ? undefined : (JSON.parse(text.toString()) as unknown);
-    calls.push({ method, path: url.pathname, userId, body });
+    const header = incoming.headers["idempotency-key"];
+    const key = Array.isArray(header) ? header[0] : header;
+    calls.push({ method, path: url.pathname, userId, key, body });
     if (fault === "reset") return void response.destroy();
     if (fault instanceof Promise) await fault;
     else if (typeof fault === "object") {
@@ -123,7 +154,7 @@ export async function startWireServer(): Promise<WireServer> {
       return void response.writeHead(fault.status, { "Content-Type": "text/html" }).end("<html>a proxy's page</html>");
     }
     if (userId === "") return sendProblem(response, "unauthenticated", "no token");
-    const answer = serve(method, url, userId, body);
+    const answer = serve(method, url, userId, body, key);
     if (fault === "reset after") return void response.destroy();
     for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
     if (answer.body === undefined) return void response.writeHead(answer.status).end();
@@ -156,10 +187,12 @@ export async function startWireServer(): Promise<WireServer> {
     }
   }
 
-  function serve(method: string, url: URL, userId: string, body: unknown): Reply {
+  function serve(method: string, url: URL, userId: string, body: unknown, key: string | undefined): Reply {
     const [, , place, ...segments] = url.pathname.replace("/v1/me/", "/v1/mine-").split("/");
     const rest = segments.join("/");
     if (place === "installations") return serveInstallation(method, rest, userId, body);
+    if (place === "mine-report-terms") return reporting.serveTerms();
+    if (place === "reports") return reporting.serve(method, rest, userId, key, body);
     if (place === "mine-log-requests" && rest === "") return list(url, userId);
     const [requestId = "", verb] = rest.split(/[:/]/);
     const request = requests.get(requestId);
@@ -345,6 +378,9 @@ export async function startWireServer(): Promise<WireServer> {
   return {
     baseUrl,
     requests,
+    reports: reporting.reports,
+    reportTerms,
+    setReportLinksAway: reporting.setLinksAway,
     blobs,
     calls,
     puts,
