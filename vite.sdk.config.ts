@@ -1,7 +1,15 @@
 import { defineConfig } from "vite";
 
 /** Each is a file of its own for apps that load it as it is: none needs another. */
-const ENTRIES = ["create-beckon", "consent-screen", "device-logs", "report-issue", "acs-web", "node-support"];
+const ENTRIES = [
+  "create-beckon",
+  "consent-screen",
+  "device-logs",
+  "report-issue",
+  "report-screens",
+  "acs-web",
+  "node-support",
+];
 
 /**
  * The client SDK as it ships: one file for browsers, and beside it the consent screen, logs on the device, ACS's logs, and

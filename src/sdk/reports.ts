@@ -88,9 +88,14 @@ interface ReportWords {
   readonly key?: string;
 }
 
+/** A review as it is known again. */
+export interface AnyReview {
+  readonly request: { readonly id: string };
+}
+
 /** With the files of a review, of which `files` are those that the user ticked (all unless given). */
 interface ReviewedReport extends ReportWords {
-  readonly review: ReportReview;
+  readonly review: AnyReview;
   readonly files?: readonly ReviewFile[];
 }
 
@@ -145,7 +150,7 @@ export interface Reports {
    */
   review(scope?: ReportScope): Promise<ReportReview>;
   /** Lets the files of a review go; does nothing where it was reported. */
-  closeReview(review: ReportReview): Promise<void>;
+  closeReview(review: AnyReview): Promise<void>;
   /**
    * Stores the report, then sends it; resolves when every file has its outcome on the server. Whatever goes wrong, it is
    * kept: the next `sync()`, or the connection's return, goes on with the same words and bytes.

@@ -7,6 +7,8 @@ import { CONSENT_TEXTS } from "#messages/consent-texts.ts";
 import { buildSdk } from "#test/contract/sdk/build-sdk.ts";
 import { sha256, startWireServer, type WireServer } from "#test/unit/sdk/wire-server.ts";
 
+/** What the pages load of the built SDK. */
+const BUILT = ["create-beckon.js", "consent-screen.js", "report-issue.js", "report-screens.js"];
 const FIXTURE = resolve("test/fixtures/consent-page");
 
 /** A file that the app's collectors find: `text`, or `bytes`, or `sizeBytes` of zeros. */
@@ -26,6 +28,8 @@ interface Look {
   readonly width?: number;
   readonly height?: number;
   readonly theme?: "light" | "dark" | "forced";
+  /** Another page of the app than the one with the consent screen. */
+  readonly path?: string;
 }
 
 /** An app's page with the built SDK and consent screen, under a policy that lets nothing inline pass. */
@@ -59,7 +63,7 @@ export async function startConsentApp(): Promise<ConsentApp> {
   const types: Record<string, string> = { js: "text/javascript", css: "text/css", html: "text/html" };
   const pages = createServer((request, response) => {
     const name = request.url === "/" ? "index.html" : (request.url ?? "").slice(1);
-    const folder = ["create-beckon.js", "consent-screen.js"].includes(name) ? sdk.folder : FIXTURE;
+    const folder = BUILT.includes(name) ? sdk.folder : FIXTURE;
     readFile(join(folder, name)).then(
       (bytes) =>
         response
@@ -76,7 +80,7 @@ export async function startConsentApp(): Promise<ConsentApp> {
 
   return {
     server,
-    async open(browser, { width = 360, height = 740, theme = "light" } = {}) {
+    async open(browser, { width = 360, height = 740, theme = "light", path = "" } = {}) {
       const context = await browser.newContext({
         viewport: { width, height },
         reducedMotion: "reduce",
@@ -94,7 +98,7 @@ export async function startConsentApp(): Promise<ConsentApp> {
       });
       const page = await context.newPage();
       page.on("pageerror", (error) => void troubles.push(`threw ${error.message}`));
-      await page.goto(url);
+      await page.goto(url + path);
       await page.waitForFunction("globalThis.app !== undefined");
       return {
         page,

@@ -119,11 +119,11 @@ export function consentScreenTexts(locale: string): ConsentScreenTexts {
 }
 
 /** Puts values into the `{placeholders}` of a text; `count` chooses the plural form. */
-export function createSay(texts: ConsentScreenTexts, locale: string) {
+export function createSay<Key extends string = TextKey>(texts: ConsentScreenTexts, locale: string) {
   const plurals = once(() => new Intl.PluralRules(locale));
   const numbers = once(() => new Intl.NumberFormat(locale));
   const all = texts as unknown as Readonly<Record<string, string | undefined>>;
-  return (key: TextKey, values: Readonly<Record<string, string | number>> = {}): string => {
+  return (key: Key, values: Readonly<Record<string, string | number>> = {}): string => {
     const count = values["count"];
     const form = typeof count === "number" ? plurals().select(count) : undefined;
     const text = (form && (all[`${key}_${form}`] ?? all[`${key}_other`])) ?? all[key] ?? "";

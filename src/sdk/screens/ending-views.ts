@@ -72,14 +72,14 @@ export function downloads(
 }
 
 /** A few words on how it ended, and the way out. */
-function ending(
+export function ending(
   context: ScreenContext,
   drawing: IconName,
   title: string,
   words: readonly HTMLElement[],
   action?: HTMLElement,
   done?: string,
-): View {
+): View<never> {
   const heading = h("h2", { tabindex: "-1" }, title);
   return {
     heading,

@@ -3,6 +3,8 @@ import { openFile } from "./dialogs.ts";
 import { h } from "./dom.ts";
 import type { ScreenContext } from "./screen-context.ts";
 
+type Listed = Pick<ConsentReview, "files" | "leftOut" | "unavailable">;
+
 export interface FileList {
   readonly element: HTMLElement;
   /** The files that are ticked, in their order. */
@@ -13,7 +15,7 @@ export interface FileList {
 const SHOWN_AT_ONCE = 20;
 
 /** The checklist: files by collector, each with its size and time, a box to untick it, and a look into it. */
-export function createFileList(context: ScreenContext, review: ConsentReview, onChange: () => void): FileList {
+export function createFileList(context: ScreenContext, review: Listed, onChange: () => void): FileList {
   const { t, size } = context;
   const ticked = new Set(review.files);
   const groups = new Map<string, ConsentFile[]>();
@@ -141,7 +143,7 @@ export function createFileList(context: ScreenContext, review: ConsentReview, on
 }
 
 /** What would not be sent although it was asked for: named, so that nobody believes that it was. */
-function notes({ t, size, list }: ScreenContext, { leftOut, unavailable }: ConsentReview): HTMLElement[] {
+function notes({ t, size, list }: ScreenContext, { leftOut, unavailable }: Listed): HTMLElement[] {
   const files = leftOut.map(({ name, sizeBytes }) => `${name} (${size(sizeBytes)})`);
   const collectors = unavailable.map(({ collector }) => collector);
   return [

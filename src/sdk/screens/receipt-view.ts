@@ -30,7 +30,7 @@ export function receiptView(context: ScreenContext, { receipt, isElsewhere, down
         h("div", {}, h("dt", {}, t("sharedAt")), h("dd", {}, context.moment(receipt.decidedAt))),
         h("div", {}, h("dt", {}, t("ticket")), h("dd", {}, String(receipt.ticketNumber))),
       ),
-      ...(hasFiles ? [h("ul", { class: "card sent" }, ...receipt.files.map((file) => row(context, file)))] : []),
+      ...(hasFiles ? [h("ul", { class: "card sent" }, ...receipt.files.map((file) => receiptRow(context, file)))] : []),
       ...(downloadedBefore ? [downloads(context, downloadedBefore, receipt.files)] : []),
       h(
         "details",
@@ -48,7 +48,10 @@ export function receiptView(context: ScreenContext, { receipt, isElsewhere, down
   };
 }
 
-function row(context: ScreenContext, { id, name, sizeBytes, state, deleteAfter }: ReceiptFile): HTMLElement {
+export function receiptRow(
+  context: ScreenContext,
+  { id, name, sizeBytes, state, deleteAfter }: ReceiptFile,
+): HTMLElement {
   const { t, size } = context;
   const canTakeBack = isThere({ state });
   const until =
@@ -83,7 +86,7 @@ function row(context: ScreenContext, { id, name, sizeBytes, state, deleteAfter }
 }
 
 /** What was refused or never came is not there to be taken back. */
-function isThere({ state }: Pick<ReceiptFile, "state">): boolean {
+export function isThere({ state }: Pick<ReceiptFile, "state">): boolean {
   return state === "announced" || state === "uploaded" || state === "linked";
 }
 

@@ -21,14 +21,14 @@ export interface ScreenContext {
 }
 
 /** What stands on the screen in one phase. */
-export interface View {
+export interface View<Phase = ConsentPhase> {
   readonly body: readonly HTMLElement[];
   /** Stays in sight at the lower edge. */
   readonly bar?: HTMLElement;
   /** Gets the focus when the phase begins. */
   readonly heading: HTMLElement;
   /** Takes in a later word of the same phase. @returns false when the view must be made anew */
-  update?(phase: ConsentPhase): boolean;
+  update?(phase: Phase): boolean;
 }
 
 /**

@@ -37,18 +37,23 @@ test.each([
   expect(text).not.toMatch(/\bnode:|\brequire\(/);
 });
 
-test("the consent screen is under 20 KB gzipped and needs nothing else", async () => {
-  const text = await read("consent-screen.js");
-  expect(gzipSync(text, { level: 9 }).length).toBeLessThan(20_000);
+test.each([
+  ["consent-screen.js", 20_000],
+  ["report-screens.js", 27_000],
+])("%s with its three languages is under %i bytes gzipped and needs nothing else", async (name, bytes) => {
+  const text = await read(name);
+  expect(gzipSync(text, { level: 9 }).length).toBeLessThan(bytes);
   expect(importsOf(text)).toEqual([]);
   expect(text).not.toMatch(/\bnode:|\brequire\(|innerHTML|insertAdjacentHTML/);
 });
 
-test("servers that render pages can load the consent screen, where there are no elements", async () => {
+test("servers that render pages can load the screens, where there are no elements", async () => {
   const program = `import { consentScreenTexts } from ${JSON.stringify(join(sdk.folder, "consent-screen.js"))};
+    import { reportScreenTexts } from ${JSON.stringify(join(sdk.folder, "report-screens.js"))};
+    console.log(reportScreenTexts("de").send);
     console.log(["de-AT", "fr"].map((locale) => consentScreenTexts(locale).share).join());`;
   const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program]);
-  expect(stdout).toBe("Teilen,Share\n");
+  expect(stdout).toBe("Meldung senden\nTeilen,Share\n");
 });
 
 test("the file for Node needs nothing but Node", async () => {
@@ -77,6 +82,8 @@ test("an app compiles against the declarations with the browser's types alone", 
      import type { BeckonError, Collector, Review } from "./create-beckon.js";
      import { createIncidents, exportLogs, type LogExport } from "./device-logs.js";
      import { attachToSurvey, createReports } from "./report-issue.js";
+     import { defineReportScreen, defineSurveyScreen, openReport, openSurvey } from "./report-screens.js";
+     import type { GivenSurvey } from "./report-screens.js";
      import { recordAcsLogs } from "./acs-web.js";
      import { defineConsentScreen, openConsent } from "./consent-screen.js";
      const beckon = createBeckon({
@@ -108,6 +115,13 @@ test("an app compiles against the declarations with the browser's types alone", 
      const Screen = defineConsentScreen();
      const screen = new Screen();
      screen.addEventListener("beckon-share", ({ detail }) => detail.network satisfies "any" | "unmetered");
+     const Report = defineReportScreen();
+     const report = new Report();
+     report.addEventListener("beckon-report", ({ detail }) => detail.text satisfies string);
+     openReport(report, { reports, calls: [{ id: "1", label: "Robin" }], onDone: () => report.remove() }).stop();
+     const Survey = defineSurveyScreen();
+     const submit = async (rating: GivenSurvey) => attachToSurvey({ id: "s", callId: "c" }, rating);
+     openSurvey(new Survey(), { reports, callId: "1", submit }).stop();
      openConsent(screen, { beckon, requestId: "", onDone: () => screen.remove() }).stop();`,
   );
   const types = ["--strict", "--exactOptionalPropertyTypes", "--skipLibCheck", "false", "--noEmit", "--ignoreConfig"];
