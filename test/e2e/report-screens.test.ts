@@ -167,9 +167,14 @@ test("a good rating is a rating; with the box ticked, ticket and files are made 
   expect(await call("events")).toEqual([{ name: "rated", rating: { overallRating: { score: 5 } } }]);
   expect(reportsOf(userId)).toEqual([]);
 
+  const terms = Promise.withResolvers<void>();
+  app.server.failNext("GET /v1/me/report-terms", terms.promise);
   await call("openSurvey", options(userId, { callId: "call-9" }));
   await page.locator("[data-star='5']").first().click();
   await page.getByRole("checkbox", { name: "Report an issue" }).check();
+  await page.locator("[data-looking]").waitFor();
+  expect(await page.locator(act("send")).getAttribute("aria-disabled")).toBe("true");
+  terms.resolve();
   await page.getByLabel("More information").fill("all the same");
   await page.locator("[data-file='app.log']").waitFor();
   await page.getByRole("button", { name: "Send rating and report" }).click();

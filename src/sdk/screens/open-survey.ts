@@ -55,7 +55,7 @@ export function openSurvey(
     const draft = (await reports.draft()) ?? "";
     await letGo();
     screen.text = draft;
-    flow.show({ kind: "writing", review });
+    flow.show({ kind: "writing", review: "looking" });
   }
 
   /** Nothing is collected before the user wants to report. */

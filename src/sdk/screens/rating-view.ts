@@ -113,6 +113,7 @@ export function ratingView(
         ({ review } = phase);
         files = undefined;
         if (box.checked) showFiles();
+        changed(false);
       }
       return true;
     },
@@ -137,14 +138,14 @@ export function ratingView(
     if (isPoor && proposal.hidden && isByUser) announce(t("proposal"));
     proposal.hidden = !isPoor;
     send.textContent = box.checked ? t("rateAndReport") : t("rate");
-    send.setAttribute("aria-disabled", String(score === undefined));
-    why.textContent = score === undefined ? t("starsNeeded") : "";
+    why.textContent = score === undefined ? t("starsNeeded") : box.checked && review === "looking" ? t("loading") : "";
+    send.setAttribute("aria-disabled", String(why.textContent !== ""));
   }
 
   /** Once: a second tap on a slow phone is no second rating. */
   function answer(): void {
     if (isAnswered) return;
-    if (send.getAttribute("aria-disabled") === "true") return announce(t("starsNeeded"));
+    if (send.getAttribute("aria-disabled") === "true") return announce(why.textContent);
     isAnswered = true;
     send.setAttribute("aria-disabled", "true");
     const given = rated.flatMap(({ part, rating }) => {

@@ -44,12 +44,17 @@ export interface FilesPart {
 }
 
 /** The files with their boxes and looks, Wi-Fi only, and the registered text about them. */
-export function createFilesPart(context: ReportContext, review: ReportScreenReview | undefined): FilesPart {
+export function createFilesPart(context: ReportContext, review: ReportScreenReview | "looking" | undefined): FilesPart {
   const { t, size, announce } = context;
+  if (review === "looking") {
+    const note = h("div", { class: "card" }, h("p", { class: "note", "data-looking": true }, t("loading")));
+    return { element: note, chosen: () => [], network: () => "any" };
+  }
   if (!review) {
     const note = h("div", { class: "card" }, h("p", { class: "note", "data-offline": true }, t("noFilesOffline")));
     return { element: note, chosen: () => [], network: () => "any" };
   }
+  const valuesFor = (chosen: readonly ConsentFile[]) => review.valuesFor(chosen);
   const text = showText(context, review.request.consentText, review.valuesFor(review.files), false);
   const files = createFileList(context, review, () => changed());
   const sum = h("span", { class: "sum" });
@@ -90,7 +95,7 @@ export function createFilesPart(context: ReportContext, review: ReportScreenRevi
     const chosen = files.chosen();
     sum.textContent = t("chosen", { count: chosen.length, size: size(total(chosen)) });
     if (!isByUser) return;
-    text.fill(review!.valuesFor(chosen));
+    text.fill(valuesFor(chosen));
     announce(sum.textContent);
   }
 }

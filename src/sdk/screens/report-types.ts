@@ -45,8 +45,11 @@ type Shared = Extract<ConsentPhase, { kind: "loading" | "sending" | "takenBack" 
 /** Where the user is. */
 export type ReportPhase =
   | Shared
-  /** Without a review no files can go with it: there was no connection to fetch the text about them. */
-  | { readonly kind: "writing"; readonly review: ReportScreenReview | undefined }
+  /**
+   * Without a review no files can go with it: there was no connection to fetch the text about them. `looking`: they are being
+   * frozen, and nothing is sent before they are seen.
+   */
+  | { readonly kind: "writing"; readonly review: ReportScreenReview | "looking" | undefined }
   | {
       readonly kind: "sent";
       readonly receipt: ReportScreenReceipt;
