@@ -20,7 +20,7 @@ const NARROW = matchMedia("(max-width: 760px)");
 
 const useStyles = makeStyles({
   grid: { display: "flex", flexDirection: "column", flexGrow: 1 },
-  headSelectable: selectableColumns,
+  headSelectable: { ...selectableColumns, paddingInlineStart: "20px" },
   head: {
     ...gridColumns,
     minHeight: "36px",

@@ -15,6 +15,7 @@ import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { useStore } from "#console/parts/create-store.ts";
 import { ToneBadge } from "#console/parts/state-badge.tsx";
 import { stateWords } from "#console/parts/state-words.tsx";
+import { modifierKey } from "./modifier-key.ts";
 import { preferences } from "./preferences.ts";
 
 const useStyles = makeStyles({
@@ -32,6 +33,7 @@ const useStyles = makeStyles({
     border: `1px solid ${tokens.colorNeutralStroke1}`,
     backgroundColor: tokens.colorNeutralBackground3,
     fontFamily: tokens.fontFamilyMonospace,
+    whiteSpace: "nowrap",
   },
   states: { display: "grid", gap: "12px", margin: "8px 0 0", padding: 0, listStyleType: "none" },
   state: { display: "grid", gap: "4px", justifyItems: "start" },
@@ -42,7 +44,7 @@ const useStyles = makeStyles({
 type Keys = readonly (readonly [keys: string, what: string])[];
 
 const ANYWHERE: Keys = [
-  ["Ctrl K / ⌘ K", "palette"],
+  ["mod K", "palette"],
   ["c", "new"],
   ["/", "search"],
   ["?", "help"],
@@ -159,7 +161,7 @@ function KeyList({ title, keys }: { readonly title: string; readonly keys: Keys 
       <dl className={styles.keys}>
         {keys.map(([key, what]) => [
           <dt key={key}>
-            <kbd className={styles.key}>{key}</kbd>
+            <kbd className={styles.key}>{key.replace("mod", modifierKey(t))}</kbd>
           </dt>,
           <dd key={what}>{t(`help.key.${what}` as MessageKey)}</dd>,
         ])}

@@ -26,6 +26,7 @@ import { focusTitle } from "#console/parts/focus-title.ts";
 import { Layer } from "#console/parts/layer.tsx";
 import { BrandMark } from "./brand-mark.tsx";
 import { MeContext } from "./me-context.ts";
+import { modifierKey } from "./modifier-key.ts";
 import { Nav } from "./nav.tsx";
 import { mayWrite } from "./roles.ts";
 import { Screens } from "./screens.tsx";
@@ -167,7 +168,7 @@ export function Shell({ me }: { readonly me: Me }) {
         >
           <span className={styles.findLabel}>{t("palette.open")}</span>
           <kbd className={styles.findKey} aria-hidden>
-            {t("palette.key")}
+            {modifierKey(t)} K
           </kbd>
         </Button>
         <span className={styles.push} />
