@@ -188,7 +188,7 @@ const LAYERS: Readonly<Record<string, (page: Page, ticketId: string) => Promise<
   },
   "requests-cancel": async (page) => {
     await goTo(page, "/?view=all");
-    for (const index of [1, 2, 5]) await page.locator("[data-request] input").nth(index).check();
+    for (const index of [0, 1, 4]) await page.locator("[data-request] input").nth(index).check();
     await page.locator("[role=toolbar] button").nth(1).click();
     await page.locator("[role=alertdialog]").waitFor();
   },

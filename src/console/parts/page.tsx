@@ -55,7 +55,7 @@ export function Page({ title, before, actions, full = false, children }: PagePro
       <div className={styles.head}>
         {before}
         <Text as="h1" size={600} weight="semibold" className={styles.title} tabIndex={-1} id="page-title">
-          {title}
+          <bdi>{title}</bdi>
         </Text>
         {actions === undefined ? null : <div className={styles.actions}>{actions}</div>}
       </div>

@@ -18,7 +18,7 @@ import { Tick } from "#console/parts/tick.tsx";
 export const gridColumns = {
   display: "grid",
   gridTemplateColumns:
-    "minmax(180px, 2.4fr) minmax(180px, 1.5fr) minmax(120px, 1.2fr) minmax(100px, 0.8fr) minmax(110px, 1fr)",
+    "minmax(170px, 2.4fr) minmax(205px, 1.5fr) minmax(110px, 1.2fr) minmax(100px, 0.8fr) minmax(105px, 1fr)",
   alignItems: "center",
   columnGap: "16px",
   paddingInline: "24px 16px",
@@ -27,7 +27,7 @@ export const gridColumns = {
 /** The same with a place for the tick before them. */
 export const selectableColumns = {
   gridTemplateColumns:
-    "32px minmax(180px, 2.4fr) minmax(180px, 1.5fr) minmax(120px, 1.2fr) minmax(100px, 0.8fr) minmax(110px, 1fr)",
+    "32px minmax(170px, 2.4fr) minmax(205px, 1.5fr) minmax(110px, 1.2fr) minmax(100px, 0.8fr) minmax(105px, 1fr)",
   columnGap: "12px",
 } as const satisfies GriffelStyle;
 
@@ -163,9 +163,11 @@ export const RequestRow = memo(
         </span>
         <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet)}>
           <Moment at={request.createdAt} show="relative" compact={isNarrow} />
-          <span className={styles.second} hidden={isNarrow}>
-            <bdi>{request.agentId}</bdi>
-          </span>
+          {isNarrow ? null : (
+            <span className={styles.second}>
+              <bdi>{request.agentId}</bdi>
+            </span>
+          )}
         </span>
       </div>
     );
