@@ -40,6 +40,7 @@ export async function openVerifyWorld(databaseUrl: string, azurite: EmbeddedAzur
       const file: LogFile = {
         id: uuidV7.next(),
         ownerId: requestId,
+        ownerKind: "request",
         ticketId,
         consentId,
         collector: "app",
@@ -89,9 +90,7 @@ export async function openVerifyWorld(databaseUrl: string, azurite: EmbeddedAzur
           ticketId,
           userId,
           decision: "share",
-          textVersion: "default-1",
-          textLocale: "en",
-          textSha256: "0".repeat(64),
+          text: { version: "default-1", locale: "en", sha256: "0".repeat(64) },
           shown: { retentionDays: "30" },
           leftOut: [],
           decidedAt: now,

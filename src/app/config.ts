@@ -4,8 +4,8 @@
  */
 import { z } from "zod";
 import { CONNECTOR_LOCALES } from "#messages/connector-texts.ts";
-import { MAX_REMINDERS, RETENTION_DAYS, UPLOAD_BY_SECONDS } from "#domain/policy.ts";
 import { TICKET_STATES, type TicketState } from "#domain/vocabulary.ts";
+import { MAX_REMINDERS, RETENTION_DAYS, SINGLE_UPLOAD_MAX_BYTES, UPLOAD_BY_SECONDS } from "#domain/policy.ts";
 
 const flag = z.stringbool();
 const list = z.string().transform((text) =>
@@ -15,6 +15,7 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 );
 const port = z.coerce.number().int().min(0).max(65_535);
+const MIB = 1024 * 1024;
 const perMinute = z.coerce.number().int().min(1).max(10_000_000);
 
 /** `open=Active,solved=Resolved`; a ticket's state, and what another system calls it. */
@@ -170,6 +171,48 @@ const SETTINGS = z.object({
     .default("default-1")
     .describe(
       "Version of the consent text that users are shown; put yours with PUT /v1/consent-texts/{version}/{locale} first",
+    ),
+  REPORT_TEXT_VERSION: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{0,63}$/)
+    .default("report-1")
+    .describe("Version of the consent text that users are shown before they report"),
+  REPORT_MATCH: z
+    .enum(["call_and_user", "call"])
+    .default("call_and_user")
+    .describe(
+      "Which open ticket a report joins: 'call_and_user' that of the same call and user, 'call' that of the same call, whoever reported it",
+    ),
+  REPORT_MAX_FILE_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(SINGLE_UPLOAD_MAX_BYTES)
+    .default(512 * MIB)
+    .describe("Bytes that one file of a report may have"),
+  REPORT_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100 * 1024 * MIB)
+    .default(1024 * MIB)
+    .describe("Bytes that the files of one report may have together"),
+  REPORT_MAX_FILES: z.coerce.number().int().min(0).max(500).default(50).describe("Files that one report may have"),
+  REPORT_MAX_BYTES_A_DAY: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(4 * 1024 * MIB)
+    .describe("Bytes that one user may report in 24 hours"),
+  REPORT_MAX_A_DAY: z.coerce.number().int().min(0).max(100_000).default(50).describe("Reports of one user in 24 hours"),
+  REPORT_UPLOADS_AT_ONCE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(16)
+    .describe(
+      "Multipart reports that one API process takes at once, at up to 12 MiB of memory each; more are told to come back",
     ),
   APP_NAVIGATE_URL: z
     .url()

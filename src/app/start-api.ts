@@ -12,12 +12,17 @@ import { serveDownload } from "#flow/download/download.http.ts";
 import { serveFeed } from "#flow/feed/feed.http.ts";
 import { serveInsights } from "#flow/insights/insights.http.ts";
 import { serveLogRequests } from "#flow/request/log-requests.http.ts";
+import { serveCallSupportTickets } from "#flow/report/call-support-tickets.http.ts";
+import type { TicketMeans } from "#flow/report/match-ticket.ts";
+import { serveReports } from "#flow/report/reports.http.ts";
 import { serveSession } from "#flow/session/session.http.ts";
 import { serveTemplates } from "#flow/templates/templates.http.ts";
+import { changeTicket, createTicket } from "#flow/tickets/save-ticket.ts";
 import { serveTickets } from "#flow/tickets/tickets.http.ts";
 import { mintFirstLinks } from "#flow/upload/create-upload-links.ts";
 import { serveUpload } from "#flow/upload/upload.http.ts";
 import { serveUsers } from "#flow/users/users.http.ts";
+import { verifyWritten } from "#flow/verify/verify-written.ts";
 import { serveWithdraw } from "#flow/withdraw/withdraw.http.ts";
 import { createAuthenticate, createInstallationTokens, rolesOf, type IssuerSettings } from "#http/authenticate.ts";
 import { createConsoleSessions } from "#http/console-session.ts";
@@ -46,8 +51,10 @@ export interface RunningApi {
   readonly steps: readonly ShutdownStep[];
 }
 
-/** Node's default of 300 s cuts nothing here: bodies are small and bytes of files never come this way. */
-const RECEIVE_TIMEOUT_MS = 60_000;
+/** Node's default of 300 s would cut a report of 2 GiB that comes at less than 6.8 MiB a second. The routes judge by pace. */
+const RECEIVE_TIMEOUT_MS = 65 * 60_000;
+/** For the headers Node's default stands whatever the body may take. */
+const HEADERS_TIMEOUT_MS = 60_000;
 /** Longer than a load balancer keeps its own side open, so that it never writes into a connection that we close. */
 const KEEP_ALIVE_MS = 65_000;
 
@@ -59,7 +66,11 @@ const PHONE_FOLDER = join(import.meta.dirname, "../../dist/phone");
 /** Opens the parts, listens, and serves. */
 export async function startApi(settings: Settings, log: Log): Promise<RunningApi> {
   const parts = await composeParts(settings, log);
-  const server = createServer({ requestTimeout: RECEIVE_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_MS });
+  const server = createServer({
+    requestTimeout: RECEIVE_TIMEOUT_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  });
   const closeServer = createCloser(server);
   let serve: ((app: Express) => void) | undefined;
   const ready = new Promise<Express>((resolve) => {
@@ -120,6 +131,24 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
     hashText: (text) => createHash("sha256").update(text, "utf8").digest("hex"),
   });
   serveUpload(kit, shared);
+  const reporting = {
+    ...shared,
+    ...reportSettings(settings),
+    tickets: {
+      openTicket: (tx, actor, content) => createTicket({ ...parts, tx }, actor, content),
+      changeTicket: (tx, actor, ticket, change) => changeTicket({ ...parts, tx }, actor, ticket, change),
+    } satisfies TicketMeans,
+  };
+  serveReports(kit, {
+    ...reporting,
+    createLinks: (report, files) => mintFirstLinks(parts, report, files),
+  });
+  const verifying = { ...parts, retentionDays: settings.RETENTION_DAYS };
+  serveCallSupportTickets(kit, {
+    ...reporting,
+    uploadsAtOnce: settings.REPORT_UPLOADS_AT_ONCE,
+    verifyWritten: (file, written, signal) => verifyWritten(file, written, verifying, signal),
+  });
   serveWithdraw(kit, shared);
   serveDownload(kit, shared);
   serveFeed(kit, {
@@ -202,6 +231,28 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
       ...limitSteps,
       ...parts.steps,
     ],
+  };
+}
+
+/** What users may report, and on whose terms. */
+function reportSettings(settings: Settings) {
+  return {
+    match: settings.REPORT_MATCH,
+    uploadBySeconds: settings.UPLOAD_BY_HOURS * 3600,
+    limits: {
+      maxFileBytes: settings.REPORT_MAX_FILE_BYTES,
+      maxBytes: settings.REPORT_MAX_BYTES,
+      maxFiles: settings.REPORT_MAX_FILES,
+      maxBytesADay: settings.REPORT_MAX_BYTES_A_DAY,
+      maxReportsADay: settings.REPORT_MAX_A_DAY,
+    },
+    terms: {
+      controllerName: settings.CONTROLLER_NAME,
+      controllerContact: settings.CONTROLLER_CONTACT,
+      privacyNoticeUrl: settings.PRIVACY_NOTICE_URL,
+      retentionDays: settings.RETENTION_DAYS,
+      textVersion: settings.REPORT_TEXT_VERSION,
+    },
   };
 }
 

@@ -70,7 +70,14 @@ function describeRoute(route: Route): ZodOpenApiOperationObject {
           })),
         }
       : {}),
-    ...(route.body ? { requestBody: { required: true, content: { "application/json": { schema: route.body } } } } : {}),
+    ...(route.body
+      ? {
+          requestBody: {
+            required: true,
+            content: { [route.bodyContentType ?? "application/json"]: { schema: route.body } },
+          },
+        }
+      : {}),
     responses: { ...describeSuccesses(route), ...describeProblems(route) } as ZodOpenApiResponsesObject,
   };
 }
@@ -116,7 +123,9 @@ function describeProblems(route: Route): Record<string, object> {
     ...(route.audience === "public" ? [] : (["unauthenticated"] as const)),
     ...(route.audience === "agent" ? (["forbidden"] as const) : []),
     ...(Object.keys(route.params.shape).length > 0 ? (["not_found"] as const) : []),
-    ...(route.body ? (["invalid_request", "not_json", "body_too_large", "unsupported_media_type"] as const) : []),
+    ...(route.body ? (["invalid_request", "body_too_large", "body_too_slow", "unsupported_media_type"] as const) : []),
+    ...(route.body && route.bodyContentType === undefined ? (["not_json"] as const) : []),
+    ...(route.bodyContentType ? (["malformed_multipart"] as const) : []),
     ...(Object.keys(route.query.shape).length > 0 ? (["invalid_request"] as const) : []),
   ]);
   const byStatus = Map.groupBy([...codes].toSorted(), (code) => PROBLEMS[code].status);

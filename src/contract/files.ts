@@ -30,7 +30,8 @@ export const leftOut = z
 export const file = z
   .object({
     id,
-    requestId: id,
+    requestId: id.optional().meta({ description: "What it came with: a request, or a report" }),
+    reportId: id.optional(),
     ticketId: id,
     collector: collectorName,
     name: z.string(),

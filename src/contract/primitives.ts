@@ -32,6 +32,9 @@ export const locale = z
 /** IANA, such as `Europe/Berlin`. */
 export const timeZone = z.string().min(1).max(64);
 
+/** A call, as the calling service names it. */
+export const callId = z.string().min(1).max(256);
+
 /** A named kind of log that an app can produce. */
 export const collectorName = z
   .string()

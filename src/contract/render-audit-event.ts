@@ -17,6 +17,7 @@ export function renderAuditEvent({
     actor: { ...fact.actor },
     ...(fact.ticketId === undefined ? {} : { ticketId: fact.ticketId }),
     ...(fact.requestId === undefined ? {} : { requestId: fact.requestId }),
+    ...(fact.reportId === undefined ? {} : { reportId: fact.reportId }),
     ...(fact.fileId === undefined ? {} : { fileId: fact.fileId }),
     ...(fact.userId === undefined ? {} : { userId: fact.userId }),
     ...(fact.installationId === undefined ? {} : { installationId: fact.installationId }),

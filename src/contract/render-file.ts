@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { ownerIdOf } from "#domain/facts.ts";
 import type { LeftOut } from "#domain/consent.ts";
 import type { LogFile } from "#domain/log-file.ts";
 import type { AnnouncedFile } from "#domain/log-file.ts";
@@ -10,7 +11,7 @@ import { formatTime, parseTime } from "./primitives.ts";
 export function renderFile(given: LogFile, webUrl: string): z.output<typeof file> {
   return {
     id: given.id,
-    requestId: given.ownerId,
+    ...ownerIdOf(given),
     ticketId: given.ticketId,
     collector: given.collector,
     name: given.name,

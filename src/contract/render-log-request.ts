@@ -81,14 +81,15 @@ export function renderWindow(window: TimeWindow | undefined): { window?: { from:
 
 function renderConsent(given: Consent, text: ConsentText | undefined): z.output<typeof recordedConsent> {
   // A text is immutable once used; should its bytes be others all the same, they are not what was shown.
-  const shownText = text?.sha256 === given.textSha256 ? text.text : undefined;
+  const shownText = text !== undefined && text.sha256 === given.text?.sha256 ? text.text : undefined;
   return {
     id: given.id,
     decision: given.decision,
     consentText: {
-      version: given.textVersion,
-      locale: given.textLocale,
-      sha256: given.textSha256,
+      // An answer to a request always names its text.
+      version: given.text?.version ?? "",
+      locale: given.text?.locale ?? "",
+      sha256: given.text?.sha256 ?? "",
       ...(shownText === undefined ? {} : { text: shownText }),
     },
     shown: { ...given.shown },

@@ -45,6 +45,7 @@ export function renderTimelineEntry({
     actor: { ...fact.actor },
     ticketId,
     ...(fact.requestId === undefined ? {} : { requestId: fact.requestId }),
+    ...(fact.reportId === undefined ? {} : { reportId: fact.reportId }),
     ...(fact.fileId === undefined ? {} : { fileId: fact.fileId }),
     ...(fact.userId === undefined ? {} : { userId: fact.userId }),
     ...(fact.installationId === undefined ? {} : { installationId: fact.installationId }),

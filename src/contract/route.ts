@@ -37,6 +37,8 @@ export interface Route<
   readonly query: Query;
   /** Absent: the operation takes no body. */
   readonly body?: Body;
+  /** What the body is, if it is not JSON: then it streams, and `bodyLimitBytes` and `timeoutSeconds` do not count. */
+  readonly bodyContentType?: "multipart/form-data";
   readonly successes: readonly Success[];
   /** Beside those that every route may answer. */
   readonly problems: readonly ProblemCode[];
@@ -60,7 +62,10 @@ type Draft<Params extends z.ZodObject, Query extends z.ZodObject, Body extends z
   Route,
   "name" | "method" | "path" | "tag" | "summary" | "successes"
 > & { readonly audience: For } & Partial<
-    Pick<Route, "roles" | "problems" | "idempotent" | "ifMatch" | "bodyLimitBytes" | "timeoutSeconds">
+    Pick<
+      Route,
+      "roles" | "problems" | "idempotent" | "ifMatch" | "bodyLimitBytes" | "timeoutSeconds" | "bodyContentType"
+    >
   > & {
     params?: Params;
     query?: Query;

@@ -8,6 +8,7 @@ import * as insights from "./insights.ts";
 import * as logRequests from "./log-requests.ts";
 import * as operations from "./operations.ts";
 import type { Route } from "./route.ts";
+import * as reports from "./reports.ts";
 import * as session from "./session.ts";
 import * as system from "./system.ts";
 import * as templates from "./templates.ts";
@@ -21,6 +22,7 @@ export const ROUTES: readonly Route[] = [
   tickets.changeTicket,
   tickets.listTicketTimeline,
   tickets.putTicketByExternal,
+  reports.listTicketReports,
   connections.createWorkItem,
   logRequests.createLogRequest,
   logRequests.listLogRequests,
@@ -59,6 +61,13 @@ export const ROUTES: readonly Route[] = [
   devices.completeUploads,
   devices.withdrawConsent,
   devices.getReceipt,
+  reports.readReportTerms,
+  reports.createCallSupportTicket,
+  reports.createReport,
+  reports.createReportUploadLinks,
+  reports.completeReport,
+  reports.withdrawReport,
+  reports.getReportReceipt,
   operations.readFeed,
   operations.livez,
   operations.readyz,

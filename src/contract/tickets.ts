@@ -3,10 +3,9 @@ import { TICKET_STATES } from "#domain/vocabulary.ts";
 import { FACT_TYPES } from "#domain/facts.ts";
 import { ticketConnection } from "./connections.ts";
 import { file } from "./files.ts";
-import { id, listOf, pageQuery, time, userId } from "./primitives.ts";
+import { callId, id, listOf, pageQuery, time, userId } from "./primitives.ts";
 import { route } from "./route.ts";
 
-const callId = z.string().min(1).max(256);
 const externalSystem = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and '-', at most 40");
@@ -78,6 +77,7 @@ export const timelineEntry = z
     actor,
     ticketId: id,
     requestId: id.optional(),
+    reportId: id.optional(),
     fileId: id.optional(),
     userId: userId.optional(),
     installationId: id.optional(),
@@ -111,14 +111,15 @@ export const listTickets = route({
   tag,
   summary: "Search tickets, newest first",
   query: z.strictObject({
-    query: z
-      .string()
-      .max(200)
-      .optional()
-      .meta({ description: "Words of the subject, or a number, user id, call id or external id" }),
+    query: z.string().max(200).optional().meta({
+      description:
+        "Words of the subject, or a number, user id, call id or external id; or a report's survey id, participant id or SDK version",
+    }),
     number: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
     userId: userId.optional(),
     callId: callId.optional(),
+    surveyId: z.string().min(1).max(256).optional().meta({ description: "Of a report on the ticket" }),
+    sdkVersion: z.string().min(1).max(128).optional().meta({ description: "Of a report on the ticket" }),
     externalSystem: externalSystem.optional(),
     externalId: externalId.optional(),
     assigneeId: z.string().max(256).optional(),

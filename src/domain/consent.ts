@@ -12,6 +12,13 @@ export interface ConsentText {
   readonly usedAt?: Moment;
 }
 
+/** Which registered text was shown, and its hash with placeholders unfilled. */
+export interface ShownText {
+  readonly version: string;
+  readonly locale: string;
+  readonly sha256: string;
+}
+
 /** What a device found and did not send, or could not look for, in its own words. What the user unticked is not told. */
 export interface LeftOut {
   readonly collector: string;
@@ -25,14 +32,15 @@ export interface LeftOut {
 export interface Consent {
   readonly id: string;
   readonly basis: ConsentBasis;
-  readonly requestId: string;
+  /** The request that was answered, or the report that the user made: one of them. */
+  readonly requestId?: string;
+  readonly reportId?: string;
   readonly ticketId: string;
   readonly userId: string;
   readonly installationId?: string;
   readonly decision: Decision;
-  readonly textVersion: string;
-  readonly textLocale: string;
-  readonly textSha256: string;
+  /** What was shown. Absent for a report of an app that did not say which of our texts it showed, if any. */
+  readonly text?: ShownText;
   /** What stood in the text's placeholders when it was shown, such as `reason` and `retentionDays`. */
   readonly shown: Readonly<Record<string, string>>;
   readonly leftOut: readonly LeftOut[];
@@ -46,7 +54,7 @@ export interface Consent {
 /** What makes two answers equal (design, section 3): decision, text version, and the set of files by four of their facts. */
 export interface Answer {
   readonly decision: Decision;
-  readonly textVersion: string;
+  readonly textVersion: string | undefined;
   readonly files: readonly Pick<AnnouncedFile, "collector" | "name" | "sizeBytes" | "sha256">[];
 }
 

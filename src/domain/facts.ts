@@ -7,6 +7,7 @@
  */
 import type { LogFile } from "./log-file.ts";
 import type { LogRequest } from "./log-request.ts";
+import type { Report } from "./report.ts";
 import type { Actor, Moment } from "./vocabulary.ts";
 
 export const FACT_TYPES = [
@@ -26,6 +27,11 @@ export const FACT_TYPES = [
   "request.linked",
   "request.rejected",
   "request.withdrawn",
+  "report.created",
+  "report.uploaded",
+  "report.linked",
+  "report.rejected",
+  "report.withdrawn",
   "push.accepted",
   "push.refused",
   "push.outcome",
@@ -66,6 +72,7 @@ export interface Fact {
   readonly actor: Actor;
   readonly ticketId?: string;
   readonly requestId?: string;
+  readonly reportId?: string;
   readonly fileId?: string;
   readonly userId?: string;
   readonly installationId?: string;
@@ -84,12 +91,27 @@ export function requestFact(
   return { ...fact, ticketId: request.ticketId, requestId: request.id, userId: request.userId };
 }
 
-/** A fact about a file that a request's consent names, with the ticket and the request that are the file's. */
-export function fileFact(
-  file: Pick<LogFile, "id" | "ticketId" | "ownerId">,
-  fact: Omit<Fact, "ticketId" | "requestId" | "fileId">,
+/** A fact about a report, with the ticket and the user that are the report's. */
+export function reportFact(
+  report: Pick<Report, "id" | "ticketId" | "userId">,
+  fact: Omit<Fact, "ticketId" | "reportId" | "userId">,
 ): Fact {
-  return { ...fact, ticketId: file.ticketId, requestId: file.ownerId, fileId: file.id };
+  return { ...fact, ticketId: report.ticketId, reportId: report.id, userId: report.userId };
+}
+
+/** A fact about a file that a consent names, with the ticket and the request or report that are the file's. */
+export function fileFact(
+  file: Pick<LogFile, "id" | "ticketId" | "ownerId" | "ownerKind">,
+  fact: Omit<Fact, "ticketId" | "requestId" | "reportId" | "fileId">,
+): Fact {
+  return { ...fact, ticketId: file.ticketId, ...ownerIdOf(file), fileId: file.id };
+}
+
+/** A file's owner as facts and answers name it. */
+export function ownerIdOf(
+  file: Pick<LogFile, "ownerId" | "ownerKind">,
+): { readonly requestId: string } | { readonly reportId: string } {
+  return file.ownerKind === "report" ? { reportId: file.ownerId } : { requestId: file.ownerId };
 }
 
 /** A moment that has come: work that is due again, without anything new having happened. Only the outbox knows it. */
@@ -109,6 +131,8 @@ export interface Wake {
   readonly type: WakeType;
   readonly dueAt: Moment;
   readonly requestId?: string;
+  /** Of the file; for those who read logs: the outbox keeps the file's id alone. */
+  readonly reportId?: string;
   readonly roundId?: string;
   readonly fileId?: string;
   readonly installationId?: string;

@@ -121,6 +121,11 @@ export type Verdict =
   | { readonly ok: true; readonly changed: false; readonly state: RequestState }
   | { readonly ok: false; readonly problem: LifecycleProblem };
 
+/** Whether a condition of the table holds for a command. */
+export function commandHolds(condition: Condition, command: Command): boolean {
+  return CONDITIONS[condition](command);
+}
+
 /**
  * Decides what a command does to a request in a state. Total: every pair has an answer, and asking again after a change
  * gives no second change.
@@ -128,7 +133,7 @@ export type Verdict =
 export function transition(request: { readonly state: RequestState }, command: Command): Verdict {
   const rule = RULES.find(
     ({ from, on, when }) =>
-      on === command.type && from.includes(request.state) && (when === undefined || CONDITIONS[when](command)),
+      on === command.type && from.includes(request.state) && (when === undefined || commandHolds(when, command)),
   );
   if (rule) {
     const { to: state, reason } = rule;

@@ -1,4 +1,13 @@
-import type { Coverage, FileReason, FileState, Moment, RequestState, TimeWindow } from "./vocabulary.ts";
+import type {
+  Coverage,
+  FileOwnerKind,
+  FileReason,
+  FileState,
+  Moment,
+  ReportState,
+  RequestState,
+  TimeWindow,
+} from "./vocabulary.ts";
 
 /** What a device announces of a file that it froze. Device times are claims and decide nothing. */
 export interface AnnouncedFile {
@@ -18,6 +27,7 @@ export interface LogFile extends AnnouncedFile {
   readonly id: string;
   /** The request (or report, or agent upload) that the blob names carry. */
   readonly ownerId: string;
+  readonly ownerKind: FileOwnerKind;
   readonly ticketId: string;
   readonly consentId: string;
   readonly state: FileState;
@@ -47,7 +57,7 @@ export interface FileCounts {
   readonly missing: number;
 }
 
-/** How far the files of a request are. `uploaded` counts what arrived, whatever became of it later. */
+/** How far the files of a request or report are. `uploaded` counts what arrived, whatever became of it later. */
 export function countFiles(files: readonly Pick<LogFile, "state" | "uploadedAt">[]): FileCounts {
   const inState = (state: FileState) => files.filter((file) => file.state === state).length;
   return {
@@ -69,19 +79,33 @@ export function evidenceBlobName(file: Pick<LogFile, "ownerId" | "id">): string 
   return `evidence/${file.ownerId}/${file.id}`;
 }
 
-/** Requests in these states link nothing more, whatever their files say. A `linked` one may not be cleaned up behind its back. */
-const NOTHING_MORE_LINKED: readonly RequestState[] = ["rejected", "declined", "expired", "cancelled", "withdrawn"];
+/** Owners in these states link nothing more, whatever their files say. A `linked` one may not be cleaned up behind its back. */
+const NOTHING_MORE_LINKED: readonly (RequestState | ReportState)[] = [
+  "rejected",
+  "declined",
+  "expired",
+  "cancelled",
+  "withdrawn",
+];
+
+/** Whose file it is, before that is read. */
+export function ownerOf(file: Pick<LogFile, "ownerId" | "ownerKind">): {
+  readonly kind: FileOwnerKind;
+  readonly id: string;
+} {
+  return { kind: file.ownerKind, id: file.ownerId };
+}
 
 /** Which of a file's blobs may stay. What is not permitted here is removed, and never the other way round. */
 export function permittedBlobs(
   file: Pick<LogFile, "state">,
-  requestState: RequestState | undefined,
+  ownerState: RequestState | ReportState | undefined,
 ): { readonly ingest: boolean; readonly evidence: boolean } {
   switch (file.state) {
     case "announced":
     case "uploaded": {
       // Evidence too: verify may have copied it a moment ago and be about to link it.
-      const open = requestState === undefined || !NOTHING_MORE_LINKED.includes(requestState);
+      const open = ownerState === undefined || !NOTHING_MORE_LINKED.includes(ownerState);
       return { ingest: open, evidence: open };
     }
     case "linked":

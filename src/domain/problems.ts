@@ -13,6 +13,7 @@ export interface ProblemKind {
 
 export const PROBLEMS = {
   invalid_request: { status: 400, title: "The request is not as this operation needs it." },
+  malformed_multipart: { status: 400, title: "The multipart body is not well formed." },
   not_json: { status: 400, title: "The body is not JSON." },
   unknown_consent_text: { status: 400, title: "No consent text has this version, locale and hash." },
   consent_exceeds_request: { status: 400, title: "The consent names more than was asked for." },
@@ -38,9 +39,12 @@ export const PROBLEMS = {
     title: "The first call with this Idempotency-Key is still under way.",
     retryAfterSeconds: 1,
   },
+  /** The body did not come as fast as one that is waited for. */
+  body_too_slow: { status: 408, title: "The body came too slowly." },
   file_gone: { status: 410, title: "This file has been deleted." },
   precondition_failed: { status: 412, title: "The resource has changed since the ETag that was given." },
   body_too_large: { status: 413, title: "The body is larger than this operation takes." },
+  report_too_large: { status: 413, title: "The report holds more than is taken." },
   unsupported_media_type: { status: 415, title: "This operation does not take that content type or encoding." },
   /** With `sizeBytes`, `sha256`, `modifiedAt` and `coverage`: what is known of a file that nobody can read here. */
   not_text: { status: 415, title: "This file is not text." },
@@ -49,6 +53,12 @@ export const PROBLEMS = {
   installation_not_of_user: { status: 422, title: "That installation is not one of this user's." },
   idempotency_key_reused: { status: 422, title: "This Idempotency-Key was used for another request." },
   precondition_required: { status: 428, title: "Send If-Match with the ETag that you read." },
+  too_many_reports: {
+    status: 429,
+    title: "This user has reported as much as is taken in a day.",
+    retryAfterSeconds: 3600,
+  },
+  too_many_uploads: { status: 429, title: "Too many uploads are under way.", retryAfterSeconds: 5 },
   rate_limited: { status: 429, title: "Too many requests.", retryAfterSeconds: 1 },
   internal: { status: 500, title: "Something went wrong on our side." },
   /** A connection that is lost in the middle of a commit tells nobody whether it was made; so neither do we. */

@@ -1,6 +1,6 @@
-import { fileFact, requestFact, type Fact } from "./facts.ts";
+import { fileFact, type Fact } from "./facts.ts";
+import { ownerFact, type FileOwner } from "./file-owner.ts";
 import type { LogFile } from "./log-file.ts";
-import type { LogRequest } from "./log-request.ts";
 import type { Actor, FileState, Moment } from "./vocabulary.ts";
 
 interface Occasion {
@@ -18,15 +18,14 @@ export function fileOutcomeFact(file: LogFile, occasion: Occasion): Fact {
 }
 
 /** That the upload as a whole came to its end. No round: the prompt was closed when the user answered. */
-export function uploadEndFact(request: LogRequest, files: readonly LogFile[], occasion: Occasion): Fact {
+export function uploadEndFact(owner: FileOwner, files: readonly LogFile[], occasion: Occasion): Fact {
   const inState = (state: FileState) => files.filter((file) => file.state === state).length;
-  return requestFact(request, {
+  return ownerFact(owner, owner.state === "rejected" ? "rejected" : "uploaded", {
     ...occasion,
-    type: request.state === "rejected" ? "request.rejected" : "request.uploaded",
     data: {
       uploaded: inState("uploaded"),
       missing: inState("missing"),
-      ...(request.rejectReason && { reason: request.rejectReason }),
+      ...(owner.rejectReason && { reason: owner.rejectReason }),
     },
   });
 }

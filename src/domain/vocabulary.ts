@@ -43,6 +43,18 @@ export const REJECT_REASONS = ["no_files", "upload_abandoned", "none_held"] as c
 /** Why a request is `rejected`: nothing was named, nothing arrived, or nothing that arrived held. */
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
+export const REPORT_STATES = ["open", "uploaded", "linked", "rejected", "withdrawn"] as const;
+/** Where a report stands. Only `report-lifecycle.ts` decides it. */
+export type ReportState = (typeof REPORT_STATES)[number];
+
+export const REPORT_ORIGINS = ["links", "multipart", "survey"] as const;
+/** By which way a report came in: direct uploads by links, one multipart call, or a post-call survey by either. */
+export type ReportOrigin = (typeof REPORT_ORIGINS)[number];
+
+export const FILE_OWNERS = ["request", "report"] as const;
+/** What a file came with, and whose id its blob names carry. */
+export type FileOwnerKind = (typeof FILE_OWNERS)[number];
+
 export const REACHES = ["no_installation", "pending", "pushed", "refused"] as const;
 /** Whether the push side works for this request. Never a reason to end it: the app fetches at every start. */
 export type Reach = (typeof REACHES)[number];

@@ -1,6 +1,8 @@
+import type { FileOwner, OwnerRef } from "#domain/file-owner.ts";
 import type { LogFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
 import { Problem, type ProblemDetail } from "#domain/problems.ts";
+import type { Report } from "#domain/report.ts";
 import type { Transaction } from "#ports/store.ts";
 
 /**
@@ -25,7 +27,32 @@ export function isAsked(request: Pick<LogRequest, "installationId">, installatio
   );
 }
 
-/** @throws invalid_request naming every id that is not one of the request's files */
+/**
+ * A request or a report of this user, for what they do with its files.
+ *
+ * @throws not_found
+ */
+export async function findOwn(
+  records: Pick<Transaction, "requests" | "reports">,
+  caller: { readonly userId: string; readonly installationId?: string },
+  { kind, id }: OwnerRef,
+): Promise<FileOwner> {
+  if (kind === "request") return findOwnRequest(records, caller, id);
+  return findOwnReport(records, caller, id);
+}
+
+/** @throws not_found */
+export async function findOwnReport(
+  records: Pick<Transaction, "reports">,
+  { userId }: { readonly userId: string },
+  reportId: string,
+): Promise<Report> {
+  const report = await records.reports.find(reportId);
+  if (report?.userId !== userId) throw new Problem("not_found");
+  return report;
+}
+
+/** @throws invalid_request naming every id that is not one of the owner's files */
 export function requireKnownFiles(
   files: readonly Pick<LogFile, "id">[],
   fileIds: readonly string[] | undefined,
@@ -33,8 +60,8 @@ export function requireKnownFiles(
 ): void {
   const known = new Set(files.map(({ id }) => id));
   const details = (fileIds ?? []).flatMap((fileId, index): ProblemDetail[] =>
-    known.has(fileId) ? [] : [{ target: `${target}[${index}]`, message: "is not a file of this request" }],
+    known.has(fileId) ? [] : [{ target: `${target}[${index}]`, message: "is not one of its files" }],
   );
   if (details.length > 0)
-    throw new Problem("invalid_request", { detail: "Some files are not of this request.", details });
+    throw new Problem("invalid_request", { detail: "Some files are not of this request or report.", details });
 }

@@ -9,7 +9,8 @@ import { Problem } from "#domain/problems.ts";
 import { callerKey, type Caller, type CallerOf } from "./caller.ts";
 import { isKeepable, parseInput } from "./parse-input.ts";
 import type { RateLimits } from "./rate-limits.ts";
-import { idempotencyKeyOf, type IdempotencyKey } from "./idempotency.ts";
+import { bodyOf, letGo } from "./body-stream.ts";
+import { fingerprintOf, idempotencyKeyOf, keyScopeOf, type IdempotencyKey, type KeyScope } from "./idempotency.ts";
 
 export interface Input<R extends Route> {
   readonly params: z.output<R["params"]>;
@@ -33,22 +34,45 @@ export type Handler<R extends Route> = (input: Input<R>) => Promise<Reply>;
 /** For what is not one JSON answer, such as the feed: authenticated and limited like any other route, then left to itself. */
 export type RawHandler = (request: Request, response: Response, caller: Caller) => Promise<void> | void;
 
+/** What a step gets of a body that streams. */
+export interface StreamInput<R extends Route> {
+  /** As it arrives, never faster than it is taken; throws when the sender is gone, or too slow. */
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly contentType: string | undefined;
+  /** What the sender says that it will send; absent where it streams itself. */
+  readonly lengthBytes: number | undefined;
+  readonly caller: CallerOf<R["audience"]>;
+  /** The key without its fingerprint, which only the whole body gives. */
+  readonly idempotency: KeyScope | undefined;
+  /** The fingerprint of what the body said, for the key. */
+  readonly fingerprintOf: (content: unknown) => string;
+}
+
+export type StreamHandler<R extends Route> = (input: StreamInput<R>) => Promise<Reply>;
+
 export interface HttpKitOptions {
   /** Resolves to the caller or throws `unauthenticated`. */
   readonly authenticate: (request: Request, audience: Audience) => Promise<Caller>;
   readonly limits: RateLimits;
+  /** How long a JSON body may take to arrive; a minute unless told. */
+  readonly readTimeoutMs?: number;
 }
 
 export interface HttpKit {
   readonly router: Router;
   serve<R extends Route>(route: R, handler: Handler<R>): void;
   serveRaw(route: Route, handler: RawHandler): void;
+  /** For a body that is not JSON: authenticated and limited like any other route, then handed on as it arrives. */
+  serveStream<R extends Route>(route: R, handler: StreamHandler<R>): void;
   /** After the last route: what is served, but not with this method, is answered 405 with Allow. */
   refuseOtherMethods(): void;
 }
 
+/** Bodies are small: what has not come by then is held back on purpose. */
+const READ_TIMEOUT_MS = 60_000;
+
 /** Makes the router that every step hangs its routes on. */
-export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit {
+export function createHttpKit({ authenticate, limits, readTimeoutMs = READ_TIMEOUT_MS }: HttpKitOptions): HttpKit {
   const router = Router({ caseSensitive: true });
   const admit = async (request: Request, response: Response, route: Route): Promise<Caller> => {
     response.locals["route"] = route.name;
@@ -77,7 +101,7 @@ export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit
           const caller = await admit(request, response, route);
           if (readBody) {
             requireJson(request);
-            await read(readBody, request, response);
+            await read(readBody, request, response, readTimeoutMs);
           }
           const input = parseRequest(route, request, caller, response);
           send(response, await withinTime(route, handler(input as never)));
@@ -93,6 +117,28 @@ export function createHttpKit({ authenticate, limits }: HttpKitOptions): HttpKit
           await handler(request, response, await admit(request, response, route));
         } catch (error) {
           if (response.headersSent) response.destroy();
+          else next(new RouteError(error, route.name));
+        }
+      });
+    },
+    serveStream(route, handler) {
+      mount(route, async (request, response, next) => {
+        try {
+          const caller = (await admit(request, response, route)) as never;
+          if ((request.get("content-encoding") ?? "identity") !== "identity")
+            throw new Problem("unsupported_media_type", { detail: "Send the body without Content-Encoding." });
+          const input = {
+            body: bodyOf(request),
+            contentType: request.get("content-type"),
+            lengthBytes: lengthOf(request),
+            caller,
+            idempotency: route.idempotent ? keyScopeOf(request, route, caller) : undefined,
+            fingerprintOf: (content: unknown) => fingerprintOf(request, content),
+          };
+          send(response, await handler(input));
+        } catch (error) {
+          letGo(request);
+          if (response.headersSent || request.socket.destroyed) response.destroy();
           else next(new RouteError(error, route.name));
         }
       });
@@ -147,6 +193,11 @@ export class RouteError extends Error {
   }
 }
 
+function lengthOf(request: Request): number | undefined {
+  const header = request.get("content-length");
+  return header === undefined ? undefined : Number(header);
+}
+
 function isKeepableParam(value: unknown): boolean {
   return typeof value === "string" && isKeepable(value);
 }
@@ -179,10 +230,20 @@ function requireJson(request: Request): void {
   }
 }
 
-function read(parser: RequestHandler, request: Request, response: Response): Promise<void> {
-  return new Promise((resolve, reject) => {
-    void parser(request, response, (error?: unknown) => (error ? reject(error as Error) : resolve()));
-  });
+/** @throws body_too_slow; the connection ends with that answer, because the rest of the body is not waited for */
+async function read(parser: RequestHandler, request: Request, response: Response, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      timer = setTimeout(() => {
+        response.setHeader("Connection", "close");
+        reject(new Problem("body_too_slow", { detail: `A body of this size may take ${timeoutMs / 1000} s.` }));
+      }, timeoutMs);
+      void parser(request, response, (error?: unknown) => (error ? reject(error as Error) : resolve()));
+    });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** `If-Match: "7"` or `W/"7"`: the ETag that a read gave. */

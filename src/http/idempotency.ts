@@ -8,12 +8,23 @@ import { callerKey, type Caller } from "./caller.ts";
 import type { Reply } from "./http-kit.ts";
 
 export type IdempotencyKey = IdempotencyScope;
+export type KeyScope = Omit<IdempotencyScope, "fingerprint">;
 
 /**
  * Reads `Idempotency-Key`: a structured string as draft-07 of the IETF has it, or the bare value as most clients send it.
  * The fingerprint covers method, path and body, so that one key cannot stand for two requests.
  */
 export function idempotencyKeyOf(request: Request, route: Route, caller: Caller): IdempotencyKey | undefined {
+  const scope = keyScopeOf(request, route, caller);
+  return scope && { ...scope, fingerprint: fingerprintOf(request, request.body) };
+}
+
+/**
+ * The key alone, for a body whose fingerprint is known only when it has been read.
+ *
+ * @throws invalid_request
+ */
+export function keyScopeOf(request: Request, route: Route, caller: Caller): KeyScope | undefined {
   const header = request.get("idempotency-key");
   if (header === undefined) return undefined;
   const key = /^"(.*)"$/.exec(header)?.[1] ?? header;
@@ -23,8 +34,12 @@ export function idempotencyKeyOf(request: Request, route: Route, caller: Caller)
       details: [{ target: "header Idempotency-Key", message: "must be 1 to 255 visible ASCII characters" }],
     });
   }
-  const fingerprint = hash("sha256", `${request.method} ${request.path}\n${canonicalJson(request.body)}`, "hex");
-  return { caller: callerKey(caller), method: request.method, route: route.name, key, fingerprint };
+  return { caller: callerKey(caller), method: request.method, route: route.name, key };
+}
+
+/** Hex SHA-256 over method, path and what the body says, whatever the order in which its members stand. */
+export function fingerprintOf({ method, path }: Pick<Request, "method" | "path">, content: unknown): string {
+  return hash("sha256", `${method} ${path}\n${canonicalJson(content)}`, "hex");
 }
 
 /**

@@ -4,7 +4,7 @@
  * a new wording is a new version.
  *
  * Placeholders: {controller} {contact} {privacyNotice} {ticketNumber} {reason} {collectors} {window} {files} {totalSize}
- * {uploadBy} {retentionDays}.
+ * {uploadBy} {retentionDays}; of a report {controller} {contact} {privacyNotice} {files} {totalSize} {retentionDays}.
  */
 export const CONSENT_TEXTS = [
   {
@@ -51,7 +51,46 @@ Sie entscheiden. Wenn Sie ablehnen, ändert sich für Sie nichts, und Ihr Ticket
 Fragen: {contact}. Datenschutzhinweise: {privacyNotice}.
 `,
   },
+  {
+    version: "report-1",
+    locale: "en",
+    text: `You are about to report an issue to {controller}.
+
+What is sent: what you wrote, the ids of the call, and {files}, {totalSize} together. Exactly these files as they are now, and nothing that is written later. You can leave out any of them.
+
+Logs may hold technical details of your device, your connection and your calls, and whom you called and when.
+
+Who may read them: the support staff of {controller} who work on your ticket. Every download is recorded.
+
+How long: the files are deleted {retentionDays} days after they were checked.
+
+You can take the files back at any time in this app; they are then deleted, and you are told who had downloaded them before.
+
+Questions: {contact}. Privacy notice: {privacyNotice}.
+`,
+  },
+  {
+    version: "report-1",
+    locale: "de",
+    text: `Sie melden {controller} ein Problem.
+
+Was gesendet wird: was Sie geschrieben haben, die Kennungen des Anrufs, und {files}, zusammen {totalSize}. Genau diese Dateien, wie sie jetzt sind, und nichts, was später geschrieben wird. Sie können jede davon weglassen.
+
+Protokolle können technische Angaben zu Ihrem Gerät, Ihrer Verbindung und Ihren Anrufen enthalten, auch mit wem und wann Sie telefoniert haben.
+
+Wer sie lesen darf: die Mitarbeitenden im Support von {controller}, die Ihr Ticket bearbeiten. Jeder Download wird festgehalten.
+
+Wie lange: Die Dateien werden {retentionDays} Tage nach der Prüfung gelöscht.
+
+Sie können die Dateien jederzeit in dieser App zurücknehmen; sie werden dann gelöscht, und Sie erfahren, wer sie vorher heruntergeladen hat.
+
+Fragen: {contact}. Datenschutzhinweise: {privacyNotice}.
+`,
+  },
 ] as const;
+
+/** The subject of a ticket that a report without a word opens. Agents read it. */
+export const WORDLESS_REPORT_SUBJECT = "Report from the app";
 
 /** What stands for `{window}` when the agent asks about no time in particular, by the language of the text. */
 export const ANY_TIME: Readonly<Record<string, string>> = { en: "any", de: "beliebig" };

@@ -52,6 +52,11 @@ export interface BlobStore {
   /** A read link that downloads as an attachment with this file name (RFC 6266), as octet-stream. */
   createDownloadLink(name: string, fileName: string, expiresAt: Moment): Promise<{ readonly url: string }>;
   head(name: string, signal?: AbortSignal): Promise<BlobHead | undefined>;
+  /**
+   * Writes what arrives, in bounded memory, and hashes it as it passes; a slow store slows the giver down. Only where nothing
+   * stands yet. When it throws (also what the bytes themselves threw) nothing of the blob is left, as far as the store answers.
+   */
+  write(name: string, bytes: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<BlobContent>;
   /** Reads the blob back and hashes it as it streams, in bounded memory. */
   inspect(name: string, signal: AbortSignal): Promise<BlobContent | undefined>;
   /**

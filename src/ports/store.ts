@@ -4,8 +4,10 @@
  */
 import type { Consent, ConsentText } from "#domain/consent.ts";
 import type { Fact, FactType, OutboxRow, Wake } from "#domain/facts.ts";
+import type { FileOwner, OwnerRef } from "#domain/file-owner.ts";
 import type { FileCounts, LogFile } from "#domain/log-file.ts";
 import type { LogRequest, Push } from "#domain/log-request.ts";
+import type { Report } from "#domain/report.ts";
 import type { Ticket } from "#domain/ticket.ts";
 import type { FileConnection, TicketConnection } from "#domain/ticket-connection.ts";
 import type { ReasonTemplate } from "#domain/reason-template.ts";
@@ -28,7 +30,11 @@ export interface TicketQuery extends PageQuery {
   readonly query?: string;
   readonly number?: number;
   readonly userId?: string;
+  /** Of the ticket, or of one of its reports. */
   readonly callId?: string;
+  /** Of one of its reports. */
+  readonly surveyId?: string;
+  readonly sdkVersion?: string;
   readonly externalSystem?: string;
   readonly externalId?: string;
   readonly assigneeId?: string;
@@ -44,6 +50,11 @@ export interface Tickets {
   findByExternal(system: string, externalId: string): Promise<Ticket | undefined>;
   /** Newest first. */
   list(query: TicketQuery): Promise<Page<Ticket>>;
+  /**
+   * The newest open ticket of one of these calls, and of this user where one is named (as its user or a participant). Until the
+   * transaction ends, nobody else who asks for one of these calls gets an answer, so that two reports make no two tickets.
+   */
+  findOpenOfCalls(callIds: readonly string[], userId?: string): Promise<Ticket | undefined>;
   /** False when the version has moved on. */
   save(ticket: Ticket, options: { readonly ifVersion: number }): Promise<boolean>;
 }
@@ -93,17 +104,43 @@ export interface Requests {
   save(request: LogRequest, options: { readonly ifVersion: number }): Promise<boolean>;
 }
 
+export interface ReportQuery extends PageQuery {
+  readonly ticketId?: string;
+  readonly userId?: string;
+}
+
+export interface Reports {
+  create(report: Omit<Report, "version">): Promise<Report>;
+  find(id: string): Promise<Report | undefined>;
+  /** Newest first. */
+  list(query: ReportQuery): Promise<Page<Report>>;
+  /** False when someone else won: reload and decide again. The saved version is one more. */
+  save(report: Report, options: { readonly ifVersion: number }): Promise<boolean>;
+  /**
+   * What a user reported since then, by what was announced or arrived. Until the transaction ends, nobody else who asks for this
+   * user gets an answer, so that two reports at once cannot both be the last that is taken.
+   */
+  usageOf(userId: string, since: Moment): Promise<{ readonly reports: number; readonly bytes: number }>;
+}
+
+/** Requests and reports alike, for what happens to their files. */
+export interface Owners {
+  find(ref: OwnerRef): Promise<FileOwner | undefined>;
+  /** False when someone else won: reload and decide again. The saved version is one more. */
+  save(owner: FileOwner, options: { readonly ifVersion: number }): Promise<boolean>;
+}
+
 export interface Consents {
   record(consent: Consent): Promise<void>;
-  ofRequest(requestId: string): Promise<Consent | undefined>;
+  ofOwner(ref: OwnerRef): Promise<Consent | undefined>;
   find(id: string): Promise<Consent | undefined>;
   markWithdrawn(consentId: string, at: Moment): Promise<void>;
 }
 
 export interface ConsentTexts {
   find(version: string, locale: string): Promise<ConsentText | undefined>;
-  /** Best match for a locale (`de-AT` → `de` → `en`) of the version that is in force. */
-  forLocale(locale: string | undefined): Promise<ConsentText>;
+  /** Best match for a locale (`de-AT` → `de` → `en`) of a version; of the one that requests are asked with unless told. */
+  forLocale(locale: string | undefined, version?: string): Promise<ConsentText>;
   /** Throws `Problem("consent_text_in_use")` when another text was shown under this version and locale. */
   put(text: Omit<ConsentText, "usedAt">): Promise<void>;
   markUsed(version: string, locale: string, at: Moment): Promise<void>;
@@ -112,10 +149,11 @@ export interface ConsentTexts {
 export interface Files {
   add(files: readonly LogFile[]): Promise<void>;
   find(id: string): Promise<LogFile | undefined>;
-  ofRequest(requestId: string): Promise<readonly LogFile[]>;
+  /** Of one request or report, in the order in which its consent names them. */
+  ofOwner(ownerId: string): Promise<readonly LogFile[]>;
   ofTicket(ticketId: string): Promise<readonly LogFile[]>;
-  /** How far the files of each of these requests are; a request without files is left out. */
-  countsOf(requestIds: readonly string[]): Promise<ReadonlyMap<string, FileCounts>>;
+  /** How far the files of each of these requests or reports are; one without files is left out. */
+  countsOf(ownerIds: readonly string[]): Promise<ReadonlyMap<string, FileCounts>>;
   /** False when the file is no longer in that state. */
   save(file: LogFile, options: { readonly ifState: LogFile["state"] }): Promise<boolean>;
 }
@@ -210,6 +248,36 @@ export interface Idempotency {
   store(scope: IdempotencyScope, answer: StoredAnswer): Promise<void>;
 }
 
+/** What a caller who holds a lease proves it with. */
+export interface Lease {
+  readonly scope: Omit<IdempotencyScope, "fingerprint">;
+  /** UUID, anew for each call. */
+  readonly token: string;
+}
+
+/** Idempotency-Keys of calls that stream: claimed before the body is known, and held while it comes. */
+export interface Leases {
+  /**
+   * `taken`: nobody else has the key until `until`. `answered`: it was used, with a body of this fingerprint. `busy`: somebody
+   * else's lease is still good.
+   */
+  take(
+    lease: Lease,
+    now: Moment,
+    until: Moment,
+  ): Promise<
+    | { readonly kind: "taken" }
+    | { readonly kind: "answered"; readonly fingerprint: string; readonly answer: StoredAnswer }
+    | { readonly kind: "busy" }
+  >;
+  /** False when the lease was lost. */
+  renew(lease: Lease, until: Moment): Promise<boolean>;
+  /** Stores the answer in the transaction of the effect, and ends the lease. False when it was lost. */
+  store(lease: Lease, fingerprint: string, answer: StoredAnswer): Promise<boolean>;
+  /** The key is as if it had never been used. */
+  release(lease: Lease): Promise<void>;
+}
+
 export interface ApiKey {
   readonly id: string;
   readonly name: string;
@@ -239,6 +307,7 @@ export interface AuditQuery extends PageQuery {
   readonly types?: readonly FactType[];
   readonly ticketId?: string;
   readonly requestId?: string;
+  readonly reportId?: string;
   readonly fileId?: string;
   readonly userId?: string;
   readonly from?: Moment;
@@ -316,9 +385,12 @@ export interface Records {
   readonly users: Users;
   readonly installations: Installations;
   readonly requests: Requests;
+  readonly reports: Reports;
+  readonly owners: Owners;
   readonly consents: Consents;
   readonly consentTexts: ConsentTexts;
   readonly files: Files;
+  readonly leases: Leases;
   readonly downloads: Downloads;
   readonly connections: Connections;
   readonly timeline: Timeline;
@@ -455,8 +527,8 @@ export interface DueWork {
     now: Moment,
     limit: number,
   ): Promise<readonly { readonly requestId: string; readonly kind: "answer" | "snooze" }[]>;
-  /** Requests whose `uploadBy` is over: the blobs must be looked at first. */
-  uploadDeadlines(now: Moment, limit: number): Promise<readonly string[]>;
+  /** Requests and reports whose `uploadBy` is over: the blobs must be looked at first. */
+  uploadDeadlines(now: Moment, limit: number): Promise<readonly OwnerRef[]>;
   /** Linked files whose `deleteAfter` is past. */
   retention(now: Moment, limit: number): Promise<readonly string[]>;
   /** Which of these blob names belong to a file whose state permits the blob. */

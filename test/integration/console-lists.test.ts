@@ -308,7 +308,7 @@ describe("the audit", () => {
     expect(asked.headers.get("content-type")).toBe("text/csv; charset=utf-8");
     expect(asked.headers.get("content-disposition")).toContain("attachment");
     const [head, ...lines] = asked.text.trimEnd().split("\r\n");
-    expect(head).toBe("id,at,type,actorKind,actorId,ticketId,requestId,fileId,userId,installationId,data");
+    expect(head).toBe("id,at,type,actorKind,actorId,ticketId,requestId,reportId,fileId,userId,installationId,data");
     expect(lines).toHaveLength(4);
     expect(lines[0]).toContain(`"'=HYPERLINK(""https://evil.example""`);
     expect(asked.text).not.toContain("words that stay");

@@ -72,6 +72,7 @@ async function share(there: readonly boolean[], states: readonly FileState[] = t
   const files = there.map((_, index): LogFile => ({
     id: uuidV7.next(),
     ownerId: request.id,
+    ownerKind: "request",
     ticketId: request.ticketId,
     consentId,
     collector: "app",
@@ -92,9 +93,7 @@ async function share(there: readonly boolean[], states: readonly FileState[] = t
       ticketId: request.ticketId,
       userId: request.userId,
       decision: "share",
-      textVersion: "default-1",
-      textLocale: "en",
-      textSha256: "0".repeat(64),
+      text: { version: "default-1", locale: "en", sha256: "0".repeat(64) },
       shown: {},
       leftOut: [],
       decidedAt: now,
@@ -168,7 +167,7 @@ describe("an upload that is not finished in time", () => {
     expect(request).toMatchObject({ state: "uploaded" });
     expect(request.endedAt).toBeUndefined();
     const at = request.updatedAt;
-    const found = new Map((await world.store.files.ofRequest(requestId)).map((file) => [file.id, file]));
+    const found = new Map((await world.store.files.ofOwner(requestId)).map((file) => [file.id, file]));
     const [came, never, said] = files.map(({ id }) => found.get(id));
     expect(came).toMatchObject({ state: "uploaded", uploadedAt: at, verifyAt: at });
     expect(never).toMatchObject({ state: "missing", reason: "upload_deadline", cleanupAt: at });

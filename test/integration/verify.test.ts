@@ -124,7 +124,7 @@ describe("an uploaded file", () => {
     const { requestId, userId, ticketId, fileId } = await shareOne({ shown: "shown" });
     await world.settle(
       onceAt("verify:after-copy", async () => {
-        await withdrawConsent(world, { userId }, requestId);
+        await withdrawConsent(world, { userId }, { kind: "request", id: requestId });
         // Its cleanup comes and goes, and only then the copy that was under way arrives.
         await world.settle();
         const arriving = await world.stray("ingest");
@@ -149,7 +149,7 @@ describe("files of one request", () => {
       { shown: "three", sent: null },
     ]);
     await world.settle();
-    expect((await world.store.files.ofRequest(requestId)).map(({ state }) => state)).toEqual([
+    expect((await world.store.files.ofOwner(requestId)).map(({ state }) => state)).toEqual([
       "linked",
       "refused",
       "missing",

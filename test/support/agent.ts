@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { ticketConnection } from "#contract/connections.ts";
 import type { downloadUrl, file } from "#contract/files.ts";
 import type { logRequest, logRequestDetail } from "#contract/log-requests.ts";
+import type { report } from "#contract/reports.ts";
 import type { ticket, timelineEntry } from "#contract/tickets.ts";
 import { succeeded, type ApiAnswer, type ApiCall } from "#test/support/api-calls.ts";
 import { uniqueName } from "#test/support/servers.ts";
@@ -10,6 +11,7 @@ export type TicketBody = z.output<typeof ticket>;
 export type LogRequestBody = z.output<typeof logRequest>;
 export type LogRequestDetailBody = z.output<typeof logRequestDetail>;
 export type TimelineBody = z.output<typeof timelineEntry>;
+export type ReportBody = z.output<typeof report>;
 export type ConnectionBody = z.output<typeof ticketConnection>;
 export type FileBody = z.output<typeof file>;
 export type DownloadUrlBody = z.output<typeof downloadUrl>;
@@ -77,6 +79,7 @@ export function createAgent(send: (method: string, path: string, call?: ApiCall)
       return succeeded<TicketBody>(send("PATCH", `/v1/tickets/${ticketId}`, { body, headers: { "if-match": etag } }));
     },
     file: (fileId: string) => get<FileBody>(`/v1/files/${fileId}`),
+    reports: (ticketId: string) => all<ReportBody>(`/v1/tickets/${ticketId}/reports?limit=2`),
     timeline: (ticketId: string) => all<TimelineBody>(`/v1/tickets/${ticketId}/timeline?limit=20`),
     request: (requestId: string) => get<LogRequestDetailBody>(`/v1/log-requests/${requestId}`),
     cancel: (requestId: string) => post<LogRequestBody>(`/v1/log-requests/${requestId}:cancel`),

@@ -133,9 +133,7 @@ export async function openBlobWorld() {
           ticketId: ticket.id,
           userId,
           decision: "share",
-          textVersion: "default-1",
-          textLocale: "en",
-          textSha256: "0".repeat(64),
+          text: { version: "default-1", locale: "en", sha256: "0".repeat(64) },
           shown: { retentionDays },
           leftOut: [],
           decidedAt: now,
@@ -144,6 +142,7 @@ export async function openBlobWorld() {
       const rows = files.map(({ shown }, index): LogFile => ({
         id: uuidV7.next(),
         ownerId: requestId,
+        ownerKind: "request",
         ticketId: ticket.id,
         consentId,
         collector: "app",

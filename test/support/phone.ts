@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import type { answer, deviceLogRequest, receipt, uploadLink } from "#contract/devices.ts";
+import type { createdReport, reportReceipt, reportTerms, reportWithdrawal } from "#contract/reports.ts";
 import type { LeftOut } from "#domain/consent.ts";
 import type { Platform } from "#domain/vocabulary.ts";
 import type { DeliveredMessage } from "#emulator/devices/delivered-message.ts";
@@ -9,6 +10,10 @@ import { succeeded, type ApiAnswer, type ApiCall } from "#test/support/api-calls
 export type DeviceRequestBody = z.output<typeof deviceLogRequest>;
 export type AnswerBody = z.output<typeof answer>;
 export type UploadLinkBody = z.output<typeof uploadLink>;
+export type CreatedReportBody = z.output<typeof createdReport>;
+export type ReportTermsBody = z.output<typeof reportTerms>;
+export type ReportReceiptBody = z.output<typeof reportReceipt>;
+export type ReportWithdrawalBody = z.output<typeof reportWithdrawal>;
 export type ReceiptBody = z.output<typeof receipt>;
 
 /** A file that the app froze: what it announces, and the bytes that the user was shown. */
@@ -104,6 +109,18 @@ export function createPhone({
     };
   }
 
+  /** The body of a report, as one that was shown the text of the terms. */
+  async function reportBody(content: Readonly<Record<string, unknown>>, logs: readonly FrozenLog[]) {
+    const { consentText } = await get<ReportTermsBody>("/v1/me/report-terms");
+    const { version, locale, sha256 } = consentText;
+    return {
+      text: "My call froze",
+      ...(logs.length > 0 && { consentText: { version, locale, sha256 } }),
+      files: logs.map(({ announced }) => announced),
+      ...content,
+    };
+  }
+
   /** What a device does with a link: one PUT with the headers that came along. */
   const upload = (link: Pick<UploadLinkBody, "url" | "headers">, bytes: Uint8Array<ArrayBuffer>) =>
     fetch(link.url, { method: "PUT", headers: link.headers, body: bytes });
@@ -142,6 +159,38 @@ export function createPhone({
         files: { id: string; state: string; reason?: string }[];
         downloadedBefore: { fileId: string; agentId: string }[];
       }>(requestId, "withdraw", fileIds === undefined ? {} : { fileIds }),
+    /** What the app shows before files are reported. */
+    reportTerms: () => get<ReportTermsBody>("/v1/me/report-terms"),
+    /** Reports an issue; with files, as one that was shown the text of the terms. */
+    async report(content: Readonly<Record<string, unknown>> = {}, logs: readonly FrozenLog[] = []) {
+      return succeeded<CreatedReportBody>(send("POST", "/v1/reports", { body: await reportBody(content, logs) }));
+    },
+    reportBody,
+    completeReport: (reportId: string, fileIds: readonly string[], outcome: "uploaded" | "given_up" = "uploaded") =>
+      succeeded<{ state: string }>(
+        send("POST", `/v1/reports/${reportId}:complete`, {
+          body: { files: fileIds.map((fileId) => ({ fileId, outcome })) },
+        }),
+      ),
+    withdrawReport: (reportId: string, fileIds?: readonly string[]) =>
+      succeeded<ReportWithdrawalBody>(
+        send("POST", `/v1/reports/${reportId}:withdraw`, { body: fileIds === undefined ? {} : { fileIds } }),
+      ),
+    reportReceipt: (reportId: string) => get<ReportReceiptBody>(`/v1/reports/${reportId}/receipt`),
+
+    /** Reports with files, uploads every one and says so. */
+    async reportAndUpload(content: Readonly<Record<string, unknown>>, logs: readonly FrozenLog[]) {
+      const created = await this.report(content, logs);
+      for (const link of created.links) {
+        const bytes = logs[created.files.findIndex(({ id }) => id === link.fileId)]?.bytes;
+        if (!bytes) throw new Error(`There is a link for ${link.fileId}, which was not reported`);
+        const response = await upload(link, bytes);
+        if (response.status !== 201) throw new Error(`The upload was answered ${response.status}`);
+      }
+      const fileIds = created.files.map(({ id }) => id);
+      await this.completeReport(created.reportId, fileIds);
+      return { ...created, fileIds };
+    },
     receipt: (requestId: string) => get<ReceiptBody>(`/v1/log-requests/${requestId}/receipt`),
 
     /** Shares, uploads every file and says so: what an app does when nothing goes wrong. @returns file ids, in the order given */

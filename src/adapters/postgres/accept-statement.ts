@@ -64,7 +64,7 @@ written as (
 ),
 fact as materialized (
   select n, 'request.created'::text as type, at, 'agent'::text as actor_kind, agent_id as actor_id, ticket_id,
-    id as request_id, null::uuid as file_id, user_id, installation_id, round_id, answer_by as deadline,
+    id as request_id, null::uuid as report_id, null::uuid as file_id, user_id, installation_id, round_id, answer_by as deadline,
     jsonb_build_object('reach', reach, 'collectors', collectors, 'maxBytes', max_bytes, 'maxFiles', max_files) as data
   from checked where id in (select id from written)
 ),

@@ -24,12 +24,13 @@ export function createAudit(db: Db): Audit {
 }
 
 function conditions(query: AuditQuery): Prisma.AuditEventWhereInput[] {
-  const { actorId, types, ticketId, requestId, fileId, userId, from, to, after } = query;
+  const { actorId, types, ticketId, requestId, reportId, fileId, userId, from, to, after } = query;
   return [
     ...(actorId === undefined ? [] : [{ actorId }]),
     ...(types === undefined ? [] : [{ type: { in: [...types] } }]),
     ...(ticketId === undefined ? [] : [{ ticketId }]),
     ...(requestId === undefined ? [] : [{ requestId }]),
+    ...(reportId === undefined ? [] : [{ reportId }]),
     ...(fileId === undefined ? [] : [{ fileId }]),
     ...(userId === undefined ? [] : [{ userId }]),
     ...(from === undefined ? [] : [{ at: { gte: dateOf(from) } }]),
@@ -47,6 +48,7 @@ function rowOf(row: Row): AuditRow {
       actor: { kind: row.actorKind as Actor["kind"], id: row.actorId },
       ticketId: row.ticketId,
       requestId: row.requestId,
+      reportId: row.reportId,
       fileId: row.fileId,
       userId: row.userId,
       installationId: row.installationId,

@@ -7,14 +7,14 @@ import { absentNulls, dateOf, momentOf } from "./stored.ts";
 
 const LAST_RESORT = "en";
 
-/** @param version the one in force: what devices are given to show. */
-export function createConsentTexts(db: Db, version: string): ConsentTexts {
+/** @param inForce the version that requests are asked with. */
+export function createConsentTexts(db: Db, inForce: string): ConsentTexts {
   return {
     async find(textVersion, locale) {
       const row = await db.consentText.findUnique({ where: { version_locale: { version: textVersion, locale } } });
       return row ? textOf(row) : undefined;
     },
-    async forLocale(locale) {
+    async forLocale(locale, version = inForce) {
       const wanted = fallbacks(locale);
       const rows = await db.consentText.findMany({
         where: { version, locale: { in: wanted, mode: "insensitive" } },
@@ -23,7 +23,7 @@ export function createConsentTexts(db: Db, version: string): ConsentTexts {
       const [best] = rows.toSorted((one, other) => rank(one) - rank(other));
       if (!best) {
         throw new Error(
-          `There is no consent text ${version} in ${wanted.join(", ")}. Put it, or set CONSENT_TEXT_VERSION; beckon migrate seeds default-1.`,
+          `There is no consent text ${version} in ${wanted.join(", ")}. Put it, or name another version in the settings; beckon migrate seeds default-1 and report-1.`,
         );
       }
       return textOf(best);

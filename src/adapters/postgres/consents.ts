@@ -1,4 +1,4 @@
-import type { Consent, LeftOut } from "#domain/consent.ts";
+import type { Consent, LeftOut, ShownText } from "#domain/consent.ts";
 import type { ConsentBasis, Decision } from "#domain/vocabulary.ts";
 import type { Consents } from "#ports/store.ts";
 import type { Consent as Row } from "./generated/client.ts";
@@ -8,10 +8,13 @@ import { absentNulls, dateOf, momentOf } from "./stored.ts";
 /** Append-only: a consent is recorded once, and only its take-back is ever added. */
 export function createConsents(db: Db): Consents {
   return {
-    async record(consent) {
+    async record({ text, ...consent }) {
       await db.consent.create({
         data: {
           ...consent,
+          textVersion: text?.version ?? null,
+          textLocale: text?.locale ?? null,
+          textSha256: text?.sha256 ?? null,
           shown: { ...consent.shown },
           leftOut: consent.leftOut.map((one) => ({ ...one })),
           decidedAt: dateOf(consent.decidedAt),
@@ -20,8 +23,8 @@ export function createConsents(db: Db): Consents {
         },
       });
     },
-    async ofRequest(requestId) {
-      const row = await db.consent.findUnique({ where: { requestId } });
+    async ofOwner({ kind, id }) {
+      const row = await db.consent.findUnique({ where: kind === "report" ? { reportId: id } : { requestId: id } });
       return row ? consentOf(row) : undefined;
     },
     async find(id) {
@@ -40,17 +43,20 @@ function consentOf(row: Row): Consent {
     id: row.id,
     basis: row.basis as ConsentBasis,
     requestId: row.requestId,
+    reportId: row.reportId,
     ticketId: row.ticketId,
     userId: row.userId,
     installationId: row.installationId,
     decision: row.decision as Decision,
-    textVersion: row.textVersion,
-    textLocale: row.textLocale,
-    textSha256: row.textSha256,
+    text: textOf(row),
     shown: row.shown as Record<string, string>,
     leftOut: row.leftOut as unknown as LeftOut[],
     decidedAt: momentOf(row.decidedAt),
     deviceNow: momentOf(row.deviceNow),
     withdrawnAt: momentOf(row.withdrawnAt),
   });
+}
+
+function textOf({ textVersion: version, textLocale: locale, textSha256: sha256 }: Row): ShownText | null {
+  return version === null || locale === null || sha256 === null ? null : { version, locale, sha256 };
 }

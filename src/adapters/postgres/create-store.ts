@@ -27,12 +27,15 @@ import { createIdempotency } from "./idempotency.ts";
 import { createInsights } from "./insights.ts";
 import { createInstallations } from "./installations.ts";
 import { openPool } from "./open-pool.ts";
+import { createLeases } from "./leases.ts";
 import { createOutbox } from "./outbox.ts";
 import { startClock } from "./postgres-clock.ts";
 import { openPrisma, type Db } from "./prisma-client.ts";
+import { createOwners } from "./owners.ts";
 import { createPushLedger } from "./push-ledger.ts";
 import { createPushes } from "./pushes.ts";
 import { createRequestAcceptor } from "./request-acceptor.ts";
+import { createReports } from "./reports.ts";
 import { createRequests } from "./requests.ts";
 import { createTemplates } from "./templates.ts";
 import { createTickets } from "./tickets.ts";
@@ -138,14 +141,19 @@ class LostRace extends Error {
 }
 
 function records(db: Db, consentTextVersion: string): Records {
+  const requests = withDatabaseProblems(createRequests(db));
+  const reports = withDatabaseProblems(createReports(db));
   return {
     tickets: withDatabaseProblems(createTickets(db)),
     users: withDatabaseProblems(createUsers(db)),
     installations: withDatabaseProblems(createInstallations(db)),
-    requests: withDatabaseProblems(createRequests(db)),
+    requests,
+    reports,
+    owners: createOwners({ requests, reports }),
     consents: withDatabaseProblems(createConsents(db)),
     consentTexts: withDatabaseProblems(createConsentTexts(db, consentTextVersion)),
     files: withDatabaseProblems(createFiles(db)),
+    leases: withDatabaseProblems(createLeases(db)),
     downloads: withDatabaseProblems(createDownloads(db)),
     connections: withDatabaseProblems(createConnections(db)),
     timeline: withDatabaseProblems(createTimeline(db)),

@@ -1,7 +1,8 @@
 import type { Pool } from "pg";
+import type { OwnerRef } from "#domain/file-owner.ts";
 import type { OutboxRow } from "#domain/facts.ts";
 import { permittedBlobs } from "#domain/log-file.ts";
-import { OPEN_STATES, type FileState, type RequestState } from "#domain/vocabulary.ts";
+import { OPEN_STATES, type FileState, type ReportState, type RequestState } from "#domain/vocabulary.ts";
 import type { DatabaseState, DueWork } from "#ports/store.ts";
 import { KEY_LIFE_HOURS } from "./idempotency.ts";
 import { readMetrics } from "./metrics.ts";
@@ -46,16 +47,25 @@ export const DEADLINES = `
 
 /** $1 now, $2 limit. */
 export const UPLOAD_DEADLINES = `
-  select id from log_request where state = 'consented' and upload_by <= $1::timestamptz order by upload_by limit $2::int`;
+  select kind, id from (
+    (select 'request' as kind, id, upload_by as at from log_request
+      where state = 'consented' and upload_by <= $1::timestamptz order by upload_by limit $2::int)
+    union all
+    (select 'report', id, upload_by from report
+      where state = 'open' and upload_by <= $1::timestamptz order by upload_by limit $2::int)
+  ) as due
+  order by at limit $2::int`;
 
 /** $1 now, $2 limit. */
 export const RETENTION = `
   select id from log_file where state = 'linked' and delete_after <= $1::timestamptz order by delete_after limit $2::int`;
 
-/** $1 file ids. What is owned by something else than a request has no request state. */
+/** $1 file ids. */
 export const FILE_STATES_OF = `
-  select file.id, file.owner_id as "ownerId", file.state, request.state as "requestState"
-  from log_file file left join log_request request on request.id = file.owner_id
+  select file.id, file.owner_id as "ownerId", file.state, coalesce(request.state, report.state) as "ownerState"
+  from log_file file
+  left join log_request request on request.id = file.owner_id
+  left join report on report.id = file.owner_id
   where file.id = any($1::uuid[])`;
 
 /** $1 now. In portions, so that a backlog of a million holds no lock for long. */
@@ -80,7 +90,7 @@ interface OwnerRow {
   readonly id: string;
   readonly ownerId: string;
   readonly state: FileState;
-  readonly requestState: RequestState | null;
+  readonly ownerState: RequestState | ReportState | null;
 }
 
 export function createDueWork(pool: Pool): DueWork {
@@ -99,12 +109,12 @@ export function createDueWork(pool: Pool): DueWork {
       return rows;
     },
     async uploadDeadlines(now, limit) {
-      const { rows } = await pool.query<{ id: string }>({
+      const { rows } = await pool.query<OwnerRef>({
         name: "upload-deadlines",
         text: UPLOAD_DEADLINES,
         values: [new Date(now).toISOString(), limit],
       });
-      return rows.map((row) => row.id);
+      return rows;
     },
     async retention(now, limit) {
       const { rows } = await pool.query<{ id: string }>({
@@ -128,7 +138,7 @@ export function createDueWork(pool: Pool): DueWork {
       const owned = blobs.filter(({ room, ownerId, fileId }) => {
         const file = files.get(fileId);
         if (file === undefined || file.ownerId !== ownerId) return false;
-        const permitted = permittedBlobs(file, file.requestState ?? undefined);
+        const permitted = permittedBlobs(file, file.ownerState ?? undefined);
         return room === "ingest" ? permitted.ingest : permitted.evidence;
       });
       return new Set(owned.map((blob) => blob.name));

@@ -11,7 +11,8 @@ export type NeedsRelay = (type: FactType | WakeType) => boolean;
  * @param relayedTypes SQL of a text[], such as `$2::text[]`.
  */
 export function writeFacts(relayedTypes: string): string {
-  const columns = "type, at, actor_kind, actor_id, ticket_id, request_id, file_id, user_id, installation_id, data";
+  const columns =
+    "type, at, actor_kind, actor_id, ticket_id, request_id, report_id, file_id, user_id, installation_id, data";
   const outbox = "type, request_id, round_id, file_id, installation_id";
   return `
     audited as (insert into audit_event (${columns}) select ${columns} from fact order by n),
@@ -24,7 +25,7 @@ export function writeFacts(relayedTypes: string): string {
 
 /** A fact as json_to_recordset reads it. */
 export const FACT_RECORD = `
-  n int, type text, at timestamptz, actor_kind text, actor_id text, ticket_id uuid, request_id uuid, file_id uuid,
+  n int, type text, at timestamptz, actor_kind text, actor_id text, ticket_id uuid, request_id uuid, report_id uuid, file_id uuid,
   user_id text, installation_id uuid, round_id uuid, deadline timestamptz, data jsonb`;
 
 /** $1 facts as JSON, $2 types that are relayed. */
@@ -42,6 +43,7 @@ export function factRecords(facts: readonly Fact[]): string {
       actor_id: fact.actor.id,
       ticket_id: fact.ticketId,
       request_id: fact.requestId,
+      report_id: fact.reportId,
       file_id: fact.fileId,
       user_id: fact.userId,
       installation_id: fact.installationId,

@@ -1,5 +1,5 @@
 import { countFiles, type FileCounts, type LogFile } from "#domain/log-file.ts";
-import type { Coverage, FileReason, FileState } from "#domain/vocabulary.ts";
+import type { Coverage, FileOwnerKind, FileReason, FileState } from "#domain/vocabulary.ts";
 import type { Files } from "#ports/store.ts";
 import type { LogFile as Row } from "./generated/client.ts";
 import type { Db } from "./prisma-client.ts";
@@ -15,8 +15,8 @@ export function createFiles(db: Db): Files {
       const row = await db.logFile.findUnique({ where: { id } });
       return row ? fileOf(row) : undefined;
     },
-    async ofRequest(requestId) {
-      const rows = await db.logFile.findMany({ where: { ownerId: requestId }, orderBy: { position: "asc" } });
+    async ofOwner(ownerId) {
+      const rows = await db.logFile.findMany({ where: { ownerId }, orderBy: { position: "asc" } });
       return rows.map(fileOf);
     },
     async ofTicket(ticketId) {
@@ -26,13 +26,13 @@ export function createFiles(db: Db): Files {
       });
       return rows.map(fileOf);
     },
-    async countsOf(requestIds) {
+    async countsOf(ownerIds) {
       const rows = await db.logFile.findMany({
-        where: { ownerId: { in: [...requestIds] } },
+        where: { ownerId: { in: [...ownerIds] } },
         select: { ownerId: true, state: true, uploadedAt: true },
       });
-      const byRequest = Map.groupBy(rows, (row) => row.ownerId);
-      return new Map([...byRequest].map(([id, files]): [string, FileCounts] => [id, countFiles(files.map(counted))]));
+      const byOwner = Map.groupBy(rows, (row) => row.ownerId);
+      return new Map([...byOwner].map(([id, files]): [string, FileCounts] => [id, countFiles(files.map(counted))]));
     },
     async save(file, { ifState }) {
       const { count } = await db.logFile.updateMany({ where: { id: file.id, state: ifState }, data: columns(file) });
@@ -50,6 +50,7 @@ function announced(file: LogFile) {
   return {
     id: file.id,
     ownerId: file.ownerId,
+    ownerKind: file.ownerKind,
     ticketId: file.ticketId,
     consentId: file.consentId,
     collector: file.collector,
@@ -83,6 +84,7 @@ function fileOf(row: Row): LogFile {
   return absentNulls<LogFile>({
     id: row.id,
     ownerId: row.ownerId,
+    ownerKind: row.ownerKind as FileOwnerKind,
     ticketId: row.ticketId,
     consentId: row.consentId,
     collector: row.collector,

@@ -97,7 +97,7 @@ woken as (
 ),
 fact as materialized (
   select n, fact.type, at, 'system'::text as actor_kind, 'push'::text as actor_id, ticket_id, id as request_id,
-    null::uuid as file_id, user_id, null::uuid as installation_id, null::uuid as round_id, answer_by as deadline, fact.data
+    null::uuid as report_id, null::uuid as file_id, user_id, null::uuid as installation_id, null::uuid as round_id, answer_by as deadline, fact.data
   from decided, lateral (values
     (1, case when push_state = 'accepted' then 'push.accepted'
              when push_state = 'refused' or new_reach = 'refused' and reach <> 'refused' then 'push.refused' end,

@@ -24,7 +24,7 @@ woken as (
 ),
 fact as materialized (
   select 1 as n, 'push.outcome'::text as type, $4::timestamptz as at, 'system'::text as actor_kind, 'push'::text as actor_id,
-    ticket_id, request_id, null::uuid as file_id, user_id, null::uuid as installation_id, null::uuid as round_id,
+    ticket_id, request_id, null::uuid as report_id, null::uuid as file_id, user_id, null::uuid as installation_id, null::uuid as round_id,
     null::timestamptz as deadline, jsonb_build_object('pushId', id, 'platform', platform) || $2::jsonb as data
   from before where $2::jsonb is distinct from outcomes and $2::jsonb is not null
 ),

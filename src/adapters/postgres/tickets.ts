@@ -17,6 +17,11 @@ const MAX_NUMBER = 2_147_483_647;
 
 type Row = Prisma.TicketGetPayload<{ include: typeof WITH_PARTICIPANTS }>;
 
+/** $1 call ids, in order, so that two transactions never wait for each other in a circle. Held until the transaction ends. */
+export const LOCK_CALLS = `
+  select pg_advisory_xact_lock(hashtextextended('beckon call ' || call, 0))::text
+  from unnest($1::text[]) with ordinality as given(call, n) order by n`;
+
 export function createTickets(db: Db): Tickets {
   return {
     async create(ticket) {
@@ -42,6 +47,20 @@ export function createTickets(db: Db): Tickets {
       const select = { id: true, number: true, subject: true };
       const rows = await db.ticket.findMany({ where: { id: { in: [...ids] } }, select });
       return new Map(rows.map(({ id, ...names }) => [id, names]));
+    },
+    async findOpenOfCalls(callIds, userId) {
+      const calls = [...new Set(callIds)].toSorted();
+      await db.$queryRawUnsafe(LOCK_CALLS, calls);
+      const row = await db.ticket.findFirst({
+        where: {
+          state: "open",
+          callIds: { hasSome: calls },
+          ...(userId !== undefined && { OR: [{ userId }, { participants: { some: { userId } } }] }),
+        },
+        orderBy: [{ createdAt: "desc" }, { id: "desc" }],
+        include: WITH_PARTICIPANTS,
+      });
+      return row ? ticketOf(row) : undefined;
     },
     async findByExternal(externalSystem, externalId) {
       const row = await db.ticket.findUnique({
@@ -81,7 +100,9 @@ function conditions(query: TicketQuery): Prisma.TicketWhereInput[] {
     ...(query.query === undefined ? [] : [search(query.query.trim())]),
     ...(query.number === undefined ? [] : [{ number: query.number }]),
     ...(userId === undefined ? [] : [{ OR: [{ userId }, { participants: { some: { userId } } }] }]),
-    ...(callId === undefined ? [] : [{ callIds: { has: callId } }]),
+    ...(callId === undefined ? [] : [ofCall(callId)]),
+    ...(query.surveyId === undefined ? [] : [{ reports: { some: { surveyId: query.surveyId } } }]),
+    ...(query.sdkVersion === undefined ? [] : [{ reports: { some: { sdkVersion: query.sdkVersion } } }]),
     ...(query.externalSystem === undefined ? [] : [{ externalSystem: query.externalSystem }]),
     ...(query.externalId === undefined ? [] : [{ externalId: query.externalId }]),
     ...(query.assigneeId === undefined ? [] : [{ assigneeId: query.assigneeId }]),
@@ -90,7 +111,7 @@ function conditions(query: TicketQuery): Prisma.TicketWhereInput[] {
   ];
 }
 
-/** What an agent pastes into the search box: a number, words of the subject, a user, a call, or another system's id. */
+/** What an agent pastes into the search box: a number, words of the subject, a user, a call, a survey, an SDK version, or another system's id. */
 function search(words: string): Prisma.TicketWhereInput {
   const number = /^#?(\d{1,10})$/.exec(words)?.[1];
   return {
@@ -99,10 +120,16 @@ function search(words: string): Prisma.TicketWhereInput {
       { subject: { contains: containing(words), mode: "insensitive" } },
       { userId: words },
       { participants: { some: { userId: words } } },
-      { callIds: { has: words } },
+      ofCall(words),
       { externalId: words },
+      { reports: { some: { OR: [{ surveyId: words }, { sdkVersion: words }, { participantId: words }] } } },
     ],
   };
+}
+
+/** A ticket keeps so many call ids; a report keeps its own. */
+function ofCall(callId: string): Prisma.TicketWhereInput {
+  return { OR: [{ callIds: { has: callId } }, { reports: { some: { callIds: { has: callId } } } }] };
 }
 
 function before(after: string): Prisma.TicketWhereInput {

@@ -10,7 +10,7 @@ const LIST = "timeline";
 /** The feed's cursor stands in a header of a browser: `xid.sequence`, plain. */
 export const FEED_CURSOR = /^(\d{1,20})\.(\d{1,19})$/;
 
-export const COLUMNS = `xid::text as xid, sequence, ticket_id, type, at, actor_kind, actor_id, request_id, file_id, user_id,
+export const COLUMNS = `xid::text as xid, sequence, ticket_id, type, at, actor_kind, actor_id, request_id, report_id, file_id, user_id,
   installation_id, data`;
 
 /**
@@ -43,6 +43,7 @@ export interface Row {
   readonly actor_kind: string;
   readonly actor_id: string;
   readonly request_id: string | null;
+  readonly report_id: string | null;
   readonly file_id: string | null;
   readonly user_id: string | null;
   readonly installation_id: string | null;
@@ -88,6 +89,7 @@ export function timelineRowOf(row: Row): TimelineRow {
       actor: { kind: row.actor_kind as Actor["kind"], id: row.actor_id },
       ticketId: row.ticket_id,
       requestId: row.request_id,
+      reportId: row.report_id,
       fileId: row.file_id,
       userId: row.user_id,
       installationId: row.installation_id,

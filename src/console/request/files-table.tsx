@@ -95,12 +95,13 @@ function FileRow({ file, isFirst }: { readonly file: LogFile; readonly isFirst: 
   const format = useFormat();
   const [, navigate] = useLocation();
   const { download, isBusy } = useDownload(file);
-  const path = `/log-requests/${file.requestId}/files/${file.id}`;
+  // The file view stands under a request; a report's file can be downloaded.
+  const path = file.requestId === undefined ? undefined : `/log-requests/${file.requestId}/files/${file.id}`;
   const isThere = file.state === "linked";
   return (
     <li className={styles.file} data-file={file.name} data-state={file.state}>
       <div className={styles.name}>
-        {isThere ? (
+        {isThere && path !== undefined ? (
           <AppLink to={path} look="strong">
             <bdi>{file.name}</bdi>
           </AppLink>
@@ -128,14 +129,16 @@ function FileRow({ file, isFirst }: { readonly file: LogFile; readonly isFirst: 
       </span>
       {isThere ? (
         <div className={mergeClasses(styles.actions)}>
-          <Button
-            size="small"
-            icon={<OpenRegular />}
-            onClick={() => navigate(path)}
-            aria-label={t(isReadable(file.name) ? "files.open" : "files.details", { name: file.name })}
-          >
-            {isReadable(file.name) ? t("files.open.short") : t("files.details.short")}
-          </Button>
+          {path === undefined ? null : (
+            <Button
+              size="small"
+              icon={<OpenRegular />}
+              onClick={() => navigate(path)}
+              aria-label={t(isReadable(file.name) ? "files.open" : "files.details", { name: file.name })}
+            >
+              {isReadable(file.name) ? t("files.open.short") : t("files.details.short")}
+            </Button>
+          )}
           <Button
             size="small"
             icon={<ArrowDownloadRegular />}

@@ -8,6 +8,7 @@ const COLUMNS = [
   "actorId",
   "ticketId",
   "requestId",
+  "reportId",
   "fileId",
   "userId",
   "installationId",

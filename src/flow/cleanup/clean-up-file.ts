@@ -1,4 +1,5 @@
-import { evidenceBlobName, ingestBlobName, permittedBlobs } from "#domain/log-file.ts";
+import { ownerIdOf } from "#domain/facts.ts";
+import { evidenceBlobName, ingestBlobName, ownerOf, permittedBlobs } from "#domain/log-file.ts";
 import { retryDelaySeconds } from "#domain/policy.ts";
 import { Problem } from "#domain/problems.ts";
 import type { BlobStore } from "#ports/blob-store.ts";
@@ -8,7 +9,7 @@ import type { Log } from "#ports/log.ts";
 import type { Store } from "#ports/store.ts";
 
 export interface CleanUpFileDeps {
-  readonly store: Pick<Store, "files" | "requests" | "transaction">;
+  readonly store: Pick<Store, "files" | "owners" | "transaction">;
   readonly blobs: Pick<BlobStore, "remove">;
   readonly clock: Clock;
   /** A number in [0, 1). */
@@ -29,8 +30,8 @@ export async function cleanUpFile(fileId: string, deps: CleanUpFileDeps, signal:
   const { store, blobs, clock, chance, log, failpoint } = deps;
   const file = await store.files.find(fileId);
   if (!file) return;
-  const request = await store.requests.find(file.ownerId);
-  const permitted = permittedBlobs(file, request?.state);
+  const owner = await store.owners.find(ownerOf(file));
+  const permitted = permittedBlobs(file, owner?.state);
   try {
     // Ingest first: without it no verify that is under way can copy the file once more.
     if (!permitted.ingest) await blobs.remove(ingestBlobName(file), signal);
@@ -43,13 +44,10 @@ export async function cleanUpFile(fileId: string, deps: CleanUpFileDeps, signal:
     await store.transaction(async (tx) => {
       const current = await tx.files.find(fileId);
       if (!current || !(await tx.files.save({ ...current, cleanupAt: dueAt }, { ifState: current.state }))) return;
-      await tx.wake([{ type: "cleanup.due", dueAt, fileId, requestId: file.ownerId }]);
+      await tx.wake([{ type: "cleanup.due", dueAt, fileId, ...ownerIdOf(file) }]);
     });
     if (stops) return;
-    log.warn(
-      { fileId, requestId: file.ownerId, err: error },
-      "A file's blobs could not be removed and are tried again",
-    );
+    log.warn({ fileId, ...ownerIdOf(file), err: error }, "A file's blobs could not be removed and are tried again");
     if (signal.aborted || (error instanceof Problem && error.code === "blob_store_unavailable")) return;
     throw error;
   }

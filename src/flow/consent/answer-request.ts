@@ -58,7 +58,7 @@ export async function answerRequest(
   const outcome = await retryConflicts(() =>
     deps.store.transaction(async (tx) => {
       const request = await findOwnRequest(tx, caller, requestId);
-      const recorded = await tx.consents.ofRequest(requestId);
+      const recorded = await tx.consents.ofOwner({ kind: "request", id: requestId });
       if (recorded) return replay(tx, request, recorded, answer);
       if (isOpen(request.state) && deps.clock.now() >= request.answerBy) return expireNow(deps, tx, request);
       return record(deps, tx, request, answer, actor);
@@ -76,8 +76,8 @@ async function replay(
   consent: Consent,
   answer: GivenAnswer,
 ): Promise<RecordedAnswer> {
-  const files = await tx.files.ofRequest(request.id);
-  const before = { decision: consent.decision, textVersion: consent.textVersion, files };
+  const files = await tx.files.ofOwner(request.id);
+  const before = { decision: consent.decision, textVersion: consent.text?.version, files };
   if (!sameAnswer(before, { decision: answer.decision, textVersion: answer.text.version, files: answer.files })) {
     throw new Problem("already_answered", {
       detail: `The recorded answer is '${consent.decision}'.`,
@@ -150,9 +150,7 @@ async function record(
     userId: request.userId,
     ...(answer.installationId === undefined ? {} : { installationId: answer.installationId }),
     decision: answer.decision,
-    textVersion: answer.text.version,
-    textLocale: answer.text.locale,
-    textSha256: answer.text.sha256,
+    text: answer.text,
     shown: shownValues(ours, answer.files, answer.shown),
     leftOut: answer.leftOut,
     decidedAt: now,
@@ -164,6 +162,7 @@ async function record(
     ...file,
     id: ids.next(),
     ownerId: request.id,
+    ownerKind: "request",
     ticketId: request.ticketId,
     consentId: consent.id,
     state: "announced",
@@ -192,8 +191,7 @@ function factOf(
     type,
     data: {
       consentId: consent.id,
-      textVersion: consent.textVersion,
-      locale: consent.textLocale,
+      ...(consent.text && { textVersion: consent.text.version, locale: consent.text.locale }),
       files: files.length,
       bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       ...(consent.leftOut.length > 0 ? { leftOut: consent.leftOut.length } : {}),

@@ -41,8 +41,8 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
     const user = await store.users.find(caller.userId);
     const [ticket, files, consent, text, labels] = await Promise.all([
       store.tickets.find(request.ticketId),
-      store.files.ofRequest(request.id),
-      store.consents.ofRequest(request.id),
+      store.files.ofOwner(request.id),
+      store.consents.ofOwner({ kind: "request", id: request.id }),
       store.consentTexts.forLocale(locale ?? user?.locale ?? (await lastLocaleOf(store, caller.userId))),
       collectorLabels(store, request),
     ]);
@@ -144,12 +144,12 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
 
   kit.serve(routes.getReceipt, async ({ params, caller }) => {
     const request = await findOwnRequest(store, caller, params.requestId);
-    const consent = await store.consents.ofRequest(request.id);
+    const consent = await store.consents.ofOwner({ kind: "request", id: request.id });
     if (!consent) throw new Problem("not_found");
     const [ticket, files, text] = await Promise.all([
       store.tickets.find(request.ticketId),
-      store.files.ofRequest(request.id),
-      store.consentTexts.find(consent.textVersion, consent.textLocale),
+      store.files.ofOwner(request.id),
+      consent.text && store.consentTexts.find(consent.text.version, consent.text.locale),
     ]);
     return { status: 200, body: renderReceipt({ request, consent, files, text, ticketNumber: ticket?.number ?? 0 }) };
   });

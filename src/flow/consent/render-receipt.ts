@@ -37,10 +37,10 @@ export function renderReceipt({
     decidedAt: formatTime(consent.decidedAt),
     ...(consent.deviceNow === undefined ? {} : { deviceNow: formatTime(consent.deviceNow) }),
     consentText: {
-      version: consent.textVersion,
-      locale: consent.textLocale,
+      version: consent.text?.version ?? "",
+      locale: consent.text?.locale ?? "",
       text: text?.text ?? "",
-      sha256: consent.textSha256,
+      sha256: consent.text?.sha256 ?? "",
     },
     shown: { ...consent.shown },
     leftOut: consent.leftOut.map((one) => ({ ...one })),

@@ -1,3 +1,4 @@
+import { fileFact } from "#domain/facts.ts";
 import { evidenceBlobName, type LogFile } from "#domain/log-file.ts";
 import { DOWNLOAD_LINK_TTL_SECONDS } from "#domain/policy.ts";
 import type { Actor, Moment } from "#domain/vocabulary.ts";
@@ -27,17 +28,7 @@ export async function createDownloadUrl(
   const expiresAt = now + DOWNLOAD_LINK_TTL_SECONDS * 1000;
   const { url } = await blobs.createDownloadLink(evidenceBlobName(file), file.name, expiresAt);
   await store.transaction((tx) =>
-    tx.append([
-      {
-        type: "file.downloadLinkCreated",
-        at: now,
-        actor,
-        ticketId: file.ticketId,
-        requestId: file.ownerId,
-        fileId,
-        data: { expiresAt },
-      },
-    ]),
+    tx.append([fileFact(file, { type: "file.downloadLinkCreated", at: now, actor, data: { expiresAt } })]),
   );
   return { file, url, expiresAt };
 }

@@ -1,3 +1,4 @@
+import { fileFact } from "#domain/facts.ts";
 import { evidenceBlobName, type LogFile } from "#domain/log-file.ts";
 import { Problem } from "#domain/problems.ts";
 import { formatTime } from "#contract/primitives.ts";
@@ -71,11 +72,7 @@ export function createContentReader({ store, blobs, clock }: ReadContent): Conte
       const key = `${actor.id} ${file.id}`;
       if ((noted.get(key) ?? Number.NEGATIVE_INFINITY) > now - ONE_READING_MS) return;
       if (!(await store.downloads.wasRead(file.id, actor.id, now - ONE_READING_MS))) {
-        await store.transaction((tx) =>
-          tx.append([
-            { type: "file.read", at: now, actor, ticketId: file.ticketId, requestId: file.ownerId, fileId: file.id },
-          ]),
-        );
+        await store.transaction((tx) => tx.append([fileFact(file, { type: "file.read", at: now, actor })]));
         remember(noted, key, now);
       }
     },

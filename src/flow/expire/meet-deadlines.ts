@@ -1,3 +1,4 @@
+import type { OwnerRef } from "#domain/file-owner.ts";
 import { Problem } from "#domain/problems.ts";
 import type { Log } from "#ports/log.ts";
 import type { DueWork } from "#ports/store.ts";
@@ -14,13 +15,14 @@ export type MeetDeadlinesDeps = ExpireAnswerDeps &
     readonly limit?: number;
   };
 
-interface Deadline {
-  readonly requestId: string;
-  readonly kind: "answer" | "snooze" | "upload";
-}
+type Deadline =
+  | { readonly kind: "answer" | "snooze"; readonly requestId: string }
+  | { readonly kind: "upload"; readonly owner: OwnerRef };
+
+const idOf = (deadline: Deadline) => (deadline.kind === "upload" ? deadline.owner.id : deadline.requestId);
 
 /**
- * Gives every request whose `answerBy`, `uploadBy` or snooze is over to the lifecycle. What cannot be decided now (the blob
+ * Gives every request whose `answerBy`, `uploadBy` or snooze is over, and every report whose `uploadBy` is, to the lifecycle. What cannot be decided now (the blob
  * store is away, somebody else keeps winning) is left for the next round, a second later, and holds nobody else up.
  *
  * Uploads come last, and end with the first that the blob store does not answer for: a store that hangs takes 20 s to say so.
@@ -30,7 +32,7 @@ export async function meetDeadlines(deps: MeetDeadlinesDeps, signal: AbortSignal
   await meetAll(() => dueWork.deadlines(clock.now(), limit), deps, signal);
   await meetAll(
     async () =>
-      (await dueWork.uploadDeadlines(clock.now(), limit)).map((requestId) => ({ requestId, kind: "upload" }) as const),
+      (await dueWork.uploadDeadlines(clock.now(), limit)).map((owner) => ({ owner, kind: "upload" }) as const),
     deps,
     signal,
   );
@@ -45,10 +47,10 @@ async function meetAll(
   const left = new Set<string>();
   while (!signal.aborted) {
     const due = await read();
-    const fresh = due.filter(({ requestId, kind }) => !left.has(`${kind} ${requestId}`));
+    const fresh = due.filter((deadline) => !left.has(`${deadline.kind} ${idOf(deadline)}`));
     for (const deadline of fresh) {
       if (signal.aborted) return;
-      left.add(`${deadline.kind} ${deadline.requestId}`);
+      left.add(`${deadline.kind} ${idOf(deadline)}`);
       if ((await meetDeadline(deadline, deps, signal)) === "store away") return;
     }
     // Not full: that was all. Nothing fresh: the rest is what had to be left.
@@ -57,25 +59,28 @@ async function meetAll(
 }
 
 async function meetDeadline(
-  { requestId, kind }: Deadline,
+  deadline: Deadline,
   deps: MeetDeadlinesDeps,
   signal: AbortSignal,
 ): Promise<"store away" | void> {
   try {
-    switch (kind) {
+    switch (deadline.kind) {
       case "answer":
-        return await expireAnswer(requestId, deps);
+        return await expireAnswer(deadline.requestId, deps);
       case "upload":
-        return await expireUpload(requestId, deps, signal);
+        return await expireUpload(deadline.owner, deps, signal);
       case "snooze":
-        return await endSnooze(requestId, deps);
+        return await endSnooze(deadline.requestId, deps);
     }
   } catch (error) {
     if (signal.aborted) return undefined;
     if (error instanceof Problem && error.code === "conflict") return undefined;
     if (error instanceof Problem && error.code === "blob_store_unavailable") return "store away";
     if (error instanceof Problem && error.code === "database_unavailable") throw error;
-    deps.log.error({ requestId, deadline: kind, error }, "A deadline could not be met and is tried again every second");
+    deps.log.error(
+      { id: idOf(deadline), deadline: deadline.kind, error },
+      "A deadline could not be met and is tried again every second",
+    );
     return undefined;
   }
 }

@@ -55,7 +55,7 @@ export async function cancelRequest(
 /** What was announced will not come; what came already must go. */
 async function dropFiles(tx: Transaction, request: LogRequest, now: number, actor: Actor): Promise<Fact[]> {
   const facts: Fact[] = [];
-  for (const file of await tx.files.ofRequest(request.id)) {
+  for (const file of await tx.files.ofOwner(request.id)) {
     if (file.state !== "announced" && file.state !== "uploaded") continue;
     const state = file.state === "announced" ? "missing" : "deleted";
     const { verifyAt: _settled, ...kept } = file;

@@ -50,7 +50,7 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
     };
   };
   const showNow = async (request: LogRequest) => {
-    const [files, names] = await Promise.all([store.files.ofRequest(request.id), namesOf([request])]);
+    const [files, names] = await Promise.all([store.files.ofOwner(request.id), namesOf([request])]);
     return show(request, countFiles(files), names(request));
   };
 
@@ -97,12 +97,13 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
   kit.serve(routes.getLogRequest, async ({ params }) => {
     const request = await findRequest(store, params.requestId);
     const [consent, files, pushes, names] = await Promise.all([
-      store.consents.ofRequest(request.id),
-      store.files.ofRequest(request.id),
+      store.consents.ofOwner({ kind: "request", id: request.id }),
+      store.files.ofOwner(request.id),
       store.pushes.ofRequest(request.id),
       namesOf([request]),
     ]);
-    const consentText = consent && (await store.consentTexts.find(consent.textVersion, consent.textLocale));
+    const told = consent?.text;
+    const consentText = told && (await store.consentTexts.find(told.version, told.locale));
     const shown = show(request, countFiles(files), names(request));
     const fileUrl = (fileId: string) => publicUrl.to(`/files/${fileId}`);
     return { status: 200, body: renderLogRequestDetail(shown, { consent, consentText, files, fileUrl, pushes }) };

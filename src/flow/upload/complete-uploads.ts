@@ -1,13 +1,11 @@
-import { applyVerdict } from "#domain/apply-verdict.ts";
-import type { Wake } from "#domain/facts.ts";
-import { transition } from "#domain/lifecycle.ts";
+import { ownerIdOf, type Wake } from "#domain/facts.ts";
+import { awaitsFiles, decideOwner, type FileOwner, type OwnerRef } from "#domain/file-owner.ts";
 import type { LogFile } from "#domain/log-file.ts";
-import type { LogRequest } from "#domain/log-request.ts";
 import { Problem, type ProblemDetail } from "#domain/problems.ts";
 import { retryConflicts } from "#domain/retry-conflicts.ts";
 import { fileOutcomeFact, uploadEndFact } from "#domain/upload-facts.ts";
 import type { Actor, Moment } from "#domain/vocabulary.ts";
-import { findOwnRequest, requireKnownFiles } from "#http/find-own-request.ts";
+import { findOwn, requireKnownFiles } from "#http/find-own-request.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Store, Transaction } from "#ports/store.ts";
 
@@ -21,41 +19,40 @@ const ROUNDS = 10;
 
 /**
  * Records how uploads ended: any subset, any number of times; a file's first outcome stands. When every consented file is accounted
- * for, the request goes on to verify, or is rejected when nothing arrived.
+ * for, the request or report goes on to verify, or is rejected when nothing arrived.
  *
  * @throws not_found, not_consented, file_outcome_stands, invalid_request, conflict
  */
 export async function completeUploads(
   { store, clock }: { readonly store: Store; readonly clock: Clock },
   caller: { readonly userId: string; readonly installationId?: string },
-  requestId: string,
+  ref: OwnerRef,
   outcomes: readonly FileOutcome[],
-): Promise<{ readonly request: LogRequest; readonly files: readonly LogFile[] }> {
+): Promise<{ readonly owner: FileOwner; readonly files: readonly LogFile[] }> {
   const actor: Actor = { kind: "user", id: caller.userId };
   return retryConflicts(
     () =>
       store.transaction(async (tx) => {
-        const request = await findOwnRequest(tx, caller, requestId);
-        const before = await tx.files.ofRequest(request.id);
-        if (before.length === 0) throw new Problem("not_consented", { extra: { state: request.state } });
+        const owner = await findOwn(tx, caller, ref);
+        const before = await tx.files.ofOwner(owner.id);
+        if (before.length === 0) throw new Problem("not_consented", { extra: { state: owner.state } });
         requireKnownFiles(
           before,
           outcomes.map(({ fileId }) => fileId),
           "files",
         );
         const now = clock.now();
-        const files = applyOutcomes(before, outcomes, request, now);
+        const files = applyOutcomes(before, outcomes, owner, now);
         const changed = files.filter((file, index) => file !== before[index]);
-        if (changed.length === 0) return { request, files };
+        if (changed.length === 0) return { owner, files };
 
         const open = files.filter(({ state }) => state === "announced").length;
         const uploaded = files.filter(({ state }) => state === "uploaded").length;
-        const verdict = transition(request, { type: "complete", open, uploaded });
-        if (!verdict.ok) throw new Problem(verdict.problem, { extra: { state: request.state } });
-        const next = applyVerdict(request, verdict, { at: now });
+        const { verdict, owner: next } = decideOwner(owner, { type: "complete", open, uploaded }, now);
+        if (!verdict.ok) throw new Problem(verdict.problem, { extra: { state: owner.state } });
         // Saved even where the state stays: of two reports at once, the later must see what the earlier wrote, or neither would
         // see that nothing is open any more.
-        if (!(await tx.requests.save(next, { ifVersion: request.version }))) return "conflict";
+        if (!(await tx.owners.save(next, { ifVersion: owner.version }))) return "conflict";
         const due =
           verdict.changed && verdict.state === "uploaded" ? files.map((file) => dueForVerify(file, now)) : files;
         await saveFiles(tx, before, due);
@@ -65,10 +62,10 @@ export async function completeUploads(
         ]);
         await tx.wake(
           due.flatMap((file): Wake[] =>
-            file.verifyAt === now ? [{ type: "verify.due", dueAt: now, requestId, fileId: file.id }] : [],
+            file.verifyAt === now ? [{ type: "verify.due", dueAt: now, ...ownerIdOf(file), fileId: file.id }] : [],
           ),
         );
-        return { request: { ...next, version: request.version + 1 }, files: due };
+        return { owner: { ...next, version: owner.version + 1 }, files: due };
       }),
     ROUNDS,
   );
@@ -78,7 +75,7 @@ export async function completeUploads(
 function applyOutcomes(
   files: readonly LogFile[],
   outcomes: readonly FileOutcome[],
-  request: LogRequest,
+  owner: FileOwner,
   now: Moment,
 ): LogFile[] {
   const given = new Map<string, FileOutcome["outcome"]>();
@@ -98,7 +95,7 @@ function applyOutcomes(
     throw new Problem("file_outcome_stands", { detail: details.map(({ message }) => message).join("; "), details });
   return files.map((file) => {
     const outcome = given.get(file.id);
-    if (outcome === undefined || file.state !== "announced" || request.state !== "consented") return file;
+    if (outcome === undefined || file.state !== "announced" || !awaitsFiles(owner)) return file;
     return outcome === "uploaded"
       ? { ...file, state: "uploaded", uploadedAt: now }
       : { ...file, state: "missing", reason: "given_up", cleanupAt: now };

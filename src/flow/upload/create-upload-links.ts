@@ -1,8 +1,8 @@
+import { awaitsFiles, factOfOwner, type FileOwner, type OwnerRef } from "#domain/file-owner.ts";
 import { UPLOAD_LINK_TTL_SECONDS } from "#domain/policy.ts";
 import { ingestBlobName, type LogFile } from "#domain/log-file.ts";
-import type { LogRequest } from "#domain/log-request.ts";
 import { Problem } from "#domain/problems.ts";
-import { findOwnRequest, requireKnownFiles } from "#http/find-own-request.ts";
+import { findOwn, requireKnownFiles } from "#http/find-own-request.ts";
 import type { BlobStore, UploadLink } from "#ports/blob-store.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Store } from "#ports/store.ts";
@@ -22,18 +22,18 @@ export interface FileLink {
 const AT_ONCE = 8;
 
 /**
- * Mints links for announced files of a consented request, each for one blob and some minutes, never past `uploadBy`. Every one
+ * Mints links for announced files of a consented request, or of an open report, each for one blob and some minutes, never past `uploadBy`. Every one
  * is a fact, because Azure keeps no record of them (assurance, B-6).
  *
  * @throws blob_store_unavailable
  */
 async function mintLinks(
   { store, blobs, clock }: CreateUploadLinks,
-  request: LogRequest,
+  owner: FileOwner,
   files: readonly LogFile[],
 ): Promise<FileLink[]> {
   const now = clock.now();
-  const expiresAt = Math.min(now + UPLOAD_LINK_TTL_SECONDS * 1000, request.uploadBy ?? now);
+  const expiresAt = Math.min(now + UPLOAD_LINK_TTL_SECONDS * 1000, owner.uploadBy ?? now);
   const links: FileLink[] = [];
   for (const file of files) {
     if (file.state !== "announced" || expiresAt <= now) continue;
@@ -43,31 +43,27 @@ async function mintLinks(
     });
   }
   if (links.length > 0) {
-    const { ticketId, id: requestId, userId } = request;
     const data = { links: links.length, expiresAt, fileIds: links.map(({ fileId }) => fileId) };
-    await store.transaction((tx) =>
-      tx.append([
-        { type: "links.created", at: now, actor: { kind: "user", id: userId }, ticketId, requestId, userId, data },
-      ]),
-    );
+    const actor = { kind: "user", id: owner.userId } as const;
+    await store.transaction((tx) => tx.append([factOfOwner(owner, { type: "links.created", at: now, actor, data })]));
   }
   return links;
 }
 
 /**
- * The links that a new consent has earned. A link can be signed without asking the store, so the store is asked: a device must not
+ * The links that a new consent or report has earned. A link can be signed without asking the store, so the store is asked: a device must not
  * be sent to one that is away.
  *
  * @throws blob_store_unavailable
  */
 export async function mintFirstLinks(
   deps: CreateUploadLinks,
-  request: LogRequest,
+  owner: FileOwner,
   files: readonly LogFile[],
 ): Promise<FileLink[]> {
   const [first] = files;
   if (first) await deps.blobs.head(ingestBlobName(first));
-  return mintLinks(deps, request, files);
+  return mintLinks(deps, owner, files);
 }
 
 /**
@@ -79,12 +75,12 @@ export async function mintFirstLinks(
 export async function createUploadLinks(
   deps: CreateUploadLinks,
   caller: { readonly userId: string; readonly installationId?: string },
-  requestId: string,
+  ref: OwnerRef,
   fileIds?: readonly string[],
 ): Promise<{ readonly links: readonly FileLink[]; readonly there: readonly string[] }> {
-  const request = await findOwnRequest(deps.store, caller, requestId);
-  const files = await deps.store.files.ofRequest(request.id);
-  requireUploading(request, files, deps.clock.now());
+  const owner = await findOwn(deps.store, caller, ref);
+  const files = await deps.store.files.ofOwner(owner.id);
+  requireUploading(owner, files, deps.clock.now());
   requireKnownFiles(files, fileIds);
   const asked = files.filter((file) => fileIds === undefined || fileIds.includes(file.id));
   const there = new Set(asked.filter((file) => file.uploadedAt !== undefined).map(({ id }) => id));
@@ -96,20 +92,20 @@ export async function createUploadLinks(
   }
   const links = await mintLinks(
     deps,
-    request,
+    owner,
     open.filter((file) => !there.has(file.id)),
   );
   return { links, there: [...there] };
 }
 
 /** Links are only for a consent that is being fulfilled. */
-function requireUploading(request: LogRequest, files: readonly LogFile[], now: number): void {
-  if (request.state === "consented" && now < (request.uploadBy ?? 0)) return;
+function requireUploading(owner: FileOwner, files: readonly LogFile[], now: number): void {
+  if (awaitsFiles(owner) && now < (owner.uploadBy ?? 0)) return;
   const consented = files.length > 0;
   throw new Problem(consented ? "request_closed" : "not_consented", {
     detail: consented
-      ? `Nothing more is taken: the request is ${request.state === "consented" ? "past its uploadBy" : request.state}.`
+      ? `Nothing more is taken: it is ${awaitsFiles(owner) ? "past its uploadBy" : owner.state}.`
       : "Share first.",
-    extra: { state: request.state },
+    extra: { state: owner.state },
   });
 }

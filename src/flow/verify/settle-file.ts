@@ -1,7 +1,5 @@
-import { applyVerdict } from "#domain/apply-verdict.ts";
-import { transition } from "#domain/lifecycle.ts";
+import { decideOwner, type FileOwner } from "#domain/file-owner.ts";
 import type { LogFile } from "#domain/log-file.ts";
-import type { LogRequest } from "#domain/log-request.ts";
 import type { FileReason, Moment } from "#domain/vocabulary.ts";
 import type { BlobContent, BlobHead } from "#ports/blob-store.ts";
 
@@ -57,14 +55,13 @@ export function settleFile(
 }
 
 /**
- * The request after one of its files has settled. It is saved even where its state stays: its version is what keeps two
+ * The request or report after one of its files has settled. It is saved even where its state stays: its version is what keeps two
  * files that settle at the same moment from both taking the other for open.
  */
-export function settleRequest(request: LogRequest, files: readonly Pick<LogFile, "state">[], now: Moment): LogRequest {
+export function settleOwner(owner: FileOwner, files: readonly Pick<LogFile, "state">[], now: Moment): FileOwner {
   const open = files.filter(({ state }) => state === "announced" || state === "uploaded").length;
   const linked = files.filter(({ state }) => state === "linked").length;
-  const verdict = transition(request, { type: "settled", open, linked });
-  return verdict.ok ? applyVerdict(request, verdict, { at: now }) : { ...request, updatedAt: now };
+  return decideOwner(owner, { type: "settled", open, linked }, now).owner;
 }
 
 /** As long as the setting says, but never longer than the user was shown: the setting may have grown since. */

@@ -1,18 +1,19 @@
-import type { Fact } from "#domain/facts.ts";
-import { evidenceBlobName, ingestBlobName, type LogFile } from "#domain/log-file.ts";
+import { fileFact, ownerIdOf, type Fact } from "#domain/facts.ts";
+import { hasEnded, ownerFact } from "#domain/file-owner.ts";
+import { evidenceBlobName, ingestBlobName, ownerOf, type LogFile } from "#domain/log-file.ts";
 import { retryDelaySeconds, UNREADABLE_AFTER_SECONDS } from "#domain/policy.ts";
 import { Problem } from "#domain/problems.ts";
 import { retryConflicts } from "#domain/retry-conflicts.ts";
-import { isEnded, type Actor } from "#domain/vocabulary.ts";
-import type { BlobStore } from "#ports/blob-store.ts";
+import type { Actor } from "#domain/vocabulary.ts";
+import type { BlobContent, BlobStore } from "#ports/blob-store.ts";
 import type { Clock } from "#ports/clock.ts";
 import { WorkerStops } from "#ports/job-queue.ts";
 import type { Log } from "#ports/log.ts";
 import type { Store, Transaction } from "#ports/store.ts";
-import { type Finding, judgeContent, judgeHead, retentionDaysFor, settleFile, settleRequest } from "./settle-file.ts";
+import { type Finding, judgeContent, judgeHead, retentionDaysFor, settleFile, settleOwner } from "./settle-file.ts";
 
 export interface VerifyFileDeps {
-  readonly store: Pick<Store, "files" | "requests" | "transaction">;
+  readonly store: Pick<Store, "files" | "owners" | "transaction">;
   readonly blobs: Pick<BlobStore, "head" | "inspect" | "promote">;
   readonly clock: Clock;
   /** How long a file is kept, unless its user was promised less. */
@@ -39,8 +40,8 @@ const HEARTBEAT_AHEAD_MS = 30_000;
 
 /**
  * Settles one uploaded file: reads it back, holds it against the consent, copies what holds to evidence on the condition
- * that it is still what was hashed, and links it, or names it as refused or missing. The last file of a request settles the
- * request. What is settled already is left alone, so that any step may be run again after a crash.
+ * that it is still what was hashed, and links it, or names it as refused or missing. The last file settles the
+ * request or report that it came with. What is settled already is left alone, so that any step may be run again after a crash.
  *
  * The ingest blob goes by the cleanup that the facts set going. Trouble with the store puts the file off, until 24 h after the
  * first attempt that failed.
@@ -49,9 +50,9 @@ export async function verifyFile(fileId: string, deps: VerifyFileDeps, signal: A
   const { store, clock } = deps;
   const file = await store.files.find(fileId);
   if (file?.state !== "uploaded") return;
-  const request = await store.requests.find(file.ownerId);
-  if (request?.state !== "uploaded") {
-    if (request && isEnded(request.state)) await leaveToCleanup(fileId, deps);
+  const owner = await store.owners.find(ownerOf(file));
+  if (owner?.state !== "uploaded") {
+    if (owner && hasEnded(owner)) await leaveToCleanup(fileId, deps);
     return;
   }
 
@@ -74,12 +75,22 @@ export async function verifyFile(fileId: string, deps: VerifyFileDeps, signal: A
   await deps.failpoint?.("verify:after-commit");
 }
 
-async function examine(file: LogFile, { blobs, failpoint }: VerifyFileDeps, signal: AbortSignal): Promise<Finding> {
+/**
+ * What is found out about a file's bytes; what holds is copied to evidence.
+ *
+ * @param written what was hashed as it was written, where that was us; else the blob is read back
+ */
+export async function examine(
+  file: Pick<LogFile, "id" | "ownerId" | "sizeBytes" | "sha256">,
+  { blobs, failpoint }: Pick<VerifyFileDeps, "blobs" | "failpoint">,
+  signal: AbortSignal,
+  written?: BlobContent,
+): Promise<Finding> {
   const ingest = ingestBlobName(file);
   const head = await blobs.head(ingest, signal);
   const wrongHead = judgeHead(file, head);
   if (wrongHead || !head) return wrongHead ?? { kind: "missing" };
-  const content = await blobs.inspect(ingest, signal);
+  const content = written ?? (await blobs.inspect(ingest, signal));
   const wrongContent = judgeContent(file, head, content);
   if (wrongContent) return wrongContent;
   await failpoint?.("verify:after-hash");
@@ -106,36 +117,26 @@ async function settle(
       store.transaction(async (tx) => {
         const file = await tx.files.find(fileId);
         if (file?.state !== "uploaded") return false;
-        const request = await tx.requests.find(file.ownerId);
-        if (request?.state !== "uploaded") return false;
+        const owner = await tx.owners.find(ownerOf(file));
+        if (owner?.state !== "uploaded") return false;
         const now = clock.now();
         const consent = await tx.consents.find(file.consentId);
         const settled = settleFile(file, finding, {
           retentionDays: retentionDaysFor(consent?.shown, retentionDays),
           now,
         });
-        const files = (await tx.files.ofRequest(request.id)).map((one) => (one.id === fileId ? settled : one));
-        const next = settleRequest(request, files, now);
-        if (!(await tx.requests.save(next, { ifVersion: request.version }))) return "conflict";
+        const files = (await tx.files.ofOwner(owner.id)).map((one) => (one.id === fileId ? settled : one));
+        const next = settleOwner(owner, files, now);
+        if (!(await tx.owners.save(next, { ifVersion: owner.version }))) return "conflict";
         if (!(await tx.files.save(settled, { ifState: "uploaded" }))) return "conflict";
-        const ids = { at: now, actor: ACTOR, ticketId: request.ticketId, requestId: request.id };
-        const facts: Fact[] = [{ ...ids, fileId, ...fileFact(settled, finding) }];
+        const occasion = { at: now, actor: ACTOR };
+        const facts: Fact[] = [fileFact(settled, { ...occasion, ...verdictFact(settled, finding) })];
         if (next.state === "linked") {
           const linked = files.filter(({ state }) => state === "linked").length;
-          facts.push({
-            ...ids,
-            type: "request.linked",
-            userId: request.userId,
-            data: { linked, consented: files.length },
-          });
+          facts.push(ownerFact(next, "linked", { ...occasion, data: { linked, consented: files.length } }));
         } else if (next.state === "rejected") {
           // No round: the prompt was closed when the user answered.
-          facts.push({
-            ...ids,
-            type: "request.rejected",
-            userId: request.userId,
-            data: { reason: next.rejectReason ?? null },
-          });
+          facts.push(ownerFact(next, "rejected", { ...occasion, data: { reason: next.rejectReason ?? null } }));
         }
         await tx.append(facts);
         return true;
@@ -144,7 +145,7 @@ async function settle(
   );
 }
 
-function fileFact(file: LogFile, finding: Finding): Pick<Fact, "type" | "data"> {
+function verdictFact(file: LogFile, finding: Finding): Pick<Fact, "type" | "data"> {
   const { sizeBytes, coverage } = file;
   switch (finding.kind) {
     case "holds":
@@ -170,9 +171,9 @@ async function putOff(fileId: string, error: unknown, { store, clock, chance, lo
     const { unreadableSince = now } = file;
     const later = { ...file, verifyAttempt, verifyAt, unreadableSince };
     if (!(await tx.files.save(later, { ifState: "uploaded" }))) return;
-    await tx.wake([{ type: "verify.due", dueAt: verifyAt, fileId, requestId: file.ownerId }]);
+    await tx.wake([{ type: "verify.due", dueAt: verifyAt, fileId, ...ownerIdOf(file) }]);
     log.warn(
-      { fileId, requestId: file.ownerId, verifyAttempt, err: error },
+      { fileId, ...ownerIdOf(file), verifyAttempt, err: error },
       "A file could not be verified and is tried again",
     );
   });
@@ -185,7 +186,7 @@ async function handBack(fileId: string, { store, clock }: VerifyFileDeps): Promi
     if (file?.state !== "uploaded") return;
     const verifyAt = clock.now();
     if (!(await tx.files.save({ ...file, verifyAt }, { ifState: "uploaded" }))) return;
-    await tx.wake([{ type: "verify.due", dueAt: verifyAt, fileId, requestId: file.ownerId }]);
+    await tx.wake([{ type: "verify.due", dueAt: verifyAt, fileId, ...ownerIdOf(file) }]);
   });
 }
 
@@ -211,7 +212,7 @@ async function leaveToCleanup(fileId: string, { store, clock }: VerifyFileDeps):
     const { verifyAt: _nothingToVerify, ...kept } = file;
     const now = clock.now();
     if (!(await tx.files.save({ ...kept, cleanupAt: now }, { ifState: file.state }))) return;
-    await tx.wake([{ type: "cleanup.due", dueAt: now, fileId, requestId: file.ownerId }]);
+    await tx.wake([{ type: "cleanup.due", dueAt: now, fileId, ...ownerIdOf(file) }]);
   });
 }
 

@@ -148,6 +148,70 @@ export function blobStoreCases(start: () => Promise<StoreUnderTest & { stop?: ()
     expect((await store.head(ingest))?.sizeBytes).toBe(22);
   });
 
+  test.for([0, 1, 4 * 1024 * 1024, 4 * 1024 * 1024 + 1, 9 * 1024 * 1024 + 7])(
+    "a file of %i bytes is written as it arrives, whatever the chunks, with its hash and its ETag",
+    async (sizeBytes) => {
+      const { ingest } = newNames();
+      const bytes = randomBytes(sizeBytes);
+      const chunks = async function* () {
+        for (let at = 0; at < sizeBytes; at += 70_001) yield bytes.subarray(at, at + 70_001);
+      };
+      const written = await store.write(ingest, chunks(), patience());
+      expect(written).toMatchObject({ sizeBytes, sha256: sha256(bytes) });
+      expect(await store.inspect(ingest, patience())).toEqual(written);
+    },
+  );
+
+  test("a file is written where nothing stands, and never over another", async () => {
+    const { ingest } = await upload("first");
+    const write = store.write(ingest, ReadableStream.from([Buffer.from("second")]), patience());
+    await expect(write).rejects.toThrow("The file store is away");
+    expect(await store.inspect(ingest, patience())).toMatchObject({ sha256: sha256("first") });
+  });
+
+  test.for([1, 3, 30])("of a file that breaks off after %i MiB nothing is left, not even blocks", async (mib) => {
+    const { ingest } = newNames();
+    const broken = new Error("the sender is gone");
+    const chunks = async function* () {
+      for (let sent = 0; sent < mib; sent += 1) yield randomBytes(1024 * 1024);
+      throw broken;
+    };
+    await expect(store.write(ingest, chunks(), patience())).rejects.toBe(broken);
+    expect(await store.head(ingest)).toBeUndefined();
+    // Staged blocks would stand in the way of a first block of another length.
+    expect(await store.write(ingest, ReadableStream.from([Buffer.from("anew")]), patience())).toMatchObject({
+      sha256: sha256("anew"),
+    });
+  });
+
+  test("writing stops when the writer is told to, and leaves nothing", async () => {
+    const { ingest } = newNames();
+    const stop = new AbortController();
+    const chunks = async function* () {
+      for (let sent = 0; ; sent += 1) {
+        if (sent === 10) stop.abort(new Error("enough"));
+        yield randomBytes(1024 * 1024);
+      }
+    };
+    await expect(store.write(ingest, chunks(), stop.signal)).rejects.toThrow("enough");
+    expect(await store.head(ingest)).toBeUndefined();
+  });
+
+  test("a large file is written without being held in memory", { timeout: 60_000 }, async () => {
+    const { ingest } = newNames();
+    const chunk = randomBytes(1024 * 1024);
+    const before = liveBytes();
+    let most = 0;
+    const chunks = async function* () {
+      for (let sent = 0; sent < 96; sent += 1) {
+        if (sent % 16 === 0) most = Math.max(most, liveBytes());
+        yield chunk;
+      }
+    };
+    await store.write(ingest, chunks(), patience());
+    expect(most - before).toBeLessThan(24 * 1024 * 1024);
+  });
+
   test("a file is read back whole, with its hash and the ETag of what was hashed", async () => {
     const { ingest } = await upload("what the user saw");
     const head = await store.head(ingest);

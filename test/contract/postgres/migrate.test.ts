@@ -86,21 +86,27 @@ test("the consent texts are there in English and German, with the hash over thei
   const { url } = await createTestDatabase();
   const rows = await query(
     url,
-    `select version, locale, sha256 = encode(sha256(convert_to(text, 'UTF8')), 'hex') as honest from consent_text order by locale`,
+    `select version, locale, sha256 = encode(sha256(convert_to(text, 'UTF8')), 'hex') as honest from consent_text order by version, locale`,
   );
   expect(rows).toEqual([
     { version: "default-1", locale: "de", honest: true },
     { version: "default-1", locale: "en", honest: true },
+    { version: "report-1", locale: "de", honest: true },
+    { version: "report-1", locale: "en", honest: true },
   ]);
 });
 
 test("a consent text that an operator put in the place of ours stays, though nobody was shown it yet", async () => {
   const { url: databaseUrl } = await createTestDatabase();
-  const own = "update consent_text set text = 'Ours', sha256 = encode(sha256('Ours'), 'hex') where locale = 'en'";
+  const own =
+    "update consent_text set text = 'Ours', sha256 = encode(sha256('Ours'), 'hex') where version = 'default-1' and locale = 'en'";
   await query(databaseUrl, own);
   await query(databaseUrl, "delete from consent_text where locale = 'de'");
   await migrate({ databaseUrl });
-  const rows = await query(databaseUrl, "select locale, text = 'Ours' as own from consent_text order by locale");
+  const rows = await query(
+    databaseUrl,
+    "select locale, text = 'Ours' as own from consent_text where version = 'default-1' order by locale",
+  );
   expect(rows).toEqual([
     { locale: "de", own: false },
     { locale: "en", own: true },

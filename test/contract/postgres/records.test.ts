@@ -181,7 +181,10 @@ test("a consent is recorded once, comes back as it was, and its first take-back 
   await expect(world.store.consents.record({ ...consent, id: randomUUID() })).rejects.toThrow(/P2002/);
   await world.store.consents.markWithdrawn(consent.id, 7_000);
   await world.store.consents.markWithdrawn(consent.id, 8_000);
-  expect(await world.store.consents.ofRequest(consent.requestId)).toEqual({ ...consent, withdrawnAt: 7_000 });
+  expect(await world.store.consents.ofOwner({ kind: "request", id: consent.requestId })).toEqual({
+    ...consent,
+    withdrawnAt: 7_000,
+  });
 });
 
 test("a user gets the consent text in the language that is nearest to theirs", async () => {
@@ -214,7 +217,7 @@ test("a file changes only from the state that was read, and its blobs are ours o
   const consent = await consented(world);
   const [file, second] = [fileOf(consent), fileOf(consent, { name: "second.log" })];
   await store.files.add([file, second]);
-  expect(await store.files.ofRequest(consent.requestId)).toEqual([file, second]);
+  expect(await store.files.ofOwner(consent.requestId)).toEqual([file, second]);
   expect(await store.files.ofTicket(consent.ticketId)).toEqual([file, second]);
   const linked: LogFile = {
     ...file,
@@ -266,7 +269,7 @@ test("the reconciler finds whatever is overdue, and the deadlines those requests
     { requestId: snoozed.id, kind: "snooze" },
   ]);
   expect(await dueWork.deadlines(5_999, 10)).toEqual([]);
-  expect(await dueWork.uploadDeadlines(5_000, 10)).toEqual([consent.requestId]);
+  expect(await dueWork.uploadDeadlines(5_000, 10)).toEqual([{ kind: "request", id: consent.requestId }]);
   expect(await dueWork.uploadDeadlines(4_999, 10)).toEqual([]);
   expect(await dueWork.metrics(11_000)).toMatchObject({
     oldestOverdueRequestSeconds: 10,
@@ -376,13 +379,15 @@ async function accept(world: StoreUnderTest, ticket: { readonly id: string }, mo
   return outcome.request;
 }
 
-async function consented(world: StoreUnderTest, more: Partial<LogRequest> = {}): Promise<Consent> {
+type Answer = Consent & { readonly requestId: string };
+
+async function consented(world: StoreUnderTest, more: Partial<LogRequest> = {}): Promise<Answer> {
   const { push, ...request } = await accept(world, await world.ticket());
   await world.store.requests.save(
     { ...request, push: { roundId: push.roundId, kind: "closed" }, ...more },
     { ifVersion: 1 },
   );
-  const consent: Consent = {
+  const consent: Answer = {
     id: randomUUID(),
     basis: "request",
     requestId: request.id,
@@ -390,9 +395,7 @@ async function consented(world: StoreUnderTest, more: Partial<LogRequest> = {}):
     userId: request.userId,
     installationId: randomUUID(),
     decision: "share",
-    textVersion: "default-1",
-    textLocale: "en",
-    textSha256: "0".repeat(64),
+    text: { version: "default-1", locale: "en", sha256: "0".repeat(64) },
     shown: { reason: request.reason, retentionDays: "30" },
     leftOut: [{ collector: "app", name: "app.log.9", sizeBytes: 5_000_000_000, reason: "over_max_bytes" }],
     decidedAt: 1_000,
@@ -402,10 +405,11 @@ async function consented(world: StoreUnderTest, more: Partial<LogRequest> = {}):
   return consent;
 }
 
-function fileOf(consent: Consent, more: Partial<LogFile> = {}): LogFile {
+function fileOf(consent: Answer, more: Partial<LogFile> = {}): LogFile {
   return {
     id: randomUUID(),
     ownerId: consent.requestId,
+    ownerKind: "request",
     ticketId: consent.ticketId,
     consentId: consent.id,
     collector: "app",

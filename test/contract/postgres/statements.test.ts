@@ -9,12 +9,15 @@ import * as dueWork from "#adapters/postgres/due-work.ts";
 import * as facts from "#adapters/postgres/facts.ts";
 import * as idempotency from "#adapters/postgres/idempotency.ts";
 import * as insights from "#adapters/postgres/insights.ts";
+import * as leases from "#adapters/postgres/leases.ts";
 import * as metrics from "#adapters/postgres/metrics.ts";
 import * as outbox from "#adapters/postgres/outbox.ts";
 import * as postgresClock from "#adapters/postgres/postgres-clock.ts";
 import * as pushClaim from "#adapters/postgres/push-claim.ts";
 import * as pushFinish from "#adapters/postgres/push-finish.ts";
 import * as pushTelemetry from "#adapters/postgres/push-telemetry.ts";
+import * as reports from "#adapters/postgres/reports.ts";
+import * as tickets from "#adapters/postgres/tickets.ts";
 import * as timeline from "#adapters/postgres/timeline.ts";
 import * as users from "#adapters/postgres/users.ts";
 import { openStore } from "../../support/postgres-store.ts";
@@ -31,12 +34,15 @@ const modules: readonly Readonly<Record<string, unknown>>[] = [
   facts,
   idempotency,
   insights,
+  leases,
   metrics,
   outbox,
   postgresClock,
   pushClaim,
   pushFinish,
   pushTelemetry,
+  reports,
+  tickets,
   timeline,
   users,
 ];
@@ -72,7 +78,7 @@ test("no statement escapes that test", async () => {
 
 test.for([
   [dueWork.DEADLINES, ["log_request_answer_due", "log_request_snooze_due"]],
-  [dueWork.UPLOAD_DEADLINES, ["log_request_upload_due"]],
+  [dueWork.UPLOAD_DEADLINES, ["log_request_upload_due", "report_upload_due"]],
   [
     dueWork.OVERDUE,
     [

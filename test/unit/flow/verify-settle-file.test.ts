@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { LogFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
-import { judgeContent, judgeHead, retentionDaysFor, settleFile, settleRequest } from "#flow/verify/settle-file.ts";
+import { judgeContent, judgeHead, retentionDaysFor, settleFile, settleOwner } from "#flow/verify/settle-file.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -9,6 +9,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const file: LogFile = {
   id: "f",
   ownerId: "r",
+  ownerKind: "request",
   ticketId: "t",
   consentId: "c",
   collector: "app",
@@ -102,7 +103,7 @@ describe("a file that settles", () => {
 
 describe("a request", () => {
   const withFiles = (...states: LogFile["state"][]) =>
-    settleRequest(
+    settleOwner(
       request,
       states.map((state) => ({ state })),
       NOW,
@@ -127,7 +128,7 @@ describe("a request", () => {
   });
 
   test("that was withdrawn in the meantime stays withdrawn", () => {
-    expect(settleRequest({ ...request, state: "withdrawn" }, [{ state: "linked" }], NOW).state).toBe("withdrawn");
+    expect(settleOwner({ ...request, state: "withdrawn" }, [{ state: "linked" }], NOW).state).toBe("withdrawn");
   });
 });
 

@@ -97,6 +97,11 @@ export type ConsentText = Prisma.ConsentTextModel
  */
 export type Consent = Prisma.ConsentModel
 /**
+ * Model Report
+ * What a user reported by themselves. By hand: partial index on upload_by (open).
+ */
+export type Report = Prisma.ReportModel
+/**
  * Model LogFile
  * By hand: partial indexes on verify_at, cleanup_at, and delete_after (linked).
  */

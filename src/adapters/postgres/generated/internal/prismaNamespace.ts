@@ -408,6 +408,7 @@ export const ModelName = {
   Push: 'Push',
   ConsentText: 'ConsentText',
   Consent: 'Consent',
+  Report: 'Report',
   LogFile: 'LogFile',
   TicketConnection: 'TicketConnection',
   FileConnection: 'FileConnection',
@@ -431,7 +432,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "team" | "user" | "ticket" | "ticketParticipant" | "ticketEvent" | "auditEvent" | "installation" | "logRequest" | "push" | "consentText" | "consent" | "logFile" | "ticketConnection" | "fileConnection" | "outbox" | "idempotencyKey" | "apiKey" | "reasonTemplate" | "lastRun"
+    modelProps: "team" | "user" | "ticket" | "ticketParticipant" | "ticketEvent" | "auditEvent" | "installation" | "logRequest" | "push" | "consentText" | "consent" | "report" | "logFile" | "ticketConnection" | "fileConnection" | "outbox" | "idempotencyKey" | "apiKey" | "reasonTemplate" | "lastRun"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1249,6 +1250,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    Report: {
+      payload: Prisma.$ReportPayload<ExtArgs>
+      fields: Prisma.ReportFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.ReportFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.ReportFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>
+        }
+        findFirst: {
+          args: Prisma.ReportFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.ReportFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>
+        }
+        findMany: {
+          args: Prisma.ReportFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>[]
+        }
+        create: {
+          args: Prisma.ReportCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>
+        }
+        createMany: {
+          args: Prisma.ReportCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.ReportCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>[]
+        }
+        delete: {
+          args: Prisma.ReportDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>
+        }
+        update: {
+          args: Prisma.ReportUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>
+        }
+        deleteMany: {
+          args: Prisma.ReportDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.ReportUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.ReportUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>[]
+        }
+        upsert: {
+          args: Prisma.ReportUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$ReportPayload>
+        }
+        aggregate: {
+          args: Prisma.ReportAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateReport>
+        }
+        groupBy: {
+          args: Prisma.ReportGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ReportGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.ReportCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.ReportCountAggregateOutputType> | number
+        }
+      }
+    }
     LogFile: {
       payload: Prisma.$LogFilePayload<ExtArgs>
       fields: Prisma.LogFileFieldRefs
@@ -1941,6 +2016,7 @@ export const TicketEventScalarFieldEnum = {
   actorKind: 'actorKind',
   actorId: 'actorId',
   requestId: 'requestId',
+  reportId: 'reportId',
   fileId: 'fileId',
   userId: 'userId',
   installationId: 'installationId',
@@ -1958,6 +2034,7 @@ export const AuditEventScalarFieldEnum = {
   actorId: 'actorId',
   ticketId: 'ticketId',
   requestId: 'requestId',
+  reportId: 'reportId',
   fileId: 'fileId',
   userId: 'userId',
   installationId: 'installationId',
@@ -2064,6 +2141,7 @@ export const ConsentScalarFieldEnum = {
   id: 'id',
   basis: 'basis',
   requestId: 'requestId',
+  reportId: 'reportId',
   ticketId: 'ticketId',
   userId: 'userId',
   installationId: 'installationId',
@@ -2081,9 +2159,34 @@ export const ConsentScalarFieldEnum = {
 export type ConsentScalarFieldEnum = (typeof ConsentScalarFieldEnum)[keyof typeof ConsentScalarFieldEnum]
 
 
+export const ReportScalarFieldEnum = {
+  id: 'id',
+  version: 'version',
+  ticketId: 'ticketId',
+  userId: 'userId',
+  installationId: 'installationId',
+  origin: 'origin',
+  state: 'state',
+  rejectReason: 'rejectReason',
+  text: 'text',
+  callIds: 'callIds',
+  participantId: 'participantId',
+  surveyId: 'surveyId',
+  sdkVersion: 'sdkVersion',
+  answers: 'answers',
+  uploadBy: 'uploadBy',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
+  endedAt: 'endedAt'
+} as const
+
+export type ReportScalarFieldEnum = (typeof ReportScalarFieldEnum)[keyof typeof ReportScalarFieldEnum]
+
+
 export const LogFileScalarFieldEnum = {
   id: 'id',
   ownerId: 'ownerId',
+  ownerKind: 'ownerKind',
   ticketId: 'ticketId',
   consentId: 'consentId',
   position: 'position',
@@ -2173,6 +2276,8 @@ export const IdempotencyKeyScalarFieldEnum = {
   headers: 'headers',
   body: 'body',
   requestId: 'requestId',
+  leaseToken: 'leaseToken',
+  leaseUntil: 'leaseUntil',
   createdAt: 'createdAt'
 } as const
 
@@ -2519,6 +2624,7 @@ export type GlobalOmitConfig = {
   push?: Prisma.PushOmit
   consentText?: Prisma.ConsentTextOmit
   consent?: Prisma.ConsentOmit
+  report?: Prisma.ReportOmit
   logFile?: Prisma.LogFileOmit
   ticketConnection?: Prisma.TicketConnectionOmit
   fileConnection?: Prisma.FileConnectionOmit

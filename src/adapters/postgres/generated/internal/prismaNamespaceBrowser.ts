@@ -62,6 +62,7 @@ export const ModelName = {
   Push: 'Push',
   ConsentText: 'ConsentText',
   Consent: 'Consent',
+  Report: 'Report',
   LogFile: 'LogFile',
   TicketConnection: 'TicketConnection',
   FileConnection: 'FileConnection',
@@ -149,6 +150,7 @@ export const TicketEventScalarFieldEnum = {
   actorKind: 'actorKind',
   actorId: 'actorId',
   requestId: 'requestId',
+  reportId: 'reportId',
   fileId: 'fileId',
   userId: 'userId',
   installationId: 'installationId',
@@ -166,6 +168,7 @@ export const AuditEventScalarFieldEnum = {
   actorId: 'actorId',
   ticketId: 'ticketId',
   requestId: 'requestId',
+  reportId: 'reportId',
   fileId: 'fileId',
   userId: 'userId',
   installationId: 'installationId',
@@ -272,6 +275,7 @@ export const ConsentScalarFieldEnum = {
   id: 'id',
   basis: 'basis',
   requestId: 'requestId',
+  reportId: 'reportId',
   ticketId: 'ticketId',
   userId: 'userId',
   installationId: 'installationId',
@@ -289,9 +293,34 @@ export const ConsentScalarFieldEnum = {
 export type ConsentScalarFieldEnum = (typeof ConsentScalarFieldEnum)[keyof typeof ConsentScalarFieldEnum]
 
 
+export const ReportScalarFieldEnum = {
+  id: 'id',
+  version: 'version',
+  ticketId: 'ticketId',
+  userId: 'userId',
+  installationId: 'installationId',
+  origin: 'origin',
+  state: 'state',
+  rejectReason: 'rejectReason',
+  text: 'text',
+  callIds: 'callIds',
+  participantId: 'participantId',
+  surveyId: 'surveyId',
+  sdkVersion: 'sdkVersion',
+  answers: 'answers',
+  uploadBy: 'uploadBy',
+  createdAt: 'createdAt',
+  updatedAt: 'updatedAt',
+  endedAt: 'endedAt'
+} as const
+
+export type ReportScalarFieldEnum = (typeof ReportScalarFieldEnum)[keyof typeof ReportScalarFieldEnum]
+
+
 export const LogFileScalarFieldEnum = {
   id: 'id',
   ownerId: 'ownerId',
+  ownerKind: 'ownerKind',
   ticketId: 'ticketId',
   consentId: 'consentId',
   position: 'position',
@@ -381,6 +410,8 @@ export const IdempotencyKeyScalarFieldEnum = {
   headers: 'headers',
   body: 'body',
   requestId: 'requestId',
+  leaseToken: 'leaseToken',
+  leaseUntil: 'leaseUntil',
   createdAt: 'createdAt'
 } as const
 

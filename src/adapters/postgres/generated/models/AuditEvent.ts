@@ -42,6 +42,7 @@ export type AuditEventMinAggregateOutputType = {
   actorId: string | null
   ticketId: string | null
   requestId: string | null
+  reportId: string | null
   fileId: string | null
   userId: string | null
   installationId: string | null
@@ -55,6 +56,7 @@ export type AuditEventMaxAggregateOutputType = {
   actorId: string | null
   ticketId: string | null
   requestId: string | null
+  reportId: string | null
   fileId: string | null
   userId: string | null
   installationId: string | null
@@ -68,6 +70,7 @@ export type AuditEventCountAggregateOutputType = {
   actorId: number
   ticketId: number
   requestId: number
+  reportId: number
   fileId: number
   userId: number
   installationId: number
@@ -92,6 +95,7 @@ export type AuditEventMinAggregateInputType = {
   actorId?: true
   ticketId?: true
   requestId?: true
+  reportId?: true
   fileId?: true
   userId?: true
   installationId?: true
@@ -105,6 +109,7 @@ export type AuditEventMaxAggregateInputType = {
   actorId?: true
   ticketId?: true
   requestId?: true
+  reportId?: true
   fileId?: true
   userId?: true
   installationId?: true
@@ -118,6 +123,7 @@ export type AuditEventCountAggregateInputType = {
   actorId?: true
   ticketId?: true
   requestId?: true
+  reportId?: true
   fileId?: true
   userId?: true
   installationId?: true
@@ -219,6 +225,7 @@ export type AuditEventGroupByOutputType = {
   actorId: string
   ticketId: string | null
   requestId: string | null
+  reportId: string | null
   fileId: string | null
   userId: string | null
   installationId: string | null
@@ -256,6 +263,7 @@ export type AuditEventWhereInput = {
   actorId?: Prisma.StringFilter<"AuditEvent"> | string
   ticketId?: Prisma.UuidNullableFilter<"AuditEvent"> | string | null
   requestId?: Prisma.UuidNullableFilter<"AuditEvent"> | string | null
+  reportId?: Prisma.UuidNullableFilter<"AuditEvent"> | string | null
   fileId?: Prisma.UuidNullableFilter<"AuditEvent"> | string | null
   userId?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
   installationId?: Prisma.UuidNullableFilter<"AuditEvent"> | string | null
@@ -270,6 +278,7 @@ export type AuditEventOrderByWithRelationInput = {
   actorId?: Prisma.SortOrder
   ticketId?: Prisma.SortOrderInput | Prisma.SortOrder
   requestId?: Prisma.SortOrderInput | Prisma.SortOrder
+  reportId?: Prisma.SortOrderInput | Prisma.SortOrder
   fileId?: Prisma.SortOrderInput | Prisma.SortOrder
   userId?: Prisma.SortOrderInput | Prisma.SortOrder
   installationId?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -287,6 +296,7 @@ export type AuditEventWhereUniqueInput = Prisma.AtLeast<{
   actorId?: Prisma.StringFilter<"AuditEvent"> | string
   ticketId?: Prisma.UuidNullableFilter<"AuditEvent"> | string | null
   requestId?: Prisma.UuidNullableFilter<"AuditEvent"> | string | null
+  reportId?: Prisma.UuidNullableFilter<"AuditEvent"> | string | null
   fileId?: Prisma.UuidNullableFilter<"AuditEvent"> | string | null
   userId?: Prisma.StringNullableFilter<"AuditEvent"> | string | null
   installationId?: Prisma.UuidNullableFilter<"AuditEvent"> | string | null
@@ -301,6 +311,7 @@ export type AuditEventOrderByWithAggregationInput = {
   actorId?: Prisma.SortOrder
   ticketId?: Prisma.SortOrderInput | Prisma.SortOrder
   requestId?: Prisma.SortOrderInput | Prisma.SortOrder
+  reportId?: Prisma.SortOrderInput | Prisma.SortOrder
   fileId?: Prisma.SortOrderInput | Prisma.SortOrder
   userId?: Prisma.SortOrderInput | Prisma.SortOrder
   installationId?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -323,6 +334,7 @@ export type AuditEventScalarWhereWithAggregatesInput = {
   actorId?: Prisma.StringWithAggregatesFilter<"AuditEvent"> | string
   ticketId?: Prisma.UuidNullableWithAggregatesFilter<"AuditEvent"> | string | null
   requestId?: Prisma.UuidNullableWithAggregatesFilter<"AuditEvent"> | string | null
+  reportId?: Prisma.UuidNullableWithAggregatesFilter<"AuditEvent"> | string | null
   fileId?: Prisma.UuidNullableWithAggregatesFilter<"AuditEvent"> | string | null
   userId?: Prisma.StringNullableWithAggregatesFilter<"AuditEvent"> | string | null
   installationId?: Prisma.UuidNullableWithAggregatesFilter<"AuditEvent"> | string | null
@@ -337,6 +349,7 @@ export type AuditEventCreateInput = {
   actorId: string
   ticketId?: string | null
   requestId?: string | null
+  reportId?: string | null
   fileId?: string | null
   userId?: string | null
   installationId?: string | null
@@ -351,6 +364,7 @@ export type AuditEventUncheckedCreateInput = {
   actorId: string
   ticketId?: string | null
   requestId?: string | null
+  reportId?: string | null
   fileId?: string | null
   userId?: string | null
   installationId?: string | null
@@ -365,6 +379,7 @@ export type AuditEventUpdateInput = {
   actorId?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   fileId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -379,6 +394,7 @@ export type AuditEventUncheckedUpdateInput = {
   actorId?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   fileId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -393,6 +409,7 @@ export type AuditEventCreateManyInput = {
   actorId: string
   ticketId?: string | null
   requestId?: string | null
+  reportId?: string | null
   fileId?: string | null
   userId?: string | null
   installationId?: string | null
@@ -407,6 +424,7 @@ export type AuditEventUpdateManyMutationInput = {
   actorId?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   fileId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -421,6 +439,7 @@ export type AuditEventUncheckedUpdateManyInput = {
   actorId?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   fileId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -435,6 +454,7 @@ export type AuditEventCountOrderByAggregateInput = {
   actorId?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
+  reportId?: Prisma.SortOrder
   fileId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
@@ -453,6 +473,7 @@ export type AuditEventMaxOrderByAggregateInput = {
   actorId?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
+  reportId?: Prisma.SortOrder
   fileId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
@@ -466,6 +487,7 @@ export type AuditEventMinOrderByAggregateInput = {
   actorId?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
+  reportId?: Prisma.SortOrder
   fileId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
@@ -485,6 +507,7 @@ export type AuditEventSelect<ExtArgs extends runtime.Types.Extensions.InternalAr
   actorId?: boolean
   ticketId?: boolean
   requestId?: boolean
+  reportId?: boolean
   fileId?: boolean
   userId?: boolean
   installationId?: boolean
@@ -499,6 +522,7 @@ export type AuditEventSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Ex
   actorId?: boolean
   ticketId?: boolean
   requestId?: boolean
+  reportId?: boolean
   fileId?: boolean
   userId?: boolean
   installationId?: boolean
@@ -513,6 +537,7 @@ export type AuditEventSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Ex
   actorId?: boolean
   ticketId?: boolean
   requestId?: boolean
+  reportId?: boolean
   fileId?: boolean
   userId?: boolean
   installationId?: boolean
@@ -527,13 +552,14 @@ export type AuditEventSelectScalar = {
   actorId?: boolean
   ticketId?: boolean
   requestId?: boolean
+  reportId?: boolean
   fileId?: boolean
   userId?: boolean
   installationId?: boolean
   data?: boolean
 }
 
-export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"sequence" | "type" | "at" | "actorKind" | "actorId" | "ticketId" | "requestId" | "fileId" | "userId" | "installationId" | "data", ExtArgs["result"]["auditEvent"]>
+export type AuditEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"sequence" | "type" | "at" | "actorKind" | "actorId" | "ticketId" | "requestId" | "reportId" | "fileId" | "userId" | "installationId" | "data", ExtArgs["result"]["auditEvent"]>
 
 export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "AuditEvent"
@@ -546,6 +572,7 @@ export type $AuditEventPayload<ExtArgs extends runtime.Types.Extensions.Internal
     actorId: string
     ticketId: string | null
     requestId: string | null
+    reportId: string | null
     fileId: string | null
     userId: string | null
     installationId: string | null
@@ -980,6 +1007,7 @@ export interface AuditEventFieldRefs {
   readonly actorId: Prisma.FieldRef<"AuditEvent", 'String'>
   readonly ticketId: Prisma.FieldRef<"AuditEvent", 'String'>
   readonly requestId: Prisma.FieldRef<"AuditEvent", 'String'>
+  readonly reportId: Prisma.FieldRef<"AuditEvent", 'String'>
   readonly fileId: Prisma.FieldRef<"AuditEvent", 'String'>
   readonly userId: Prisma.FieldRef<"AuditEvent", 'String'>
   readonly installationId: Prisma.FieldRef<"AuditEvent", 'String'>

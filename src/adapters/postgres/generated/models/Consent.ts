@@ -28,6 +28,7 @@ export type ConsentMinAggregateOutputType = {
   id: string | null
   basis: string | null
   requestId: string | null
+  reportId: string | null
   ticketId: string | null
   userId: string | null
   installationId: string | null
@@ -44,6 +45,7 @@ export type ConsentMaxAggregateOutputType = {
   id: string | null
   basis: string | null
   requestId: string | null
+  reportId: string | null
   ticketId: string | null
   userId: string | null
   installationId: string | null
@@ -60,6 +62,7 @@ export type ConsentCountAggregateOutputType = {
   id: number
   basis: number
   requestId: number
+  reportId: number
   ticketId: number
   userId: number
   installationId: number
@@ -80,6 +83,7 @@ export type ConsentMinAggregateInputType = {
   id?: true
   basis?: true
   requestId?: true
+  reportId?: true
   ticketId?: true
   userId?: true
   installationId?: true
@@ -96,6 +100,7 @@ export type ConsentMaxAggregateInputType = {
   id?: true
   basis?: true
   requestId?: true
+  reportId?: true
   ticketId?: true
   userId?: true
   installationId?: true
@@ -112,6 +117,7 @@ export type ConsentCountAggregateInputType = {
   id?: true
   basis?: true
   requestId?: true
+  reportId?: true
   ticketId?: true
   userId?: true
   installationId?: true
@@ -202,14 +208,15 @@ export type ConsentGroupByArgs<ExtArgs extends runtime.Types.Extensions.Internal
 export type ConsentGroupByOutputType = {
   id: string
   basis: string
-  requestId: string
+  requestId: string | null
+  reportId: string | null
   ticketId: string
   userId: string
   installationId: string | null
   decision: string
-  textVersion: string
-  textLocale: string
-  textSha256: string
+  textVersion: string | null
+  textLocale: string | null
+  textSha256: string | null
   shown: runtime.JsonValue
   leftOut: runtime.JsonValue
   decidedAt: Date
@@ -241,46 +248,51 @@ export type ConsentWhereInput = {
   NOT?: Prisma.ConsentWhereInput | Prisma.ConsentWhereInput[]
   id?: Prisma.UuidFilter<"Consent"> | string
   basis?: Prisma.StringFilter<"Consent"> | string
-  requestId?: Prisma.UuidFilter<"Consent"> | string
+  requestId?: Prisma.UuidNullableFilter<"Consent"> | string | null
+  reportId?: Prisma.UuidNullableFilter<"Consent"> | string | null
   ticketId?: Prisma.UuidFilter<"Consent"> | string
   userId?: Prisma.StringFilter<"Consent"> | string
   installationId?: Prisma.UuidNullableFilter<"Consent"> | string | null
   decision?: Prisma.StringFilter<"Consent"> | string
-  textVersion?: Prisma.StringFilter<"Consent"> | string
-  textLocale?: Prisma.StringFilter<"Consent"> | string
-  textSha256?: Prisma.StringFilter<"Consent"> | string
+  textVersion?: Prisma.StringNullableFilter<"Consent"> | string | null
+  textLocale?: Prisma.StringNullableFilter<"Consent"> | string | null
+  textSha256?: Prisma.StringNullableFilter<"Consent"> | string | null
   shown?: Prisma.JsonFilter<"Consent">
   leftOut?: Prisma.JsonFilter<"Consent">
   decidedAt?: Prisma.DateTimeFilter<"Consent"> | Date | string
   deviceNow?: Prisma.DateTimeNullableFilter<"Consent"> | Date | string | null
   withdrawnAt?: Prisma.DateTimeNullableFilter<"Consent"> | Date | string | null
-  request?: Prisma.XOR<Prisma.LogRequestScalarRelationFilter, Prisma.LogRequestWhereInput>
+  request?: Prisma.XOR<Prisma.LogRequestNullableScalarRelationFilter, Prisma.LogRequestWhereInput> | null
+  report?: Prisma.XOR<Prisma.ReportNullableScalarRelationFilter, Prisma.ReportWhereInput> | null
   files?: Prisma.LogFileListRelationFilter
 }
 
 export type ConsentOrderByWithRelationInput = {
   id?: Prisma.SortOrder
   basis?: Prisma.SortOrder
-  requestId?: Prisma.SortOrder
+  requestId?: Prisma.SortOrderInput | Prisma.SortOrder
+  reportId?: Prisma.SortOrderInput | Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrderInput | Prisma.SortOrder
   decision?: Prisma.SortOrder
-  textVersion?: Prisma.SortOrder
-  textLocale?: Prisma.SortOrder
-  textSha256?: Prisma.SortOrder
+  textVersion?: Prisma.SortOrderInput | Prisma.SortOrder
+  textLocale?: Prisma.SortOrderInput | Prisma.SortOrder
+  textSha256?: Prisma.SortOrderInput | Prisma.SortOrder
   shown?: Prisma.SortOrder
   leftOut?: Prisma.SortOrder
   decidedAt?: Prisma.SortOrder
   deviceNow?: Prisma.SortOrderInput | Prisma.SortOrder
   withdrawnAt?: Prisma.SortOrderInput | Prisma.SortOrder
   request?: Prisma.LogRequestOrderByWithRelationInput
+  report?: Prisma.ReportOrderByWithRelationInput
   files?: Prisma.LogFileOrderByRelationAggregateInput
 }
 
 export type ConsentWhereUniqueInput = Prisma.AtLeast<{
   id?: string
   requestId?: string
+  reportId?: string
   AND?: Prisma.ConsentWhereInput | Prisma.ConsentWhereInput[]
   OR?: Prisma.ConsentWhereInput[]
   NOT?: Prisma.ConsentWhereInput | Prisma.ConsentWhereInput[]
@@ -289,29 +301,31 @@ export type ConsentWhereUniqueInput = Prisma.AtLeast<{
   userId?: Prisma.StringFilter<"Consent"> | string
   installationId?: Prisma.UuidNullableFilter<"Consent"> | string | null
   decision?: Prisma.StringFilter<"Consent"> | string
-  textVersion?: Prisma.StringFilter<"Consent"> | string
-  textLocale?: Prisma.StringFilter<"Consent"> | string
-  textSha256?: Prisma.StringFilter<"Consent"> | string
+  textVersion?: Prisma.StringNullableFilter<"Consent"> | string | null
+  textLocale?: Prisma.StringNullableFilter<"Consent"> | string | null
+  textSha256?: Prisma.StringNullableFilter<"Consent"> | string | null
   shown?: Prisma.JsonFilter<"Consent">
   leftOut?: Prisma.JsonFilter<"Consent">
   decidedAt?: Prisma.DateTimeFilter<"Consent"> | Date | string
   deviceNow?: Prisma.DateTimeNullableFilter<"Consent"> | Date | string | null
   withdrawnAt?: Prisma.DateTimeNullableFilter<"Consent"> | Date | string | null
-  request?: Prisma.XOR<Prisma.LogRequestScalarRelationFilter, Prisma.LogRequestWhereInput>
+  request?: Prisma.XOR<Prisma.LogRequestNullableScalarRelationFilter, Prisma.LogRequestWhereInput> | null
+  report?: Prisma.XOR<Prisma.ReportNullableScalarRelationFilter, Prisma.ReportWhereInput> | null
   files?: Prisma.LogFileListRelationFilter
-}, "id" | "requestId">
+}, "id" | "requestId" | "reportId">
 
 export type ConsentOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
   basis?: Prisma.SortOrder
-  requestId?: Prisma.SortOrder
+  requestId?: Prisma.SortOrderInput | Prisma.SortOrder
+  reportId?: Prisma.SortOrderInput | Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrderInput | Prisma.SortOrder
   decision?: Prisma.SortOrder
-  textVersion?: Prisma.SortOrder
-  textLocale?: Prisma.SortOrder
-  textSha256?: Prisma.SortOrder
+  textVersion?: Prisma.SortOrderInput | Prisma.SortOrder
+  textLocale?: Prisma.SortOrderInput | Prisma.SortOrder
+  textSha256?: Prisma.SortOrderInput | Prisma.SortOrder
   shown?: Prisma.SortOrder
   leftOut?: Prisma.SortOrder
   decidedAt?: Prisma.SortOrder
@@ -328,14 +342,15 @@ export type ConsentScalarWhereWithAggregatesInput = {
   NOT?: Prisma.ConsentScalarWhereWithAggregatesInput | Prisma.ConsentScalarWhereWithAggregatesInput[]
   id?: Prisma.UuidWithAggregatesFilter<"Consent"> | string
   basis?: Prisma.StringWithAggregatesFilter<"Consent"> | string
-  requestId?: Prisma.UuidWithAggregatesFilter<"Consent"> | string
+  requestId?: Prisma.UuidNullableWithAggregatesFilter<"Consent"> | string | null
+  reportId?: Prisma.UuidNullableWithAggregatesFilter<"Consent"> | string | null
   ticketId?: Prisma.UuidWithAggregatesFilter<"Consent"> | string
   userId?: Prisma.StringWithAggregatesFilter<"Consent"> | string
   installationId?: Prisma.UuidNullableWithAggregatesFilter<"Consent"> | string | null
   decision?: Prisma.StringWithAggregatesFilter<"Consent"> | string
-  textVersion?: Prisma.StringWithAggregatesFilter<"Consent"> | string
-  textLocale?: Prisma.StringWithAggregatesFilter<"Consent"> | string
-  textSha256?: Prisma.StringWithAggregatesFilter<"Consent"> | string
+  textVersion?: Prisma.StringNullableWithAggregatesFilter<"Consent"> | string | null
+  textLocale?: Prisma.StringNullableWithAggregatesFilter<"Consent"> | string | null
+  textSha256?: Prisma.StringNullableWithAggregatesFilter<"Consent"> | string | null
   shown?: Prisma.JsonWithAggregatesFilter<"Consent">
   leftOut?: Prisma.JsonWithAggregatesFilter<"Consent">
   decidedAt?: Prisma.DateTimeWithAggregatesFilter<"Consent"> | Date | string
@@ -350,29 +365,31 @@ export type ConsentCreateInput = {
   userId: string
   installationId?: string | null
   decision: string
-  textVersion: string
-  textLocale: string
-  textSha256: string
+  textVersion?: string | null
+  textLocale?: string | null
+  textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
-  request: Prisma.LogRequestCreateNestedOneWithoutConsentInput
+  request?: Prisma.LogRequestCreateNestedOneWithoutConsentInput
+  report?: Prisma.ReportCreateNestedOneWithoutConsentInput
   files?: Prisma.LogFileCreateNestedManyWithoutConsentInput
 }
 
 export type ConsentUncheckedCreateInput = {
   id: string
   basis: string
-  requestId: string
+  requestId?: string | null
+  reportId?: string | null
   ticketId: string
   userId: string
   installationId?: string | null
   decision: string
-  textVersion: string
-  textLocale: string
-  textSha256: string
+  textVersion?: string | null
+  textLocale?: string | null
+  textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
@@ -388,29 +405,31 @@ export type ConsentUpdateInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
-  textVersion?: Prisma.StringFieldUpdateOperationsInput | string
-  textLocale?: Prisma.StringFieldUpdateOperationsInput | string
-  textSha256?: Prisma.StringFieldUpdateOperationsInput | string
+  textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
-  request?: Prisma.LogRequestUpdateOneRequiredWithoutConsentNestedInput
+  request?: Prisma.LogRequestUpdateOneWithoutConsentNestedInput
+  report?: Prisma.ReportUpdateOneWithoutConsentNestedInput
   files?: Prisma.LogFileUpdateManyWithoutConsentNestedInput
 }
 
 export type ConsentUncheckedUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   basis?: Prisma.StringFieldUpdateOperationsInput | string
-  requestId?: Prisma.StringFieldUpdateOperationsInput | string
+  requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
-  textVersion?: Prisma.StringFieldUpdateOperationsInput | string
-  textLocale?: Prisma.StringFieldUpdateOperationsInput | string
-  textSha256?: Prisma.StringFieldUpdateOperationsInput | string
+  textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -422,14 +441,15 @@ export type ConsentUncheckedUpdateInput = {
 export type ConsentCreateManyInput = {
   id: string
   basis: string
-  requestId: string
+  requestId?: string | null
+  reportId?: string | null
   ticketId: string
   userId: string
   installationId?: string | null
   decision: string
-  textVersion: string
-  textLocale: string
-  textSha256: string
+  textVersion?: string | null
+  textLocale?: string | null
+  textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
@@ -444,9 +464,9 @@ export type ConsentUpdateManyMutationInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
-  textVersion?: Prisma.StringFieldUpdateOperationsInput | string
-  textLocale?: Prisma.StringFieldUpdateOperationsInput | string
-  textSha256?: Prisma.StringFieldUpdateOperationsInput | string
+  textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -457,14 +477,15 @@ export type ConsentUpdateManyMutationInput = {
 export type ConsentUncheckedUpdateManyInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   basis?: Prisma.StringFieldUpdateOperationsInput | string
-  requestId?: Prisma.StringFieldUpdateOperationsInput | string
+  requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
-  textVersion?: Prisma.StringFieldUpdateOperationsInput | string
-  textLocale?: Prisma.StringFieldUpdateOperationsInput | string
-  textSha256?: Prisma.StringFieldUpdateOperationsInput | string
+  textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -481,6 +502,7 @@ export type ConsentCountOrderByAggregateInput = {
   id?: Prisma.SortOrder
   basis?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
+  reportId?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
@@ -499,6 +521,7 @@ export type ConsentMaxOrderByAggregateInput = {
   id?: Prisma.SortOrder
   basis?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
+  reportId?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
@@ -515,6 +538,7 @@ export type ConsentMinOrderByAggregateInput = {
   id?: Prisma.SortOrder
   basis?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
+  reportId?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
@@ -564,6 +588,38 @@ export type ConsentUncheckedUpdateOneWithoutRequestNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.ConsentUpdateToOneWithWhereWithoutRequestInput, Prisma.ConsentUpdateWithoutRequestInput>, Prisma.ConsentUncheckedUpdateWithoutRequestInput>
 }
 
+export type ConsentCreateNestedOneWithoutReportInput = {
+  create?: Prisma.XOR<Prisma.ConsentCreateWithoutReportInput, Prisma.ConsentUncheckedCreateWithoutReportInput>
+  connectOrCreate?: Prisma.ConsentCreateOrConnectWithoutReportInput
+  connect?: Prisma.ConsentWhereUniqueInput
+}
+
+export type ConsentUncheckedCreateNestedOneWithoutReportInput = {
+  create?: Prisma.XOR<Prisma.ConsentCreateWithoutReportInput, Prisma.ConsentUncheckedCreateWithoutReportInput>
+  connectOrCreate?: Prisma.ConsentCreateOrConnectWithoutReportInput
+  connect?: Prisma.ConsentWhereUniqueInput
+}
+
+export type ConsentUpdateOneWithoutReportNestedInput = {
+  create?: Prisma.XOR<Prisma.ConsentCreateWithoutReportInput, Prisma.ConsentUncheckedCreateWithoutReportInput>
+  connectOrCreate?: Prisma.ConsentCreateOrConnectWithoutReportInput
+  upsert?: Prisma.ConsentUpsertWithoutReportInput
+  disconnect?: Prisma.ConsentWhereInput | boolean
+  delete?: Prisma.ConsentWhereInput | boolean
+  connect?: Prisma.ConsentWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.ConsentUpdateToOneWithWhereWithoutReportInput, Prisma.ConsentUpdateWithoutReportInput>, Prisma.ConsentUncheckedUpdateWithoutReportInput>
+}
+
+export type ConsentUncheckedUpdateOneWithoutReportNestedInput = {
+  create?: Prisma.XOR<Prisma.ConsentCreateWithoutReportInput, Prisma.ConsentUncheckedCreateWithoutReportInput>
+  connectOrCreate?: Prisma.ConsentCreateOrConnectWithoutReportInput
+  upsert?: Prisma.ConsentUpsertWithoutReportInput
+  disconnect?: Prisma.ConsentWhereInput | boolean
+  delete?: Prisma.ConsentWhereInput | boolean
+  connect?: Prisma.ConsentWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.ConsentUpdateToOneWithWhereWithoutReportInput, Prisma.ConsentUpdateWithoutReportInput>, Prisma.ConsentUncheckedUpdateWithoutReportInput>
+}
+
 export type ConsentCreateNestedOneWithoutFilesInput = {
   create?: Prisma.XOR<Prisma.ConsentCreateWithoutFilesInput, Prisma.ConsentUncheckedCreateWithoutFilesInput>
   connectOrCreate?: Prisma.ConsentCreateOrConnectWithoutFilesInput
@@ -585,27 +641,29 @@ export type ConsentCreateWithoutRequestInput = {
   userId: string
   installationId?: string | null
   decision: string
-  textVersion: string
-  textLocale: string
-  textSha256: string
+  textVersion?: string | null
+  textLocale?: string | null
+  textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
+  report?: Prisma.ReportCreateNestedOneWithoutConsentInput
   files?: Prisma.LogFileCreateNestedManyWithoutConsentInput
 }
 
 export type ConsentUncheckedCreateWithoutRequestInput = {
   id: string
   basis: string
+  reportId?: string | null
   ticketId: string
   userId: string
   installationId?: string | null
   decision: string
-  textVersion: string
-  textLocale: string
-  textSha256: string
+  textVersion?: string | null
+  textLocale?: string | null
+  textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
@@ -637,27 +695,121 @@ export type ConsentUpdateWithoutRequestInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
-  textVersion?: Prisma.StringFieldUpdateOperationsInput | string
-  textLocale?: Prisma.StringFieldUpdateOperationsInput | string
-  textSha256?: Prisma.StringFieldUpdateOperationsInput | string
+  textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  report?: Prisma.ReportUpdateOneWithoutConsentNestedInput
   files?: Prisma.LogFileUpdateManyWithoutConsentNestedInput
 }
 
 export type ConsentUncheckedUpdateWithoutRequestInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   basis?: Prisma.StringFieldUpdateOperationsInput | string
+  reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
-  textVersion?: Prisma.StringFieldUpdateOperationsInput | string
-  textLocale?: Prisma.StringFieldUpdateOperationsInput | string
-  textSha256?: Prisma.StringFieldUpdateOperationsInput | string
+  textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  files?: Prisma.LogFileUncheckedUpdateManyWithoutConsentNestedInput
+}
+
+export type ConsentCreateWithoutReportInput = {
+  id: string
+  basis: string
+  ticketId: string
+  userId: string
+  installationId?: string | null
+  decision: string
+  textVersion?: string | null
+  textLocale?: string | null
+  textSha256?: string | null
+  shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decidedAt: Date | string
+  deviceNow?: Date | string | null
+  withdrawnAt?: Date | string | null
+  request?: Prisma.LogRequestCreateNestedOneWithoutConsentInput
+  files?: Prisma.LogFileCreateNestedManyWithoutConsentInput
+}
+
+export type ConsentUncheckedCreateWithoutReportInput = {
+  id: string
+  basis: string
+  requestId?: string | null
+  ticketId: string
+  userId: string
+  installationId?: string | null
+  decision: string
+  textVersion?: string | null
+  textLocale?: string | null
+  textSha256?: string | null
+  shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decidedAt: Date | string
+  deviceNow?: Date | string | null
+  withdrawnAt?: Date | string | null
+  files?: Prisma.LogFileUncheckedCreateNestedManyWithoutConsentInput
+}
+
+export type ConsentCreateOrConnectWithoutReportInput = {
+  where: Prisma.ConsentWhereUniqueInput
+  create: Prisma.XOR<Prisma.ConsentCreateWithoutReportInput, Prisma.ConsentUncheckedCreateWithoutReportInput>
+}
+
+export type ConsentUpsertWithoutReportInput = {
+  update: Prisma.XOR<Prisma.ConsentUpdateWithoutReportInput, Prisma.ConsentUncheckedUpdateWithoutReportInput>
+  create: Prisma.XOR<Prisma.ConsentCreateWithoutReportInput, Prisma.ConsentUncheckedCreateWithoutReportInput>
+  where?: Prisma.ConsentWhereInput
+}
+
+export type ConsentUpdateToOneWithWhereWithoutReportInput = {
+  where?: Prisma.ConsentWhereInput
+  data: Prisma.XOR<Prisma.ConsentUpdateWithoutReportInput, Prisma.ConsentUncheckedUpdateWithoutReportInput>
+}
+
+export type ConsentUpdateWithoutReportInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  basis?: Prisma.StringFieldUpdateOperationsInput | string
+  ticketId?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.StringFieldUpdateOperationsInput | string
+  installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  decision?: Prisma.StringFieldUpdateOperationsInput | string
+  textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  request?: Prisma.LogRequestUpdateOneWithoutConsentNestedInput
+  files?: Prisma.LogFileUpdateManyWithoutConsentNestedInput
+}
+
+export type ConsentUncheckedUpdateWithoutReportInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  basis?: Prisma.StringFieldUpdateOperationsInput | string
+  requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  ticketId?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.StringFieldUpdateOperationsInput | string
+  installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  decision?: Prisma.StringFieldUpdateOperationsInput | string
+  textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -673,28 +825,30 @@ export type ConsentCreateWithoutFilesInput = {
   userId: string
   installationId?: string | null
   decision: string
-  textVersion: string
-  textLocale: string
-  textSha256: string
+  textVersion?: string | null
+  textLocale?: string | null
+  textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
-  request: Prisma.LogRequestCreateNestedOneWithoutConsentInput
+  request?: Prisma.LogRequestCreateNestedOneWithoutConsentInput
+  report?: Prisma.ReportCreateNestedOneWithoutConsentInput
 }
 
 export type ConsentUncheckedCreateWithoutFilesInput = {
   id: string
   basis: string
-  requestId: string
+  requestId?: string | null
+  reportId?: string | null
   ticketId: string
   userId: string
   installationId?: string | null
   decision: string
-  textVersion: string
-  textLocale: string
-  textSha256: string
+  textVersion?: string | null
+  textLocale?: string | null
+  textSha256?: string | null
   shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt: Date | string
@@ -725,28 +879,30 @@ export type ConsentUpdateWithoutFilesInput = {
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
-  textVersion?: Prisma.StringFieldUpdateOperationsInput | string
-  textLocale?: Prisma.StringFieldUpdateOperationsInput | string
-  textSha256?: Prisma.StringFieldUpdateOperationsInput | string
+  textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
-  request?: Prisma.LogRequestUpdateOneRequiredWithoutConsentNestedInput
+  request?: Prisma.LogRequestUpdateOneWithoutConsentNestedInput
+  report?: Prisma.ReportUpdateOneWithoutConsentNestedInput
 }
 
 export type ConsentUncheckedUpdateWithoutFilesInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   basis?: Prisma.StringFieldUpdateOperationsInput | string
-  requestId?: Prisma.StringFieldUpdateOperationsInput | string
+  requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
-  textVersion?: Prisma.StringFieldUpdateOperationsInput | string
-  textLocale?: Prisma.StringFieldUpdateOperationsInput | string
-  textSha256?: Prisma.StringFieldUpdateOperationsInput | string
+  textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
   decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
@@ -789,6 +945,7 @@ export type ConsentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   id?: boolean
   basis?: boolean
   requestId?: boolean
+  reportId?: boolean
   ticketId?: boolean
   userId?: boolean
   installationId?: boolean
@@ -801,7 +958,8 @@ export type ConsentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   decidedAt?: boolean
   deviceNow?: boolean
   withdrawnAt?: boolean
-  request?: boolean | Prisma.LogRequestDefaultArgs<ExtArgs>
+  request?: boolean | Prisma.Consent$requestArgs<ExtArgs>
+  report?: boolean | Prisma.Consent$reportArgs<ExtArgs>
   files?: boolean | Prisma.Consent$filesArgs<ExtArgs>
   _count?: boolean | Prisma.ConsentCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["consent"]>
@@ -810,6 +968,7 @@ export type ConsentSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   id?: boolean
   basis?: boolean
   requestId?: boolean
+  reportId?: boolean
   ticketId?: boolean
   userId?: boolean
   installationId?: boolean
@@ -822,13 +981,15 @@ export type ConsentSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   decidedAt?: boolean
   deviceNow?: boolean
   withdrawnAt?: boolean
-  request?: boolean | Prisma.LogRequestDefaultArgs<ExtArgs>
+  request?: boolean | Prisma.Consent$requestArgs<ExtArgs>
+  report?: boolean | Prisma.Consent$reportArgs<ExtArgs>
 }, ExtArgs["result"]["consent"]>
 
 export type ConsentSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
   basis?: boolean
   requestId?: boolean
+  reportId?: boolean
   ticketId?: boolean
   userId?: boolean
   installationId?: boolean
@@ -841,13 +1002,15 @@ export type ConsentSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
   decidedAt?: boolean
   deviceNow?: boolean
   withdrawnAt?: boolean
-  request?: boolean | Prisma.LogRequestDefaultArgs<ExtArgs>
+  request?: boolean | Prisma.Consent$requestArgs<ExtArgs>
+  report?: boolean | Prisma.Consent$reportArgs<ExtArgs>
 }, ExtArgs["result"]["consent"]>
 
 export type ConsentSelectScalar = {
   id?: boolean
   basis?: boolean
   requestId?: boolean
+  reportId?: boolean
   ticketId?: boolean
   userId?: boolean
   installationId?: boolean
@@ -862,36 +1025,47 @@ export type ConsentSelectScalar = {
   withdrawnAt?: boolean
 }
 
-export type ConsentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "basis" | "requestId" | "ticketId" | "userId" | "installationId" | "decision" | "textVersion" | "textLocale" | "textSha256" | "shown" | "leftOut" | "decidedAt" | "deviceNow" | "withdrawnAt", ExtArgs["result"]["consent"]>
+export type ConsentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "basis" | "requestId" | "reportId" | "ticketId" | "userId" | "installationId" | "decision" | "textVersion" | "textLocale" | "textSha256" | "shown" | "leftOut" | "decidedAt" | "deviceNow" | "withdrawnAt", ExtArgs["result"]["consent"]>
 export type ConsentInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  request?: boolean | Prisma.LogRequestDefaultArgs<ExtArgs>
+  request?: boolean | Prisma.Consent$requestArgs<ExtArgs>
+  report?: boolean | Prisma.Consent$reportArgs<ExtArgs>
   files?: boolean | Prisma.Consent$filesArgs<ExtArgs>
   _count?: boolean | Prisma.ConsentCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type ConsentIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  request?: boolean | Prisma.LogRequestDefaultArgs<ExtArgs>
+  request?: boolean | Prisma.Consent$requestArgs<ExtArgs>
+  report?: boolean | Prisma.Consent$reportArgs<ExtArgs>
 }
 export type ConsentIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
-  request?: boolean | Prisma.LogRequestDefaultArgs<ExtArgs>
+  request?: boolean | Prisma.Consent$requestArgs<ExtArgs>
+  report?: boolean | Prisma.Consent$reportArgs<ExtArgs>
 }
 
 export type $ConsentPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "Consent"
   objects: {
-    request: Prisma.$LogRequestPayload<ExtArgs>
+    request: Prisma.$LogRequestPayload<ExtArgs> | null
+    report: Prisma.$ReportPayload<ExtArgs> | null
     files: Prisma.$LogFilePayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
     basis: string
-    requestId: string
+    /**
+     * One of the two.
+     */
+    requestId: string | null
+    reportId: string | null
     ticketId: string
     userId: string
     installationId: string | null
     decision: string
-    textVersion: string
-    textLocale: string
-    textSha256: string
+    /**
+     * All three, or none where a report's app did not say what it showed.
+     */
+    textVersion: string | null
+    textLocale: string | null
+    textSha256: string | null
     shown: runtime.JsonValue
     leftOut: runtime.JsonValue
     decidedAt: Date
@@ -1291,7 +1465,8 @@ readonly fields: ConsentFieldRefs;
  */
 export interface Prisma__ConsentClient<T, Null = never, ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs, GlobalOmitOptions = {}> extends Prisma.PrismaPromise<T> {
   readonly [Symbol.toStringTag]: "PrismaPromise"
-  request<T extends Prisma.LogRequestDefaultArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.LogRequestDefaultArgs<ExtArgs>>): Prisma.Prisma__LogRequestClient<runtime.Types.Result.GetResult<Prisma.$LogRequestPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | Null, Null, ExtArgs, GlobalOmitOptions>
+  request<T extends Prisma.Consent$requestArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Consent$requestArgs<ExtArgs>>): Prisma.Prisma__LogRequestClient<runtime.Types.Result.GetResult<Prisma.$LogRequestPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  report<T extends Prisma.Consent$reportArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Consent$reportArgs<ExtArgs>>): Prisma.Prisma__ReportClient<runtime.Types.Result.GetResult<Prisma.$ReportPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   files<T extends Prisma.Consent$filesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Consent$filesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$LogFilePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
@@ -1325,6 +1500,7 @@ export interface ConsentFieldRefs {
   readonly id: Prisma.FieldRef<"Consent", 'String'>
   readonly basis: Prisma.FieldRef<"Consent", 'String'>
   readonly requestId: Prisma.FieldRef<"Consent", 'String'>
+  readonly reportId: Prisma.FieldRef<"Consent", 'String'>
   readonly ticketId: Prisma.FieldRef<"Consent", 'String'>
   readonly userId: Prisma.FieldRef<"Consent", 'String'>
   readonly installationId: Prisma.FieldRef<"Consent", 'String'>
@@ -1735,6 +1911,44 @@ export type ConsentDeleteManyArgs<ExtArgs extends runtime.Types.Extensions.Inter
    * Limit how many Consents to delete.
    */
   limit?: number
+}
+
+/**
+ * Consent.request
+ */
+export type Consent$requestArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the LogRequest
+   */
+  select?: Prisma.LogRequestSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the LogRequest
+   */
+  omit?: Prisma.LogRequestOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.LogRequestInclude<ExtArgs> | null
+  where?: Prisma.LogRequestWhereInput
+}
+
+/**
+ * Consent.report
+ */
+export type Consent$reportArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Report
+   */
+  select?: Prisma.ReportSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Report
+   */
+  omit?: Prisma.ReportOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReportInclude<ExtArgs> | null
+  where?: Prisma.ReportWhereInput
 }
 
 /**

@@ -43,6 +43,8 @@ export type IdempotencyKeyMinAggregateOutputType = {
   status: number | null
   body: string | null
   requestId: string | null
+  leaseToken: string | null
+  leaseUntil: Date | null
   createdAt: Date | null
 }
 
@@ -55,6 +57,8 @@ export type IdempotencyKeyMaxAggregateOutputType = {
   status: number | null
   body: string | null
   requestId: string | null
+  leaseToken: string | null
+  leaseUntil: Date | null
   createdAt: Date | null
 }
 
@@ -68,6 +72,8 @@ export type IdempotencyKeyCountAggregateOutputType = {
   headers: number
   body: number
   requestId: number
+  leaseToken: number
+  leaseUntil: number
   createdAt: number
   _all: number
 }
@@ -90,6 +96,8 @@ export type IdempotencyKeyMinAggregateInputType = {
   status?: true
   body?: true
   requestId?: true
+  leaseToken?: true
+  leaseUntil?: true
   createdAt?: true
 }
 
@@ -102,6 +110,8 @@ export type IdempotencyKeyMaxAggregateInputType = {
   status?: true
   body?: true
   requestId?: true
+  leaseToken?: true
+  leaseUntil?: true
   createdAt?: true
 }
 
@@ -115,6 +125,8 @@ export type IdempotencyKeyCountAggregateInputType = {
   headers?: true
   body?: true
   requestId?: true
+  leaseToken?: true
+  leaseUntil?: true
   createdAt?: true
   _all?: true
 }
@@ -215,6 +227,8 @@ export type IdempotencyKeyGroupByOutputType = {
   headers: runtime.JsonValue | null
   body: string | null
   requestId: string | null
+  leaseToken: string | null
+  leaseUntil: Date | null
   createdAt: Date
   _count: IdempotencyKeyCountAggregateOutputType | null
   _avg: IdempotencyKeyAvgAggregateOutputType | null
@@ -251,6 +265,8 @@ export type IdempotencyKeyWhereInput = {
   headers?: Prisma.JsonNullableFilter<"IdempotencyKey">
   body?: Prisma.StringNullableFilter<"IdempotencyKey"> | string | null
   requestId?: Prisma.UuidNullableFilter<"IdempotencyKey"> | string | null
+  leaseToken?: Prisma.UuidNullableFilter<"IdempotencyKey"> | string | null
+  leaseUntil?: Prisma.DateTimeNullableFilter<"IdempotencyKey"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"IdempotencyKey"> | Date | string
 }
 
@@ -264,6 +280,8 @@ export type IdempotencyKeyOrderByWithRelationInput = {
   headers?: Prisma.SortOrderInput | Prisma.SortOrder
   body?: Prisma.SortOrderInput | Prisma.SortOrder
   requestId?: Prisma.SortOrderInput | Prisma.SortOrder
+  leaseToken?: Prisma.SortOrderInput | Prisma.SortOrder
+  leaseUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
 }
 
@@ -281,6 +299,8 @@ export type IdempotencyKeyWhereUniqueInput = Prisma.AtLeast<{
   headers?: Prisma.JsonNullableFilter<"IdempotencyKey">
   body?: Prisma.StringNullableFilter<"IdempotencyKey"> | string | null
   requestId?: Prisma.UuidNullableFilter<"IdempotencyKey"> | string | null
+  leaseToken?: Prisma.UuidNullableFilter<"IdempotencyKey"> | string | null
+  leaseUntil?: Prisma.DateTimeNullableFilter<"IdempotencyKey"> | Date | string | null
   createdAt?: Prisma.DateTimeFilter<"IdempotencyKey"> | Date | string
 }, "caller_method_route_key">
 
@@ -294,6 +314,8 @@ export type IdempotencyKeyOrderByWithAggregationInput = {
   headers?: Prisma.SortOrderInput | Prisma.SortOrder
   body?: Prisma.SortOrderInput | Prisma.SortOrder
   requestId?: Prisma.SortOrderInput | Prisma.SortOrder
+  leaseToken?: Prisma.SortOrderInput | Prisma.SortOrder
+  leaseUntil?: Prisma.SortOrderInput | Prisma.SortOrder
   createdAt?: Prisma.SortOrder
   _count?: Prisma.IdempotencyKeyCountOrderByAggregateInput
   _avg?: Prisma.IdempotencyKeyAvgOrderByAggregateInput
@@ -315,6 +337,8 @@ export type IdempotencyKeyScalarWhereWithAggregatesInput = {
   headers?: Prisma.JsonNullableWithAggregatesFilter<"IdempotencyKey">
   body?: Prisma.StringNullableWithAggregatesFilter<"IdempotencyKey"> | string | null
   requestId?: Prisma.UuidNullableWithAggregatesFilter<"IdempotencyKey"> | string | null
+  leaseToken?: Prisma.UuidNullableWithAggregatesFilter<"IdempotencyKey"> | string | null
+  leaseUntil?: Prisma.DateTimeNullableWithAggregatesFilter<"IdempotencyKey"> | Date | string | null
   createdAt?: Prisma.DateTimeWithAggregatesFilter<"IdempotencyKey"> | Date | string
 }
 
@@ -328,6 +352,8 @@ export type IdempotencyKeyCreateInput = {
   headers?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   body?: string | null
   requestId?: string | null
+  leaseToken?: string | null
+  leaseUntil?: Date | string | null
   createdAt: Date | string
 }
 
@@ -341,6 +367,8 @@ export type IdempotencyKeyUncheckedCreateInput = {
   headers?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   body?: string | null
   requestId?: string | null
+  leaseToken?: string | null
+  leaseUntil?: Date | string | null
   createdAt: Date | string
 }
 
@@ -354,6 +382,8 @@ export type IdempotencyKeyUpdateInput = {
   headers?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   body?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leaseToken?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -367,6 +397,8 @@ export type IdempotencyKeyUncheckedUpdateInput = {
   headers?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   body?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leaseToken?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -380,6 +412,8 @@ export type IdempotencyKeyCreateManyInput = {
   headers?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   body?: string | null
   requestId?: string | null
+  leaseToken?: string | null
+  leaseUntil?: Date | string | null
   createdAt: Date | string
 }
 
@@ -393,6 +427,8 @@ export type IdempotencyKeyUpdateManyMutationInput = {
   headers?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   body?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leaseToken?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -406,6 +442,8 @@ export type IdempotencyKeyUncheckedUpdateManyInput = {
   headers?: Prisma.NullableJsonNullValueInput | runtime.InputJsonValue
   body?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leaseToken?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  leaseUntil?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
 }
 
@@ -426,6 +464,8 @@ export type IdempotencyKeyCountOrderByAggregateInput = {
   headers?: Prisma.SortOrder
   body?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
+  leaseToken?: Prisma.SortOrder
+  leaseUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
 }
 
@@ -442,6 +482,8 @@ export type IdempotencyKeyMaxOrderByAggregateInput = {
   status?: Prisma.SortOrder
   body?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
+  leaseToken?: Prisma.SortOrder
+  leaseUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
 }
 
@@ -454,6 +496,8 @@ export type IdempotencyKeyMinOrderByAggregateInput = {
   status?: Prisma.SortOrder
   body?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
+  leaseToken?: Prisma.SortOrder
+  leaseUntil?: Prisma.SortOrder
   createdAt?: Prisma.SortOrder
 }
 
@@ -473,6 +517,8 @@ export type IdempotencyKeySelect<ExtArgs extends runtime.Types.Extensions.Intern
   headers?: boolean
   body?: boolean
   requestId?: boolean
+  leaseToken?: boolean
+  leaseUntil?: boolean
   createdAt?: boolean
 }, ExtArgs["result"]["idempotencyKey"]>
 
@@ -486,6 +532,8 @@ export type IdempotencyKeySelectCreateManyAndReturn<ExtArgs extends runtime.Type
   headers?: boolean
   body?: boolean
   requestId?: boolean
+  leaseToken?: boolean
+  leaseUntil?: boolean
   createdAt?: boolean
 }, ExtArgs["result"]["idempotencyKey"]>
 
@@ -499,6 +547,8 @@ export type IdempotencyKeySelectUpdateManyAndReturn<ExtArgs extends runtime.Type
   headers?: boolean
   body?: boolean
   requestId?: boolean
+  leaseToken?: boolean
+  leaseUntil?: boolean
   createdAt?: boolean
 }, ExtArgs["result"]["idempotencyKey"]>
 
@@ -512,10 +562,12 @@ export type IdempotencyKeySelectScalar = {
   headers?: boolean
   body?: boolean
   requestId?: boolean
+  leaseToken?: boolean
+  leaseUntil?: boolean
   createdAt?: boolean
 }
 
-export type IdempotencyKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"caller" | "method" | "route" | "key" | "fingerprint" | "status" | "headers" | "body" | "requestId" | "createdAt", ExtArgs["result"]["idempotencyKey"]>
+export type IdempotencyKeyOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"caller" | "method" | "route" | "key" | "fingerprint" | "status" | "headers" | "body" | "requestId" | "leaseToken" | "leaseUntil" | "createdAt", ExtArgs["result"]["idempotencyKey"]>
 
 export type $IdempotencyKeyPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "IdempotencyKey"
@@ -533,6 +585,11 @@ export type $IdempotencyKeyPayload<ExtArgs extends runtime.Types.Extensions.Inte
     headers: runtime.JsonValue | null
     body: string | null
     requestId: string | null
+    /**
+     * While a streamed call is under way: whose it is, and until when nobody else may take it over.
+     */
+    leaseToken: string | null
+    leaseUntil: Date | null
     createdAt: Date
   }, ExtArgs["result"]["idempotencyKey"]>
   composites: {}
@@ -966,6 +1023,8 @@ export interface IdempotencyKeyFieldRefs {
   readonly headers: Prisma.FieldRef<"IdempotencyKey", 'Json'>
   readonly body: Prisma.FieldRef<"IdempotencyKey", 'String'>
   readonly requestId: Prisma.FieldRef<"IdempotencyKey", 'String'>
+  readonly leaseToken: Prisma.FieldRef<"IdempotencyKey", 'String'>
+  readonly leaseUntil: Prisma.FieldRef<"IdempotencyKey", 'DateTime'>
   readonly createdAt: Prisma.FieldRef<"IdempotencyKey", 'DateTime'>
 }
     

@@ -41,6 +41,7 @@ export type LogFileSumAggregateOutputType = {
 export type LogFileMinAggregateOutputType = {
   id: string | null
   ownerId: string | null
+  ownerKind: string | null
   ticketId: string | null
   consentId: string | null
   position: number | null
@@ -68,6 +69,7 @@ export type LogFileMinAggregateOutputType = {
 export type LogFileMaxAggregateOutputType = {
   id: string | null
   ownerId: string | null
+  ownerKind: string | null
   ticketId: string | null
   consentId: string | null
   position: number | null
@@ -95,6 +97,7 @@ export type LogFileMaxAggregateOutputType = {
 export type LogFileCountAggregateOutputType = {
   id: number
   ownerId: number
+  ownerKind: number
   ticketId: number
   consentId: number
   position: number
@@ -136,6 +139,7 @@ export type LogFileSumAggregateInputType = {
 export type LogFileMinAggregateInputType = {
   id?: true
   ownerId?: true
+  ownerKind?: true
   ticketId?: true
   consentId?: true
   position?: true
@@ -163,6 +167,7 @@ export type LogFileMinAggregateInputType = {
 export type LogFileMaxAggregateInputType = {
   id?: true
   ownerId?: true
+  ownerKind?: true
   ticketId?: true
   consentId?: true
   position?: true
@@ -190,6 +195,7 @@ export type LogFileMaxAggregateInputType = {
 export type LogFileCountAggregateInputType = {
   id?: true
   ownerId?: true
+  ownerKind?: true
   ticketId?: true
   consentId?: true
   position?: true
@@ -304,6 +310,7 @@ export type LogFileGroupByArgs<ExtArgs extends runtime.Types.Extensions.Internal
 export type LogFileGroupByOutputType = {
   id: string
   ownerId: string
+  ownerKind: string
   ticketId: string
   consentId: string
   position: number
@@ -354,6 +361,7 @@ export type LogFileWhereInput = {
   NOT?: Prisma.LogFileWhereInput | Prisma.LogFileWhereInput[]
   id?: Prisma.UuidFilter<"LogFile"> | string
   ownerId?: Prisma.UuidFilter<"LogFile"> | string
+  ownerKind?: Prisma.StringFilter<"LogFile"> | string
   ticketId?: Prisma.UuidFilter<"LogFile"> | string
   consentId?: Prisma.UuidFilter<"LogFile"> | string
   position?: Prisma.IntFilter<"LogFile"> | number
@@ -382,6 +390,7 @@ export type LogFileWhereInput = {
 export type LogFileOrderByWithRelationInput = {
   id?: Prisma.SortOrder
   ownerId?: Prisma.SortOrder
+  ownerKind?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   consentId?: Prisma.SortOrder
   position?: Prisma.SortOrder
@@ -413,6 +422,7 @@ export type LogFileWhereUniqueInput = Prisma.AtLeast<{
   OR?: Prisma.LogFileWhereInput[]
   NOT?: Prisma.LogFileWhereInput | Prisma.LogFileWhereInput[]
   ownerId?: Prisma.UuidFilter<"LogFile"> | string
+  ownerKind?: Prisma.StringFilter<"LogFile"> | string
   ticketId?: Prisma.UuidFilter<"LogFile"> | string
   consentId?: Prisma.UuidFilter<"LogFile"> | string
   position?: Prisma.IntFilter<"LogFile"> | number
@@ -441,6 +451,7 @@ export type LogFileWhereUniqueInput = Prisma.AtLeast<{
 export type LogFileOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
   ownerId?: Prisma.SortOrder
+  ownerKind?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   consentId?: Prisma.SortOrder
   position?: Prisma.SortOrder
@@ -476,6 +487,7 @@ export type LogFileScalarWhereWithAggregatesInput = {
   NOT?: Prisma.LogFileScalarWhereWithAggregatesInput | Prisma.LogFileScalarWhereWithAggregatesInput[]
   id?: Prisma.UuidWithAggregatesFilter<"LogFile"> | string
   ownerId?: Prisma.UuidWithAggregatesFilter<"LogFile"> | string
+  ownerKind?: Prisma.StringWithAggregatesFilter<"LogFile"> | string
   ticketId?: Prisma.UuidWithAggregatesFilter<"LogFile"> | string
   consentId?: Prisma.UuidWithAggregatesFilter<"LogFile"> | string
   position?: Prisma.IntWithAggregatesFilter<"LogFile"> | number
@@ -503,6 +515,7 @@ export type LogFileScalarWhereWithAggregatesInput = {
 export type LogFileCreateInput = {
   id: string
   ownerId: string
+  ownerKind?: string
   ticketId: string
   position: number
   collector: string
@@ -530,6 +543,7 @@ export type LogFileCreateInput = {
 export type LogFileUncheckedCreateInput = {
   id: string
   ownerId: string
+  ownerKind?: string
   ticketId: string
   consentId: string
   position: number
@@ -557,6 +571,7 @@ export type LogFileUncheckedCreateInput = {
 export type LogFileUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   ownerId?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   collector?: Prisma.StringFieldUpdateOperationsInput | string
@@ -584,6 +599,7 @@ export type LogFileUpdateInput = {
 export type LogFileUncheckedUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   ownerId?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   consentId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
@@ -611,6 +627,7 @@ export type LogFileUncheckedUpdateInput = {
 export type LogFileCreateManyInput = {
   id: string
   ownerId: string
+  ownerKind?: string
   ticketId: string
   consentId: string
   position: number
@@ -638,6 +655,7 @@ export type LogFileCreateManyInput = {
 export type LogFileUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   ownerId?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   collector?: Prisma.StringFieldUpdateOperationsInput | string
@@ -664,6 +682,7 @@ export type LogFileUpdateManyMutationInput = {
 export type LogFileUncheckedUpdateManyInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   ownerId?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   consentId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
@@ -701,6 +720,7 @@ export type LogFileOrderByRelationAggregateInput = {
 export type LogFileCountOrderByAggregateInput = {
   id?: Prisma.SortOrder
   ownerId?: Prisma.SortOrder
+  ownerKind?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   consentId?: Prisma.SortOrder
   position?: Prisma.SortOrder
@@ -734,6 +754,7 @@ export type LogFileAvgOrderByAggregateInput = {
 export type LogFileMaxOrderByAggregateInput = {
   id?: Prisma.SortOrder
   ownerId?: Prisma.SortOrder
+  ownerKind?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   consentId?: Prisma.SortOrder
   position?: Prisma.SortOrder
@@ -761,6 +782,7 @@ export type LogFileMaxOrderByAggregateInput = {
 export type LogFileMinOrderByAggregateInput = {
   id?: Prisma.SortOrder
   ownerId?: Prisma.SortOrder
+  ownerKind?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   consentId?: Prisma.SortOrder
   position?: Prisma.SortOrder
@@ -836,6 +858,7 @@ export type LogFileUncheckedUpdateManyWithoutConsentNestedInput = {
 export type LogFileCreateWithoutConsentInput = {
   id: string
   ownerId: string
+  ownerKind?: string
   ticketId: string
   position: number
   collector: string
@@ -862,6 +885,7 @@ export type LogFileCreateWithoutConsentInput = {
 export type LogFileUncheckedCreateWithoutConsentInput = {
   id: string
   ownerId: string
+  ownerKind?: string
   ticketId: string
   position: number
   collector: string
@@ -917,6 +941,7 @@ export type LogFileScalarWhereInput = {
   NOT?: Prisma.LogFileScalarWhereInput | Prisma.LogFileScalarWhereInput[]
   id?: Prisma.UuidFilter<"LogFile"> | string
   ownerId?: Prisma.UuidFilter<"LogFile"> | string
+  ownerKind?: Prisma.StringFilter<"LogFile"> | string
   ticketId?: Prisma.UuidFilter<"LogFile"> | string
   consentId?: Prisma.UuidFilter<"LogFile"> | string
   position?: Prisma.IntFilter<"LogFile"> | number
@@ -944,6 +969,7 @@ export type LogFileScalarWhereInput = {
 export type LogFileCreateManyConsentInput = {
   id: string
   ownerId: string
+  ownerKind?: string
   ticketId: string
   position: number
   collector: string
@@ -970,6 +996,7 @@ export type LogFileCreateManyConsentInput = {
 export type LogFileUpdateWithoutConsentInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   ownerId?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   collector?: Prisma.StringFieldUpdateOperationsInput | string
@@ -996,6 +1023,7 @@ export type LogFileUpdateWithoutConsentInput = {
 export type LogFileUncheckedUpdateWithoutConsentInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   ownerId?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   collector?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1022,6 +1050,7 @@ export type LogFileUncheckedUpdateWithoutConsentInput = {
 export type LogFileUncheckedUpdateManyWithoutConsentInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   ownerId?: Prisma.StringFieldUpdateOperationsInput | string
+  ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   position?: Prisma.IntFieldUpdateOperationsInput | number
   collector?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1050,6 +1079,7 @@ export type LogFileUncheckedUpdateManyWithoutConsentInput = {
 export type LogFileSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
   ownerId?: boolean
+  ownerKind?: boolean
   ticketId?: boolean
   consentId?: boolean
   position?: boolean
@@ -1078,6 +1108,7 @@ export type LogFileSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
 export type LogFileSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
   ownerId?: boolean
+  ownerKind?: boolean
   ticketId?: boolean
   consentId?: boolean
   position?: boolean
@@ -1106,6 +1137,7 @@ export type LogFileSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
 export type LogFileSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
   ownerId?: boolean
+  ownerKind?: boolean
   ticketId?: boolean
   consentId?: boolean
   position?: boolean
@@ -1134,6 +1166,7 @@ export type LogFileSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
 export type LogFileSelectScalar = {
   id?: boolean
   ownerId?: boolean
+  ownerKind?: boolean
   ticketId?: boolean
   consentId?: boolean
   position?: boolean
@@ -1158,7 +1191,7 @@ export type LogFileSelectScalar = {
   cleanupAt?: boolean
 }
 
-export type LogFileOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "ownerId" | "ticketId" | "consentId" | "position" | "collector" | "name" | "sizeBytes" | "sha256" | "modifiedAt" | "coversFrom" | "coversTo" | "state" | "reason" | "coverage" | "uploadedAt" | "linkedAt" | "evidenceEtag" | "deleteAfter" | "deletedAt" | "verifyAt" | "verifyAttempt" | "unreadableSince" | "cleanupAt", ExtArgs["result"]["logFile"]>
+export type LogFileOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "ownerId" | "ownerKind" | "ticketId" | "consentId" | "position" | "collector" | "name" | "sizeBytes" | "sha256" | "modifiedAt" | "coversFrom" | "coversTo" | "state" | "reason" | "coverage" | "uploadedAt" | "linkedAt" | "evidenceEtag" | "deleteAfter" | "deletedAt" | "verifyAt" | "verifyAttempt" | "unreadableSince" | "cleanupAt", ExtArgs["result"]["logFile"]>
 export type LogFileInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   consent?: boolean | Prisma.ConsentDefaultArgs<ExtArgs>
 }
@@ -1180,6 +1213,7 @@ export type $LogFilePayload<ExtArgs extends runtime.Types.Extensions.InternalArg
      * The request, report or agent upload whose id the blob names carry.
      */
     ownerId: string
+    ownerKind: string
     ticketId: string
     consentId: string
     /**
@@ -1634,6 +1668,7 @@ export interface Prisma__LogFileClient<T, Null = never, ExtArgs extends runtime.
 export interface LogFileFieldRefs {
   readonly id: Prisma.FieldRef<"LogFile", 'String'>
   readonly ownerId: Prisma.FieldRef<"LogFile", 'String'>
+  readonly ownerKind: Prisma.FieldRef<"LogFile", 'String'>
   readonly ticketId: Prisma.FieldRef<"LogFile", 'String'>
   readonly consentId: Prisma.FieldRef<"LogFile", 'String'>
   readonly position: Prisma.FieldRef<"LogFile", 'Int'>

@@ -854,6 +854,11 @@ export type LogRequestScalarRelationFilter = {
   isNot?: Prisma.LogRequestWhereInput
 }
 
+export type LogRequestNullableScalarRelationFilter = {
+  is?: Prisma.LogRequestWhereInput | null
+  isNot?: Prisma.LogRequestWhereInput | null
+}
+
 export type LogRequestCreateNestedManyWithoutTicketInput = {
   create?: Prisma.XOR<Prisma.LogRequestCreateWithoutTicketInput, Prisma.LogRequestUncheckedCreateWithoutTicketInput> | Prisma.LogRequestCreateWithoutTicketInput[] | Prisma.LogRequestUncheckedCreateWithoutTicketInput[]
   connectOrCreate?: Prisma.LogRequestCreateOrConnectWithoutTicketInput | Prisma.LogRequestCreateOrConnectWithoutTicketInput[]
@@ -925,10 +930,12 @@ export type LogRequestCreateNestedOneWithoutConsentInput = {
   connect?: Prisma.LogRequestWhereUniqueInput
 }
 
-export type LogRequestUpdateOneRequiredWithoutConsentNestedInput = {
+export type LogRequestUpdateOneWithoutConsentNestedInput = {
   create?: Prisma.XOR<Prisma.LogRequestCreateWithoutConsentInput, Prisma.LogRequestUncheckedCreateWithoutConsentInput>
   connectOrCreate?: Prisma.LogRequestCreateOrConnectWithoutConsentInput
   upsert?: Prisma.LogRequestUpsertWithoutConsentInput
+  disconnect?: Prisma.LogRequestWhereInput | boolean
+  delete?: Prisma.LogRequestWhereInput | boolean
   connect?: Prisma.LogRequestWhereUniqueInput
   update?: Prisma.XOR<Prisma.XOR<Prisma.LogRequestUpdateToOneWithWhereWithoutConsentInput, Prisma.LogRequestUpdateWithoutConsentInput>, Prisma.LogRequestUncheckedUpdateWithoutConsentInput>
 }

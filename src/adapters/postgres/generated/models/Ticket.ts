@@ -291,6 +291,7 @@ export type TicketWhereInput = {
   team?: Prisma.XOR<Prisma.TeamNullableScalarRelationFilter, Prisma.TeamWhereInput> | null
   participants?: Prisma.TicketParticipantListRelationFilter
   requests?: Prisma.LogRequestListRelationFilter
+  reports?: Prisma.ReportListRelationFilter
   connection?: Prisma.XOR<Prisma.TicketConnectionNullableScalarRelationFilter, Prisma.TicketConnectionWhereInput> | null
 }
 
@@ -312,6 +313,7 @@ export type TicketOrderByWithRelationInput = {
   team?: Prisma.TeamOrderByWithRelationInput
   participants?: Prisma.TicketParticipantOrderByRelationAggregateInput
   requests?: Prisma.LogRequestOrderByRelationAggregateInput
+  reports?: Prisma.ReportOrderByRelationAggregateInput
   connection?: Prisma.TicketConnectionOrderByWithRelationInput
 }
 
@@ -337,6 +339,7 @@ export type TicketWhereUniqueInput = Prisma.AtLeast<{
   team?: Prisma.XOR<Prisma.TeamNullableScalarRelationFilter, Prisma.TeamWhereInput> | null
   participants?: Prisma.TicketParticipantListRelationFilter
   requests?: Prisma.LogRequestListRelationFilter
+  reports?: Prisma.ReportListRelationFilter
   connection?: Prisma.XOR<Prisma.TicketConnectionNullableScalarRelationFilter, Prisma.TicketConnectionWhereInput> | null
 }, "id" | "number" | "externalSystem_externalId">
 
@@ -399,6 +402,7 @@ export type TicketCreateInput = {
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
@@ -419,6 +423,7 @@ export type TicketUncheckedCreateInput = {
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
@@ -438,6 +443,7 @@ export type TicketUpdateInput = {
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
@@ -458,6 +464,7 @@ export type TicketUncheckedUpdateInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
@@ -676,6 +683,20 @@ export type TicketUpdateOneRequiredWithoutRequestsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.TicketUpdateToOneWithWhereWithoutRequestsInput, Prisma.TicketUpdateWithoutRequestsInput>, Prisma.TicketUncheckedUpdateWithoutRequestsInput>
 }
 
+export type TicketCreateNestedOneWithoutReportsInput = {
+  create?: Prisma.XOR<Prisma.TicketCreateWithoutReportsInput, Prisma.TicketUncheckedCreateWithoutReportsInput>
+  connectOrCreate?: Prisma.TicketCreateOrConnectWithoutReportsInput
+  connect?: Prisma.TicketWhereUniqueInput
+}
+
+export type TicketUpdateOneRequiredWithoutReportsNestedInput = {
+  create?: Prisma.XOR<Prisma.TicketCreateWithoutReportsInput, Prisma.TicketUncheckedCreateWithoutReportsInput>
+  connectOrCreate?: Prisma.TicketCreateOrConnectWithoutReportsInput
+  upsert?: Prisma.TicketUpsertWithoutReportsInput
+  connect?: Prisma.TicketWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.TicketUpdateToOneWithWhereWithoutReportsInput, Prisma.TicketUpdateWithoutReportsInput>, Prisma.TicketUncheckedUpdateWithoutReportsInput>
+}
+
 export type TicketCreateNestedOneWithoutConnectionInput = {
   create?: Prisma.XOR<Prisma.TicketCreateWithoutConnectionInput, Prisma.TicketUncheckedCreateWithoutConnectionInput>
   connectOrCreate?: Prisma.TicketCreateOrConnectWithoutConnectionInput
@@ -706,6 +727,7 @@ export type TicketCreateWithoutTeamInput = {
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
@@ -725,6 +747,7 @@ export type TicketUncheckedCreateWithoutTeamInput = {
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
@@ -790,6 +813,7 @@ export type TicketCreateWithoutParticipantsInput = {
   updatedAt: Date | string
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
@@ -809,6 +833,7 @@ export type TicketUncheckedCreateWithoutParticipantsInput = {
   createdAt: Date | string
   updatedAt: Date | string
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
@@ -843,6 +868,7 @@ export type TicketUpdateWithoutParticipantsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
@@ -862,6 +888,7 @@ export type TicketUncheckedUpdateWithoutParticipantsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
@@ -881,6 +908,7 @@ export type TicketCreateWithoutRequestsInput = {
   updatedAt: Date | string
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
@@ -900,6 +928,7 @@ export type TicketUncheckedCreateWithoutRequestsInput = {
   createdAt: Date | string
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
@@ -934,6 +963,7 @@ export type TicketUpdateWithoutRequestsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
@@ -953,6 +983,102 @@ export type TicketUncheckedUpdateWithoutRequestsInput = {
   createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
+}
+
+export type TicketCreateWithoutReportsInput = {
+  id: string
+  number?: number
+  version?: number
+  subject: string
+  description: string
+  state?: string
+  userId?: string | null
+  callIds?: Prisma.TicketCreatecallIdsInput | string[]
+  assigneeId?: string | null
+  externalSystem?: string | null
+  externalId?: string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
+  participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
+  requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
+}
+
+export type TicketUncheckedCreateWithoutReportsInput = {
+  id: string
+  number?: number
+  version?: number
+  subject: string
+  description: string
+  state?: string
+  userId?: string | null
+  callIds?: Prisma.TicketCreatecallIdsInput | string[]
+  assigneeId?: string | null
+  teamId?: string | null
+  externalSystem?: string | null
+  externalId?: string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
+  requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
+}
+
+export type TicketCreateOrConnectWithoutReportsInput = {
+  where: Prisma.TicketWhereUniqueInput
+  create: Prisma.XOR<Prisma.TicketCreateWithoutReportsInput, Prisma.TicketUncheckedCreateWithoutReportsInput>
+}
+
+export type TicketUpsertWithoutReportsInput = {
+  update: Prisma.XOR<Prisma.TicketUpdateWithoutReportsInput, Prisma.TicketUncheckedUpdateWithoutReportsInput>
+  create: Prisma.XOR<Prisma.TicketCreateWithoutReportsInput, Prisma.TicketUncheckedCreateWithoutReportsInput>
+  where?: Prisma.TicketWhereInput
+}
+
+export type TicketUpdateToOneWithWhereWithoutReportsInput = {
+  where?: Prisma.TicketWhereInput
+  data: Prisma.XOR<Prisma.TicketUpdateWithoutReportsInput, Prisma.TicketUncheckedUpdateWithoutReportsInput>
+}
+
+export type TicketUpdateWithoutReportsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  subject?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callIds?: Prisma.TicketUpdatecallIdsInput | string[]
+  assigneeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalSystem?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
+  participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
+  requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
+}
+
+export type TicketUncheckedUpdateWithoutReportsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  number?: Prisma.IntFieldUpdateOperationsInput | number
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  subject?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callIds?: Prisma.TicketUpdatecallIdsInput | string[]
+  assigneeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  teamId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalSystem?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
+  requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
@@ -973,6 +1099,7 @@ export type TicketCreateWithoutConnectionInput = {
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
 }
 
 export type TicketUncheckedCreateWithoutConnectionInput = {
@@ -992,6 +1119,7 @@ export type TicketUncheckedCreateWithoutConnectionInput = {
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
 }
 
 export type TicketCreateOrConnectWithoutConnectionInput = {
@@ -1026,6 +1154,7 @@ export type TicketUpdateWithoutConnectionInput = {
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateWithoutConnectionInput = {
@@ -1045,6 +1174,7 @@ export type TicketUncheckedUpdateWithoutConnectionInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
 }
 
 export type TicketCreateManyTeamInput = {
@@ -1078,6 +1208,7 @@ export type TicketUpdateWithoutTeamInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
@@ -1097,6 +1228,7 @@ export type TicketUncheckedUpdateWithoutTeamInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
@@ -1124,11 +1256,13 @@ export type TicketUncheckedUpdateManyWithoutTeamInput = {
 export type TicketCountOutputType = {
   participants: number
   requests: number
+  reports: number
 }
 
 export type TicketCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   participants?: boolean | TicketCountOutputTypeCountParticipantsArgs
   requests?: boolean | TicketCountOutputTypeCountRequestsArgs
+  reports?: boolean | TicketCountOutputTypeCountReportsArgs
 }
 
 /**
@@ -1155,6 +1289,13 @@ export type TicketCountOutputTypeCountRequestsArgs<ExtArgs extends runtime.Types
   where?: Prisma.LogRequestWhereInput
 }
 
+/**
+ * TicketCountOutputType without action
+ */
+export type TicketCountOutputTypeCountReportsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.ReportWhereInput
+}
+
 
 export type TicketSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -1174,6 +1315,7 @@ export type TicketSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   team?: boolean | Prisma.Ticket$teamArgs<ExtArgs>
   participants?: boolean | Prisma.Ticket$participantsArgs<ExtArgs>
   requests?: boolean | Prisma.Ticket$requestsArgs<ExtArgs>
+  reports?: boolean | Prisma.Ticket$reportsArgs<ExtArgs>
   connection?: boolean | Prisma.Ticket$connectionArgs<ExtArgs>
   _count?: boolean | Prisma.TicketCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["ticket"]>
@@ -1236,6 +1378,7 @@ export type TicketInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   team?: boolean | Prisma.Ticket$teamArgs<ExtArgs>
   participants?: boolean | Prisma.Ticket$participantsArgs<ExtArgs>
   requests?: boolean | Prisma.Ticket$requestsArgs<ExtArgs>
+  reports?: boolean | Prisma.Ticket$reportsArgs<ExtArgs>
   connection?: boolean | Prisma.Ticket$connectionArgs<ExtArgs>
   _count?: boolean | Prisma.TicketCountOutputTypeDefaultArgs<ExtArgs>
 }
@@ -1252,6 +1395,7 @@ export type $TicketPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     team: Prisma.$TeamPayload<ExtArgs> | null
     participants: Prisma.$TicketParticipantPayload<ExtArgs>[]
     requests: Prisma.$LogRequestPayload<ExtArgs>[]
+    reports: Prisma.$ReportPayload<ExtArgs>[]
     connection: Prisma.$TicketConnectionPayload<ExtArgs> | null
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
@@ -1669,6 +1813,7 @@ export interface Prisma__TicketClient<T, Null = never, ExtArgs extends runtime.T
   team<T extends Prisma.Ticket$teamArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$teamArgs<ExtArgs>>): Prisma.Prisma__TeamClient<runtime.Types.Result.GetResult<Prisma.$TeamPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   participants<T extends Prisma.Ticket$participantsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$participantsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TicketParticipantPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   requests<T extends Prisma.Ticket$requestsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$requestsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$LogRequestPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  reports<T extends Prisma.Ticket$reportsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$reportsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ReportPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   connection<T extends Prisma.Ticket$connectionArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$connectionArgs<ExtArgs>>): Prisma.Prisma__TicketConnectionClient<runtime.Types.Result.GetResult<Prisma.$TicketConnectionPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
@@ -2178,6 +2323,30 @@ export type Ticket$requestsArgs<ExtArgs extends runtime.Types.Extensions.Interna
   take?: number
   skip?: number
   distinct?: Prisma.LogRequestScalarFieldEnum | Prisma.LogRequestScalarFieldEnum[]
+}
+
+/**
+ * Ticket.reports
+ */
+export type Ticket$reportsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the Report
+   */
+  select?: Prisma.ReportSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the Report
+   */
+  omit?: Prisma.ReportOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.ReportInclude<ExtArgs> | null
+  where?: Prisma.ReportWhereInput
+  orderBy?: Prisma.ReportOrderByWithRelationInput | Prisma.ReportOrderByWithRelationInput[]
+  cursor?: Prisma.ReportWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.ReportScalarFieldEnum | Prisma.ReportScalarFieldEnum[]
 }
 
 /**

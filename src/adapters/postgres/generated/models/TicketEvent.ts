@@ -42,6 +42,7 @@ export type TicketEventMinAggregateOutputType = {
   actorKind: string | null
   actorId: string | null
   requestId: string | null
+  reportId: string | null
   fileId: string | null
   userId: string | null
   installationId: string | null
@@ -55,6 +56,7 @@ export type TicketEventMaxAggregateOutputType = {
   actorKind: string | null
   actorId: string | null
   requestId: string | null
+  reportId: string | null
   fileId: string | null
   userId: string | null
   installationId: string | null
@@ -68,6 +70,7 @@ export type TicketEventCountAggregateOutputType = {
   actorKind: number
   actorId: number
   requestId: number
+  reportId: number
   fileId: number
   userId: number
   installationId: number
@@ -92,6 +95,7 @@ export type TicketEventMinAggregateInputType = {
   actorKind?: true
   actorId?: true
   requestId?: true
+  reportId?: true
   fileId?: true
   userId?: true
   installationId?: true
@@ -105,6 +109,7 @@ export type TicketEventMaxAggregateInputType = {
   actorKind?: true
   actorId?: true
   requestId?: true
+  reportId?: true
   fileId?: true
   userId?: true
   installationId?: true
@@ -118,6 +123,7 @@ export type TicketEventCountAggregateInputType = {
   actorKind?: true
   actorId?: true
   requestId?: true
+  reportId?: true
   fileId?: true
   userId?: true
   installationId?: true
@@ -219,6 +225,7 @@ export type TicketEventGroupByOutputType = {
   actorKind: string
   actorId: string
   requestId: string | null
+  reportId: string | null
   fileId: string | null
   userId: string | null
   installationId: string | null
@@ -256,6 +263,7 @@ export type TicketEventWhereInput = {
   actorKind?: Prisma.StringFilter<"TicketEvent"> | string
   actorId?: Prisma.StringFilter<"TicketEvent"> | string
   requestId?: Prisma.UuidNullableFilter<"TicketEvent"> | string | null
+  reportId?: Prisma.UuidNullableFilter<"TicketEvent"> | string | null
   fileId?: Prisma.UuidNullableFilter<"TicketEvent"> | string | null
   userId?: Prisma.StringNullableFilter<"TicketEvent"> | string | null
   installationId?: Prisma.UuidNullableFilter<"TicketEvent"> | string | null
@@ -270,6 +278,7 @@ export type TicketEventOrderByWithRelationInput = {
   actorKind?: Prisma.SortOrder
   actorId?: Prisma.SortOrder
   requestId?: Prisma.SortOrderInput | Prisma.SortOrder
+  reportId?: Prisma.SortOrderInput | Prisma.SortOrder
   fileId?: Prisma.SortOrderInput | Prisma.SortOrder
   userId?: Prisma.SortOrderInput | Prisma.SortOrder
   installationId?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -287,6 +296,7 @@ export type TicketEventWhereUniqueInput = Prisma.AtLeast<{
   actorKind?: Prisma.StringFilter<"TicketEvent"> | string
   actorId?: Prisma.StringFilter<"TicketEvent"> | string
   requestId?: Prisma.UuidNullableFilter<"TicketEvent"> | string | null
+  reportId?: Prisma.UuidNullableFilter<"TicketEvent"> | string | null
   fileId?: Prisma.UuidNullableFilter<"TicketEvent"> | string | null
   userId?: Prisma.StringNullableFilter<"TicketEvent"> | string | null
   installationId?: Prisma.UuidNullableFilter<"TicketEvent"> | string | null
@@ -301,6 +311,7 @@ export type TicketEventOrderByWithAggregationInput = {
   actorKind?: Prisma.SortOrder
   actorId?: Prisma.SortOrder
   requestId?: Prisma.SortOrderInput | Prisma.SortOrder
+  reportId?: Prisma.SortOrderInput | Prisma.SortOrder
   fileId?: Prisma.SortOrderInput | Prisma.SortOrder
   userId?: Prisma.SortOrderInput | Prisma.SortOrder
   installationId?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -323,6 +334,7 @@ export type TicketEventScalarWhereWithAggregatesInput = {
   actorKind?: Prisma.StringWithAggregatesFilter<"TicketEvent"> | string
   actorId?: Prisma.StringWithAggregatesFilter<"TicketEvent"> | string
   requestId?: Prisma.UuidNullableWithAggregatesFilter<"TicketEvent"> | string | null
+  reportId?: Prisma.UuidNullableWithAggregatesFilter<"TicketEvent"> | string | null
   fileId?: Prisma.UuidNullableWithAggregatesFilter<"TicketEvent"> | string | null
   userId?: Prisma.StringNullableWithAggregatesFilter<"TicketEvent"> | string | null
   installationId?: Prisma.UuidNullableWithAggregatesFilter<"TicketEvent"> | string | null
@@ -337,6 +349,7 @@ export type TicketEventCreateInput = {
   actorKind: string
   actorId: string
   requestId?: string | null
+  reportId?: string | null
   fileId?: string | null
   userId?: string | null
   installationId?: string | null
@@ -351,6 +364,7 @@ export type TicketEventUncheckedCreateInput = {
   actorKind: string
   actorId: string
   requestId?: string | null
+  reportId?: string | null
   fileId?: string | null
   userId?: string | null
   installationId?: string | null
@@ -365,6 +379,7 @@ export type TicketEventUpdateInput = {
   actorKind?: Prisma.StringFieldUpdateOperationsInput | string
   actorId?: Prisma.StringFieldUpdateOperationsInput | string
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   fileId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -379,6 +394,7 @@ export type TicketEventUncheckedUpdateInput = {
   actorKind?: Prisma.StringFieldUpdateOperationsInput | string
   actorId?: Prisma.StringFieldUpdateOperationsInput | string
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   fileId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -393,6 +409,7 @@ export type TicketEventCreateManyInput = {
   actorKind: string
   actorId: string
   requestId?: string | null
+  reportId?: string | null
   fileId?: string | null
   userId?: string | null
   installationId?: string | null
@@ -407,6 +424,7 @@ export type TicketEventUpdateManyMutationInput = {
   actorKind?: Prisma.StringFieldUpdateOperationsInput | string
   actorId?: Prisma.StringFieldUpdateOperationsInput | string
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   fileId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -421,6 +439,7 @@ export type TicketEventUncheckedUpdateManyInput = {
   actorKind?: Prisma.StringFieldUpdateOperationsInput | string
   actorId?: Prisma.StringFieldUpdateOperationsInput | string
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   fileId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -435,6 +454,7 @@ export type TicketEventCountOrderByAggregateInput = {
   actorKind?: Prisma.SortOrder
   actorId?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
+  reportId?: Prisma.SortOrder
   fileId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
@@ -453,6 +473,7 @@ export type TicketEventMaxOrderByAggregateInput = {
   actorKind?: Prisma.SortOrder
   actorId?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
+  reportId?: Prisma.SortOrder
   fileId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
@@ -466,6 +487,7 @@ export type TicketEventMinOrderByAggregateInput = {
   actorKind?: Prisma.SortOrder
   actorId?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
+  reportId?: Prisma.SortOrder
   fileId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
@@ -493,6 +515,7 @@ export type TicketEventSelect<ExtArgs extends runtime.Types.Extensions.InternalA
   actorKind?: boolean
   actorId?: boolean
   requestId?: boolean
+  reportId?: boolean
   fileId?: boolean
   userId?: boolean
   installationId?: boolean
@@ -507,6 +530,7 @@ export type TicketEventSelectCreateManyAndReturn<ExtArgs extends runtime.Types.E
   actorKind?: boolean
   actorId?: boolean
   requestId?: boolean
+  reportId?: boolean
   fileId?: boolean
   userId?: boolean
   installationId?: boolean
@@ -521,6 +545,7 @@ export type TicketEventSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.E
   actorKind?: boolean
   actorId?: boolean
   requestId?: boolean
+  reportId?: boolean
   fileId?: boolean
   userId?: boolean
   installationId?: boolean
@@ -535,13 +560,14 @@ export type TicketEventSelectScalar = {
   actorKind?: boolean
   actorId?: boolean
   requestId?: boolean
+  reportId?: boolean
   fileId?: boolean
   userId?: boolean
   installationId?: boolean
   data?: boolean
 }
 
-export type TicketEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"sequence" | "ticketId" | "type" | "at" | "actorKind" | "actorId" | "requestId" | "fileId" | "userId" | "installationId" | "data", ExtArgs["result"]["ticketEvent"]>
+export type TicketEventOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"sequence" | "ticketId" | "type" | "at" | "actorKind" | "actorId" | "requestId" | "reportId" | "fileId" | "userId" | "installationId" | "data", ExtArgs["result"]["ticketEvent"]>
 
 export type $TicketEventPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   name: "TicketEvent"
@@ -554,6 +580,7 @@ export type $TicketEventPayload<ExtArgs extends runtime.Types.Extensions.Interna
     actorKind: string
     actorId: string
     requestId: string | null
+    reportId: string | null
     fileId: string | null
     userId: string | null
     installationId: string | null
@@ -988,6 +1015,7 @@ export interface TicketEventFieldRefs {
   readonly actorKind: Prisma.FieldRef<"TicketEvent", 'String'>
   readonly actorId: Prisma.FieldRef<"TicketEvent", 'String'>
   readonly requestId: Prisma.FieldRef<"TicketEvent", 'String'>
+  readonly reportId: Prisma.FieldRef<"TicketEvent", 'String'>
   readonly fileId: Prisma.FieldRef<"TicketEvent", 'String'>
   readonly userId: Prisma.FieldRef<"TicketEvent", 'String'>
   readonly installationId: Prisma.FieldRef<"TicketEvent", 'String'>

@@ -1,0 +1,67 @@
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { checkContract } from "./check-contract.ts";
+import type { ApiAnswer } from "./api-calls.ts";
+
+export interface FormCall {
+  readonly token: string;
+  readonly contentType: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Announced as Content-Length; absent sends chunks of unknown number. */
+  readonly lengthBytes?: number;
+}
+
+export const FORM_PATH = "/v1/call-support-tickets";
+
+/**
+ * Posts a form as a phone's HTTP stack does: piece by piece, with its length or without. What the server answers counts, also when
+ * it answers before the body is sent.
+ *
+ * @throws the connection's error where there was no answer
+ */
+export async function sendForm(
+  apiUrl: string,
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  { token, contentType, headers = {}, lengthBytes }: FormCall,
+): Promise<ApiAnswer> {
+  const request = httpRequest(new URL(FORM_PATH, apiUrl), {
+    method: "POST",
+    agent: false,
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": contentType,
+      ...(lengthBytes === undefined ? {} : { "content-length": String(lengthBytes) }),
+      ...headers,
+    },
+  });
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    request.once("response", resolve);
+    request.once("error", reject);
+  });
+  let isAnswered = false;
+  void answered.then(
+    () => (isAnswered = true),
+    () => (isAnswered = true),
+  );
+  for await (const piece of pieces) {
+    if (isAnswered) break;
+    if (!request.write(piece)) await Promise.race([new Promise((resolve) => request.once("drain", resolve)), answered]);
+  }
+  request.end();
+  const response = await answered;
+  const chunks: Buffer[] = [];
+  for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
+  const isJson = /json/.test(response.headers["content-type"] ?? "");
+  const answer = {
+    status: response.statusCode ?? 0,
+    headers: new Headers(
+      Object.entries(response.headers).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, String(value)] as [string, string]],
+      ),
+    ),
+    text,
+    body: isJson && text !== "" ? (JSON.parse(text) as unknown) : undefined,
+  };
+  checkContract("POST", FORM_PATH, answer);
+  return answer;
+}
