@@ -104,7 +104,7 @@ function requireUploading(owner: FileOwner, files: readonly LogFile[], now: numb
   const consented = files.length > 0;
   throw new Problem(consented ? "request_closed" : "not_consented", {
     detail: consented
-      ? `Nothing more is taken: it is ${awaitsFiles(owner) ? "past its uploadBy" : owner.state}.`
+      ? `Nothing more is taken: the ${owner.kind} is ${awaitsFiles(owner) ? "past its uploadBy" : owner.state}.`
       : "Share first.",
     extra: { state: owner.state },
   });
