@@ -61,7 +61,7 @@ export function Palette({ me, onClose }: { readonly me: Me; readonly onClose: ()
   const [, navigate] = useLocation();
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
-  const places = usePlaces(me, useDeferredValue(text.trim()));
+  const places = usePlaces(me, text.trim());
   const listId = useId();
   const list = useRef<HTMLUListElement>(null);
   const current = Math.min(active, places.length - 1);
@@ -137,8 +137,10 @@ export function Palette({ me, onClose }: { readonly me: Me; readonly onClose: ()
   );
 }
 
-function usePlaces(me: Me, query: string): readonly Place[] {
+/** Screens follow every letter; what is asked of the server only stands there once it answers what is written now. */
+function usePlaces(me: Me, wanted: string): readonly Place[] {
   const { t } = useT();
+  const query = useDeferredValue(wanted);
   const isAsking = query !== "";
   const tickets = useInfiniteQuery({ ...ticketsQuery({ query }), enabled: isAsking });
   const people = useInfiniteQuery({ ...usersQuery({ query }), enabled: isAsking });
@@ -146,10 +148,10 @@ function usePlaces(me: Me, query: string): readonly Place[] {
     ...(mayWrite(me) ? [{ to: "/new", name: t("new.title"), kind: t("palette.action") }] : []),
     ...screensFor(me).map(({ to, key }) => ({ to, name: t(`nav.${key}` as MessageKey), kind: t("palette.screen") })),
   ];
-  if (!isAsking) return screens;
-  const wanted = query.toLowerCase();
+  const fitting = screens.filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
+  if (wanted === "" || wanted !== query) return fitting;
   return [
-    ...screens.filter(({ name }) => name.toLowerCase().includes(wanted)),
+    ...fitting,
     ...(tickets.data?.pages[0]?.value ?? []).slice(0, MOST).map(({ id, number, subject }) => ({
       to: `/tickets/${id}`,
       name: `${t("ticket.number", { number })} ${subject}`,
