@@ -27,7 +27,7 @@ const projects: (Project & { needs?: keyof typeof SERVERS })[] = [
     name: "curl",
     folder: "test/curl",
     group: 1,
-    workers: 2,
+    workers: 3,
     globalSetup: GLOBAL_SETUP,
     env: { BECKON_TEST_QUEUE: "postgres" },
     needs: "curl",

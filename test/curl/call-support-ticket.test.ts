@@ -20,14 +20,17 @@ test("a form that curl -F writes is taken as it comes, with files of any name", 
   const { stdout } = await promisify(execFile)(
     "curl",
     [
-      ...[
-        "--silent",
-        "--show-error",
-        "--header",
-        `Authorization: Bearer ${await world.tokenOf("beckon-devices", phone.userId)}`,
-      ],
+      "--silent",
+      "--show-error",
+      "--header",
+      `Authorization: Bearer ${await world.tokenOf("beckon-devices", phone.userId)}`,
+
       ...files.flatMap(({ name }) => ["--form", `app=@${name}`]),
-      ...["--form", "text=Nobody hears me", "--form", `callIds=${randomUUID()}`, world.apiUrl + FORM_PATH],
+      "--form",
+      "text=Nobody hears me",
+      "--form",
+      `callIds=${randomUUID()}`,
+      world.apiUrl + FORM_PATH,
     ],
     { cwd: folder },
   );
