@@ -25,7 +25,7 @@ let folder: string;
 let root: string;
 let node: string;
 
-// npm ci is most of it: 5 to 20 s from its cache; without one, what the downloads take.
+// npm ci, twice, is most of it: 10 to 40 s from its cache; without one, what the downloads take.
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "beckon-image-"));
   await chmod(folder, 0o755);
@@ -157,6 +157,9 @@ test("emulator, migrate, api and worker run from the image as another user, and 
   const { parts } = await succeeded<{ parts: Record<string, { state: string }> }>(callApi(url, "GET", "/readyz"));
   expect(Object.entries(parts).filter(([, { state }]) => state !== "ok")).toEqual([]);
   expect((await callApi(url, "GET", "/docs")).status).toBe(200);
+  const page = await (await fetch(url)).text();
+  const [script = ""] = /\/assets\/[\w-]+\.js/.exec(page) ?? [];
+  expect((await fetch(url + script)).headers.get("content-type")).toContain("javascript");
 
   for (const running of [worker, api, emulator])
     expect(await running.stop(), running.words()).toEqual({ code: 0, signal: null });

@@ -174,12 +174,6 @@ const LAYERS: Readonly<Record<string, (page: Page, ticketId: string) => Promise<
     await page.keyboard.press("?");
     await page.locator("[role=dialog] kbd").first().waitFor();
   },
-  palette: async (page) => {
-    await goTo(page, "/?view=all");
-    await page.keyboard.press("Control+k");
-    await page.locator("[role=dialog] input").fill("ann");
-    await page.locator("[role=option]").first().waitFor();
-  },
   "requests-ticked": async (page) => {
     await goTo(page, "/?view=all");
     await page.locator("[data-request] input").nth(1).check();
@@ -187,11 +181,12 @@ const LAYERS: Readonly<Record<string, (page: Page, ticketId: string) => Promise<
     await page.locator("[role=toolbar]").waitFor();
   },
   "requests-cancel": async (page) => {
+    await goTo(page, "/?view=all");
+    for (const index of [0, 1, 4]) await page.locator("[data-request] input").nth(index).check();
     await page.locator("[role=toolbar] button").nth(1).click();
     await page.locator("[role=alertdialog]").waitFor();
   },
   "new-unsent": async (page, ticketId) => {
-    await page.keyboard.press("Escape");
     await goTo(page, `/new?ticket=${ticketId}`);
     await page.locator("[data-preview]").waitFor();
     await page.locator("button[type=submit]").click();
@@ -273,6 +268,8 @@ test(
       for (const [name, open] of Object.entries(SHOTS ? LAYERS : {})) {
         await open(page, ticket.id);
         await look(name);
+        await page.keyboard.press("Escape");
+        await page.locator("[role=dialog], [role=alertdialog]").waitFor({ state: "detached" });
       }
       found.push(...troubles.map((trouble) => `${theme} ${width}: ${trouble}`));
       await close();

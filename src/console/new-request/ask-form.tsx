@@ -45,6 +45,8 @@ const useStyles = makeStyles({
     alignItems: "center",
     paddingBlock: "12px",
     backgroundColor: tokens.colorNeutralBackground2,
+    // On a phone it would lie over the fields.
+    "@media (max-width: 640px)": { position: "static" },
   },
   contact: { color: tokens.colorNeutralForeground3 },
 });
@@ -128,7 +130,9 @@ export function AskForm({ version, userId, copied, only, onPickPerson }: Props) 
               </Link>
             </div>
             <AppLink to={`/tickets/${ticket.id}`}>
-              {t("ticket.number", { number: ticket.number })} <bdi>{ticket.subject}</bdi>
+              <bdi>
+                {t("ticket.number", { number: ticket.number })} {ticket.subject}
+              </bdi>
             </AppLink>
             {isChoosing ? <PersonChoice ticket={ticket} onPick={onPickPerson} /> : null}
             {isOnTicket ? null : <Notice text={t("new.person.added")} />}

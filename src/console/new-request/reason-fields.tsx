@@ -16,7 +16,7 @@ const useStyles = makeStyles({
     "& select": { width: "100%", minWidth: 0, textOverflow: "ellipsis" },
   },
   group: { display: "grid", gap: "2px" },
-  missing: { color: tokens.colorStatusDangerForeground1 },
+  missing: { color: tokens.colorPaletteRedForeground1 },
   collectors: { display: "grid", gridTemplateColumns: "repeat(auto-fill, minmax(min(220px, 100%), 1fr))" },
 });
 

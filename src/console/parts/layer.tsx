@@ -24,8 +24,7 @@ function NotOpened({ onFail }: { readonly onFail: () => void }) {
   useEffect(() => {
     notify(t("error.layer"), "error");
     onFail();
-    // Said once, however often it is drawn.
-    // oxlint-disable-next-line react/exhaustive-deps
+    // Once, however often it is drawn.
   }, []);
   return null;
 }

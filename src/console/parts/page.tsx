@@ -16,7 +16,8 @@ const useStyles = makeStyles({
   },
   full: { flexGrow: 1, minHeight: 0, paddingBottom: "16px" },
   head: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: "8px 12px" },
-  title: { margin: 0, flexGrow: 1, minWidth: 0 },
+  // Takes the focus so that it is read out; it is nothing to operate.
+  title: { margin: 0, flexGrow: 1, minWidth: 0, outlineStyle: "none" },
   actions: { display: "flex", flexWrap: "wrap", gap: "8px" },
   card: {
     backgroundColor: tokens.colorNeutralBackground1,
@@ -54,7 +55,7 @@ export function Page({ title, before, actions, full = false, children }: PagePro
       <div className={styles.head}>
         {before}
         <Text as="h1" size={600} weight="semibold" className={styles.title} tabIndex={-1} id="page-title">
-          {title}
+          <bdi>{title}</bdi>
         </Text>
         {actions === undefined ? null : <div className={styles.actions}>{actions}</div>}
       </div>

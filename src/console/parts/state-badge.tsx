@@ -19,6 +19,7 @@ const useStyles = makeStyles({
     lineHeight: tokens.lineHeightBase200,
   },
   icon: { flexShrink: 0, fontSize: "16px" },
+  word: { minWidth: 0, overflow: "hidden", textOverflow: "ellipsis" },
 });
 
 /** Colours that hold 4.5 to 1 on their ground in every theme; `statusX3` on `statusX1` does not in dark. */
@@ -46,11 +47,12 @@ const useTones = makeStyles({
 /** A state as icon, word and colour: never colour alone. */
 export function StateBadge({ request }: { readonly request: LogRequest }) {
   const { t } = useT();
+  const styles = useStyles();
   const { icon: Icon, word, tone } = stateWords(request, t);
   return (
     <ToneBadge tone={tone}>
-      <Icon className={useStyles().icon} aria-hidden />
-      <span>{word}</span>
+      <Icon className={styles.icon} aria-hidden />
+      <span className={styles.word}>{word}</span>
     </ToneBadge>
   );
 }

@@ -78,14 +78,17 @@ export function ActDialog({ act, requests, onClose }: Props) {
     } else setRefusals(refused);
   };
 
+  const title = refusals
+    ? text("result", can.length - refusals.length)
+    : can.length > 0
+      ? text("title", given.length)
+      : t(`bulk.${act}.none`);
   const isBusy = done !== undefined && !refusals;
   return (
     <Dialog open modalType="alert" onOpenChange={(_, { open }) => !open && !isBusy && onClose(refusals !== undefined)}>
       <DialogSurface>
         <DialogBody>
-          <DialogTitle>
-            {refusals ? text("result", can.length - refusals.length) : text("title", given.length)}
-          </DialogTitle>
+          <DialogTitle>{title}</DialogTitle>
           <DialogContent className={styles.content} aria-live="polite">
             {refusals ? (
               <>
@@ -106,14 +109,14 @@ export function ActDialog({ act, requests, onClose }: Props) {
                       }))}
                     />
                   </>
-                ) : (
-                  <p className={styles.text}>{t("bulk.nothing")}</p>
-                )}
+                ) : null}
                 {cannot.length > 0 ? (
                   <>
-                    <Text as="h3" weight="semibold" className={styles.title}>
-                      {t("bulk.left", { count: cannot.length })}
-                    </Text>
+                    {can.length > 0 ? (
+                      <Text as="h3" weight="semibold" className={styles.title}>
+                        {t("bulk.left", { count: cannot.length })}
+                      </Text>
+                    ) : null}
                     <Rows
                       rows={cannot.map(({ request, why }) => ({ request, note: t(`bulk.why.${why}` as MessageKey) }))}
                     />

@@ -16,11 +16,12 @@ const AHEAD_ROWS = 150;
 const PAGE_ROWS = 10;
 const ROW_PX = 60;
 const NARROW_ROW_PX = 108;
-const NARROW = matchMedia("(max-width: 760px)");
+/** Where the columns do not fit: small windows, and those in which the navigation has just come beside the list. */
+const NARROW = matchMedia("(max-width: 889px), (min-width: 960px) and (max-width: 1103px)");
 
 const useStyles = makeStyles({
   grid: { display: "flex", flexDirection: "column", flexGrow: 1 },
-  headSelectable: selectableColumns,
+  headSelectable: { ...selectableColumns, paddingInlineStart: "20px" },
   head: {
     ...gridColumns,
     minHeight: "36px",

@@ -18,7 +18,7 @@ import { Tick } from "#console/parts/tick.tsx";
 export const gridColumns = {
   display: "grid",
   gridTemplateColumns:
-    "minmax(180px, 2.4fr) minmax(180px, 1.5fr) minmax(120px, 1.2fr) minmax(100px, 0.8fr) minmax(110px, 1fr)",
+    "minmax(170px, 2.4fr) minmax(205px, 1.5fr) minmax(110px, 1.2fr) minmax(100px, 0.8fr) minmax(105px, 1fr)",
   alignItems: "center",
   columnGap: "16px",
   paddingInline: "24px 16px",
@@ -27,7 +27,7 @@ export const gridColumns = {
 /** The same with a place for the tick before them. */
 export const selectableColumns = {
   gridTemplateColumns:
-    "32px minmax(180px, 2.4fr) minmax(180px, 1.5fr) minmax(120px, 1.2fr) minmax(100px, 0.8fr) minmax(110px, 1fr)",
+    "32px minmax(170px, 2.4fr) minmax(205px, 1.5fr) minmax(110px, 1.2fr) minmax(100px, 0.8fr) minmax(105px, 1fr)",
   columnGap: "12px",
 } as const satisfies GriffelStyle;
 
@@ -55,7 +55,10 @@ const useStyles = makeStyles({
   },
   narrowSelectable: { gridTemplateColumns: "28px minmax(0, 1fr) auto" },
   tall: { gridRow: "span 2", alignSelf: "center" },
-  wide: { gridColumn: "-3 / -1" },
+  // Whom and when in the first line; the state's words have the second for themselves.
+  narrowName: { gridColumn: "-3 / -2", gridRow: 1 },
+  narrowState: { gridColumn: "-3 / -1", gridRow: 2 },
+  narrowAsked: { gridColumn: "-2 / -1", gridRow: 1, alignSelf: "start" },
   cell: { minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
   quiet: { color: tokens.colorNeutralForeground2 },
   second: {
@@ -133,7 +136,7 @@ export const RequestRow = memo(
             />
           </span>
         )}
-        <span role="gridcell" className={mergeClasses(styles.cell, isNarrow && styles.wide)}>
+        <span role="gridcell" className={mergeClasses(styles.cell, isNarrow && styles.narrowName)}>
           {unread ? (
             <span className={styles.unread} data-unread>
               <span className="heard-only">{t("unread")} </span>
@@ -151,7 +154,7 @@ export const RequestRow = memo(
             <TicketLabel request={request} />
           </span>
         </span>
-        <span role="gridcell" className={styles.cell}>
+        <span role="gridcell" className={mergeClasses(styles.cell, isNarrow && styles.narrowState)}>
           <StateBadge request={request} />
         </span>
         <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet)} hidden={isNarrow}>
@@ -161,11 +164,13 @@ export const RequestRow = memo(
         <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet)} hidden={isNarrow}>
           {isOpen(request) ? <Moment at={request.answerBy} show="relative" /> : <span aria-hidden>–</span>}
         </span>
-        <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet)}>
+        <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet, isNarrow && styles.narrowAsked)}>
           <Moment at={request.createdAt} show="relative" compact={isNarrow} />
-          <span className={styles.second} hidden={isNarrow}>
-            <bdi>{request.agentId}</bdi>
-          </span>
+          {isNarrow ? null : (
+            <span className={styles.second}>
+              <bdi>{request.agentId}</bdi>
+            </span>
+          )}
         </span>
       </div>
     );

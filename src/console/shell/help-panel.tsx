@@ -32,6 +32,7 @@ const useStyles = makeStyles({
     border: `1px solid ${tokens.colorNeutralStroke1}`,
     backgroundColor: tokens.colorNeutralBackground3,
     fontFamily: tokens.fontFamilyMonospace,
+    whiteSpace: "nowrap",
   },
   states: { display: "grid", gap: "12px", margin: "8px 0 0", padding: 0, listStyleType: "none" },
   state: { display: "grid", gap: "4px", justifyItems: "start" },
@@ -42,7 +43,6 @@ const useStyles = makeStyles({
 type Keys = readonly (readonly [keys: string, what: string])[];
 
 const ANYWHERE: Keys = [
-  ["Ctrl K / ⌘ K", "palette"],
   ["c", "new"],
   ["/", "search"],
   ["?", "help"],

@@ -10,6 +10,7 @@ import {
   Input,
   makeStyles,
   Textarea,
+  tokens,
 } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -20,7 +21,14 @@ import { ErrorState } from "#console/parts/query-states.tsx";
 
 const useStyles = makeStyles({
   content: { display: "grid", gap: "12px" },
-  language: { display: "grid", gap: "8px", border: "none", margin: 0, padding: 0 },
+  language: {
+    display: "grid",
+    gap: "8px",
+    border: "none",
+    margin: 0,
+    padding: 0,
+    "& > legend": { padding: "4px 0 8px", fontWeight: tokens.fontWeightSemibold, fontSize: tokens.fontSizeBase400 },
+  },
 });
 
 interface Props {
