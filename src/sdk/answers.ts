@@ -38,6 +38,8 @@ export interface Answers {
 interface Flight {
   readonly done: Promise<AnswerResult>;
   readonly stop: AbortController;
+  /** How far each of its files is, by its name. */
+  readonly files: ReadonlyMap<string, FileProgress>;
   useNetwork(network: ShareNetwork): Promise<void>;
 }
 
@@ -72,20 +74,27 @@ export function createAnswers({
   const deciding = new Map<string, Promise<AnswerResult>>();
   const answering = new Map<string, Flight>();
 
+  /** Whoever comes later, such as a screen that was opened meanwhile, learns how far it is, also where nothing moves. */
+  function join({ done, files }: Flight): Promise<AnswerResult> {
+    for (const progress of files.values()) onProgress?.(progress);
+    return done;
+  }
+
   /** One flight an answer: whoever comes while it is under way gets the same. */
   async function carryOut(requestId: string): Promise<AnswerResult | undefined> {
     const flying = answering.get(requestId);
-    if (flying) return flying.done;
+    if (flying) return join(flying);
     const answer = await journal.find(requestId);
     if (!answer) return undefined;
     const startedMeanwhile = answering.get(requestId);
-    if (startedMeanwhile) return startedMeanwhile.done;
+    if (startedMeanwhile) return join(startedMeanwhile);
 
     const stop = new AbortController();
     const stopToo = (): void => stop.abort(signal.reason);
     signal.addEventListener("abort", stopToo);
     if (signal.aborted) stopToo();
     const gate = createNetworkGate(answer, connection);
+    const files = new Map<string, FileProgress>();
 
     const done = (async () => {
       try {
@@ -99,7 +108,10 @@ export function createAnswers({
           gate,
           signal: stop.signal,
           onRecorded: () => void takeDown(requestId).catch(report),
-          onProgress: (progress) => onProgress?.(progress),
+          onProgress(progress) {
+            files.set(`${progress.collector}/${progress.name}`, progress);
+            onProgress?.(progress);
+          },
         });
         await journal.end(answer);
         return result;
@@ -127,6 +139,7 @@ export function createAnswers({
     answering.set(requestId, {
       done,
       stop,
+      files,
       async useNetwork(network) {
         answer.network = network;
         gate.chosen();

@@ -114,7 +114,11 @@ export interface Beckon {
   decline(requestId: string): Promise<AnswerResult>;
   /** Puts the prompt off, on all of the user's installs. @throws BeckonError `request_not_open`, `invalid_request` */
   snooze(requestId: string, until: Date): Promise<DeviceLogRequest>;
-  /** Goes on with an answer under way, or joins it. @returns undefined when there is none on this device */
+  /**
+   * Goes on with an answer under way, or joins it: `onProgress` is then told again how far each file is.
+   *
+   * @returns undefined when there is none on this device
+   */
   upload(requestId: string): Promise<AnswerResult | undefined>;
   /**
    * Takes back the whole consent, or the named files. Stops its upload.

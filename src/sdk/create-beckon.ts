@@ -21,10 +21,10 @@ export { type BeckonPush, parsePush } from "./parse-push.ts";
 export { createSha256, type Hasher } from "./sha256.ts";
 export { type BeckonStorage, indexedDbStorage, memoryStorage } from "./storage.ts";
 export type { AnswerResult, FileProgress } from "./carry-out-answer.ts";
-export type { Fetch, SdkClock } from "./api-client.ts";
+export { type Fetch, type SdkClock, systemClock } from "./api-client.ts";
 export type { LeftOutFile, ReviewFile } from "./freeze-request.ts";
 export { SDK_VERSION } from "./version.ts";
-export type { Upload, UploadSource } from "./upload-bytes.ts";
+export { defaultUpload, type Upload, type UploadSource } from "./upload-bytes.ts";
 export type * from "./wire.ts";
 
 const INSTALLATION = "beckon/installation";

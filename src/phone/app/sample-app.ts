@@ -193,12 +193,6 @@ export function startSampleApp({
         onCards();
       }
     },
-    upload(requestId) {
-      const going = sdk.upload(requestId);
-      // A screen that was opened meanwhile learns how far it is, also where nothing moves.
-      for (const progress of sending.get(requestId)?.files.values() ?? []) onProgress(progress);
-      return going;
-    },
     async decline(requestId) {
       const result = await sdk.decline(requestId);
       tell({ kind: "answered", answer: "decline", result });

@@ -1,7 +1,7 @@
 import type { Beckon, FileProgress, RequestState } from "#sdk/create-beckon.ts";
 import { consentScreenTexts } from "#sdk/screens/consent-texts.ts";
 import { defineConsentScreen } from "#sdk/screens/consent-screen.ts";
-import { openConsent } from "#sdk/screens/open-consent.ts";
+import { openConsent, type OpenedConsent } from "#sdk/screens/open-consent.ts";
 import { h } from "./dom.ts";
 import { giveWay } from "./give-way.ts";
 
@@ -17,11 +17,18 @@ export interface ConsentHost {
   close(): void;
 }
 
+interface Open {
+  readonly requestId: string;
+  handle?: OpenedConsent;
+  /** What came before there was a screen to tell. */
+  readonly missed: ((handle: OpenedConsent) => void)[];
+}
+
 /** @param onClose the user is done with it */
 export function createConsentHost({ locale, onClose }: { locale: string; onClose: () => void }): ConsentHost {
   defineConsentScreen();
   const element = h("section", { class: "screen consent-screen", tabindex: -1 });
-  let open: { requestId: string; handle?: ReturnType<typeof openConsent> } | undefined;
+  let open: Open | undefined;
 
   function close(): void {
     open?.handle?.stop();
@@ -40,19 +47,26 @@ export function createConsentHost({ locale, onClose }: { locale: string; onClose
     requestId: () => open?.requestId,
     open(beckon, requestId) {
       close();
-      const opening: NonNullable<typeof open> = { requestId };
+      const opening: Open = { requestId, missed: [] };
       open = opening;
       void giveWay().then(() => {
-        if (open === opening) opening.handle = show(beckon, requestId);
+        if (open !== opening) return;
+        const handle = show(beckon, requestId);
+        opening.handle = handle;
+        for (const tell of opening.missed) tell(handle);
       });
     },
-    progress: (progress) => open?.handle?.progress(progress),
-    closed(closed) {
-      if (closed.requestId === open?.requestId) open.handle?.closed(closed);
-    },
+    progress: (progress) => hand(progress.requestId, (handle) => handle.progress(progress)),
+    closed: (closed) => hand(closed.requestId, (handle) => handle.closed(closed)),
   };
 
-  function show(beckon: Beckon, requestId: string): ReturnType<typeof openConsent> {
+  function hand(requestId: string, tell: (handle: OpenedConsent) => void): void {
+    if (requestId !== open?.requestId) return;
+    if (open.handle) tell(open.handle);
+    else open.missed.push(tell);
+  }
+
+  function show(beckon: Beckon, requestId: string): OpenedConsent {
     const screen = document.createElement("beckon-consent") as InstanceType<ReturnType<typeof defineConsentScreen>>;
     screen.locale = locale;
     screen.texts = consentScreenTexts(locale);

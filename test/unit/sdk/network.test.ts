@@ -98,8 +98,12 @@ test("a restart goes on waiting for Wi-Fi", async () => {
   await second.beckon.sync();
   await second.waits();
   expect(putsOf(request)).toEqual([]);
+  // A screen that is opened only now joins in, and learns at once what is waited for.
+  const known = second.progress.length;
+  const joined = second.beckon.upload(request.id);
+  expect(second.progress.slice(known)).toMatchObject([{ requestId: request.id, waitingFor: "unmetered" }]);
   second.setMetered(false);
-  expect(await second.beckon.upload(request.id)).toMatchObject({ state: "uploaded" });
+  expect(await joined).toMatchObject({ state: "uploaded" });
   expect(held(request)).toEqual(LOGS);
 });
 
