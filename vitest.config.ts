@@ -2,10 +2,11 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 import { findOnPath } from "#app/embedded/find-on-path.ts";
 import { PlainSummary } from "./scripts/plain-summary.ts";
 
-// One project for each kind of test. Real PostgreSQL and Azurite come with npm; redis-server and a browser are taken from
-// PATH. Where one is missing, its project is left out with one loud line; BECKON_REQUIRE=redis,chromium makes that an error.
+// One project for each kind of test. Real PostgreSQL and Azurite come with npm; redis-server, curl and a browser are taken from
+// PATH. Where one is missing, its project is left out with one loud line; BECKON_REQUIRE=redis,curl,chromium makes that an error.
 const SERVERS = {
   redis: { programs: ["redis-server"], install: "apt-get install redis-server" },
+  curl: { programs: ["curl"], install: "apt-get install curl" },
   chromium: { programs: ["chromium", "chromium-browser", "google-chrome"], install: "apt-get install chromium" },
 };
 
@@ -21,6 +22,16 @@ const projects: (Project & { needs?: keyof typeof SERVERS })[] = [
   { name: "contract", folder: "test/contract", group: 1, workers: 3, globalSetup: GLOBAL_SETUP },
   { ...integration("postgres"), group: 1, workers: 3, globalSetup: GLOBAL_SETUP },
   { ...integration("redis"), group: 1, workers: 3, globalSetup: GLOBAL_SETUP, needs: "redis" },
+  // What people paste into a terminal, pasted into one.
+  {
+    name: "curl",
+    folder: "test/curl",
+    group: 1,
+    workers: 3,
+    globalSetup: GLOBAL_SETUP,
+    env: { BECKON_TEST_QUEUE: "postgres" },
+    needs: "curl",
+  },
   { name: "e2e", folder: "test/e2e", group: 2, workers: 2, globalSetup: GLOBAL_SETUP, needs: "chromium" },
   // The image and the compose file: whole systems too, without a browser.
   { name: "deployment", folder: "test/deployment", group: 2, workers: 2, globalSetup: GLOBAL_SETUP, needs: "redis" },

@@ -181,22 +181,3 @@ test("what colleagues do to many requests at once moves no row", async ({ world 
   expect(await places()).toEqual(before);
   await close();
 });
-
-test("one field leads to a ticket, a person or a screen, by keyboard alone", async ({ world }) => {
-  const ticket = await world.agent.openTicket({ subject: "Palette of colours", userId: "palette-user" });
-  const { page, troubles, close } = await openConsole(browser, world.apiUrl);
-  await page.keyboard.press("Control+k");
-  const field = page.getByRole("combobox", { name: "Find a screen, a ticket or a person" });
-  await field.fill("palette");
-  await page.getByRole("option", { name: /Palette of colours/ }).waitFor();
-  await page.getByRole("option", { name: /palette-user/ }).waitFor();
-  expect(await findBarriers(page)).toEqual([]);
-  await page.keyboard.press("Enter");
-  await page.waitForURL(`**/tickets/${ticket.id}`);
-  await page.keyboard.press("Control+k");
-  await field.fill("insi");
-  await page.keyboard.press("Enter");
-  await page.waitForURL("**/insights");
-  expect(troubles).toEqual([]);
-  await close();
-});

@@ -174,12 +174,6 @@ const LAYERS: Readonly<Record<string, (page: Page, ticketId: string) => Promise<
     await page.keyboard.press("?");
     await page.locator("[role=dialog] kbd").first().waitFor();
   },
-  palette: async (page) => {
-    await goTo(page, "/?view=all");
-    await page.keyboard.press("Control+k");
-    await page.locator("[role=dialog] input[role=combobox]").fill("ann");
-    await page.locator("[role=option]").first().waitFor();
-  },
   "requests-ticked": async (page) => {
     await goTo(page, "/?view=all");
     await page.locator("[data-request] input").nth(1).check();

@@ -15,6 +15,8 @@ test("a notice that something was done covers no more than its corner", async ({
   const ticket = await world.agent.openTicket({ userId: "toast-user" });
   const { page, troubles, close } = await openConsole(browser, world.apiUrl, { path: `/new?ticket=${ticket.id}` });
   await page.locator('[data-field="reason"]').fill("To see why your calls drop.");
+  // The one kind of log that there is is ticked as soon as it is known to be the only one.
+  await page.locator("input[type=checkbox]:checked").waitFor();
   await page.locator('button[type="submit"]').click();
   const notice = page.locator(".fui-ToastTitle", { hasText: "Request sent" });
   // It stays for as long as somebody points at it.

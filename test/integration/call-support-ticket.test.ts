@@ -1,11 +1,6 @@
-import { execFile } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { describe, expect, onTestFinished } from "vitest";
+import { describe, expect } from "vitest";
 import type { ApiAnswer } from "#test/support/api-calls.ts";
 import { HANDS, writeForm, type FormPart, type HandName, type WrittenForm } from "#test/support/form-bodies.ts";
 import { sha256Of, type Phone } from "#test/support/phone.ts";
@@ -110,32 +105,6 @@ describe("a form", () => {
       });
     },
   );
-
-  test("of curl -F is taken as it comes, with files of any name", async ({ world }) => {
-    const [phone, callId] = [someone(world), randomUUID()];
-    const folder = await mkdtemp(join(tmpdir(), "beckon-curl-"));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const files = ["Anruf „ß“ 💥.blog", "app.log"].map((name) => ({ name, content: randomBytes(300_000) }));
-    for (const { name, content } of files) await writeFile(join(folder, name), content);
-    const { stdout } = await promisify(execFile)(
-      "curl",
-      [
-        ...["--silent", "--show-error", "--header", `Authorization: Bearer ${await tokenOf(world, phone)}`],
-        ...files.flatMap(({ name }) => ["--form", `app=@${name}`]),
-        ...["--form", "text=Nobody hears me", "--form", `callIds=${callId}`, world.apiUrl + FORM_PATH],
-      ],
-      { cwd: folder },
-    );
-    const answer = JSON.parse(stdout) as Made;
-    expect(answer).toMatchObject({
-      state: "linked",
-      files: files.map(({ name, content }) => ({
-        name: name.normalize("NFC"),
-        sha256: sha256Of(content),
-        state: "linked",
-      })),
-    });
-  });
 
   test("of fetch is taken as it comes, files of many blocks and empty ones, with and without its length", async ({
     world,

@@ -101,7 +101,7 @@ function serveReading(kit: HttpKit, desk: Desk): void {
     const { consent, collectors, createdAt, state, uploadBy } = request;
     if (!consent) throw new Problem("not_found");
     const { consentText, consentValues: values } = show(desk, request, consent.given.consentText.locale);
-    const { decision, deviceNow, files, shown } = consent.given;
+    const { decision, deviceNow, files, shown, leftOut } = consent.given;
     return {
       status: 200,
       body: {
@@ -125,6 +125,7 @@ function serveReading(kit: HttpKit, desk: Desk): void {
           files.map((file) => ({ ...file, modifiedAt: parseTime(file.modifiedAt) }) as never),
           shown,
         ),
+        leftOut,
         ...(uploadBy === undefined ? {} : { uploadBy: formatTime(uploadBy) }),
         ...(consent.withdrawnAt === undefined ? {} : { withdrawnAt: formatTime(consent.withdrawnAt) }),
         state,

@@ -55,7 +55,10 @@ const useStyles = makeStyles({
   },
   narrowSelectable: { gridTemplateColumns: "28px minmax(0, 1fr) auto" },
   tall: { gridRow: "span 2", alignSelf: "center" },
-  wide: { gridColumn: "-3 / -1" },
+  // Whom and when in the first line; the state's words have the second for themselves.
+  narrowName: { gridColumn: "-3 / -2", gridRow: 1 },
+  narrowState: { gridColumn: "-3 / -1", gridRow: 2 },
+  narrowAsked: { gridColumn: "-2 / -1", gridRow: 1, alignSelf: "start" },
   cell: { minWidth: 0, overflow: "hidden", textOverflow: "ellipsis", whiteSpace: "nowrap" },
   quiet: { color: tokens.colorNeutralForeground2 },
   second: {
@@ -133,7 +136,7 @@ export const RequestRow = memo(
             />
           </span>
         )}
-        <span role="gridcell" className={mergeClasses(styles.cell, isNarrow && styles.wide)}>
+        <span role="gridcell" className={mergeClasses(styles.cell, isNarrow && styles.narrowName)}>
           {unread ? (
             <span className={styles.unread} data-unread>
               <span className="heard-only">{t("unread")} </span>
@@ -151,7 +154,7 @@ export const RequestRow = memo(
             <TicketLabel request={request} />
           </span>
         </span>
-        <span role="gridcell" className={styles.cell}>
+        <span role="gridcell" className={mergeClasses(styles.cell, isNarrow && styles.narrowState)}>
           <StateBadge request={request} />
         </span>
         <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet)} hidden={isNarrow}>
@@ -161,7 +164,7 @@ export const RequestRow = memo(
         <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet)} hidden={isNarrow}>
           {isOpen(request) ? <Moment at={request.answerBy} show="relative" /> : <span aria-hidden>–</span>}
         </span>
-        <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet)}>
+        <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet, isNarrow && styles.narrowAsked)}>
           <Moment at={request.createdAt} show="relative" compact={isNarrow} />
           {isNarrow ? null : (
             <span className={styles.second}>

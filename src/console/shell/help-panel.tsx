@@ -15,7 +15,6 @@ import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { useStore } from "#console/parts/create-store.ts";
 import { ToneBadge } from "#console/parts/state-badge.tsx";
 import { stateWords } from "#console/parts/state-words.tsx";
-import { modifierKey } from "./modifier-key.ts";
 import { preferences } from "./preferences.ts";
 
 const useStyles = makeStyles({
@@ -44,7 +43,6 @@ const useStyles = makeStyles({
 type Keys = readonly (readonly [keys: string, what: string])[];
 
 const ANYWHERE: Keys = [
-  ["mod K", "palette"],
   ["c", "new"],
   ["/", "search"],
   ["?", "help"],
@@ -161,7 +159,7 @@ function KeyList({ title, keys }: { readonly title: string; readonly keys: Keys 
       <dl className={styles.keys}>
         {keys.map(([key, what]) => [
           <dt key={key}>
-            <kbd className={styles.key}>{key.replace("mod", modifierKey(t))}</kbd>
+            <kbd className={styles.key}>{key}</kbd>
           </dt>,
           <dd key={what}>{t(`help.key.${what}` as MessageKey)}</dd>,
         ])}

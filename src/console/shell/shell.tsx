@@ -13,7 +13,6 @@ import {
 import { AddRegular } from "@fluentui/react-icons/svg/add";
 import { NavigationRegular } from "@fluentui/react-icons/svg/navigation";
 import { QuestionCircleRegular } from "@fluentui/react-icons/svg/question-circle";
-import { SearchRegular } from "@fluentui/react-icons/svg/search";
 import { lazy, useCallback, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import type { Me } from "#console/api/shapes.ts";
@@ -26,14 +25,12 @@ import { focusTitle } from "#console/parts/focus-title.ts";
 import { Layer } from "#console/parts/layer.tsx";
 import { BrandMark } from "./brand-mark.tsx";
 import { MeContext } from "./me-context.ts";
-import { modifierKey } from "./modifier-key.ts";
 import { Nav } from "./nav.tsx";
 import { mayWrite } from "./roles.ts";
 import { Screens } from "./screens.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 import { UserMenu } from "./user-menu.tsx";
 
-const Palette = lazy(async () => ({ default: (await import("./palette.tsx")).Palette }));
 const HelpPanel = lazy(async () => ({ default: (await import("./help-panel.tsx")).HelpPanel }));
 
 const BAR_PX = 52;
@@ -96,24 +93,6 @@ const useStyles = makeStyles({
   main: { flexGrow: 1, minWidth: 0, display: "flex", flexDirection: "column", scrollMarginTop: `${BAR_PX}px` },
   notice: { padding: "12px 24px 0", "@media (max-width: 640px)": { padding: "8px 12px 0" } },
   brandName: { whiteSpace: "nowrap", "@media (max-width: 400px)": { display: "none" } },
-  find: {
-    width: "min(420px, 36vw)",
-    justifyContent: "flex-start",
-    fontWeight: tokens.fontWeightRegular,
-    color: tokens.colorNeutralForeground3,
-    backgroundColor: tokens.colorNeutralBackground2,
-    "@media (max-width: 760px)": { width: "32px", minWidth: "32px", padding: 0, justifyContent: "center" },
-  },
-  findLabel: {
-    flexGrow: 1,
-    textAlign: "start",
-    "@media (max-width: 760px)": { position: "absolute", width: "1px", height: "1px", clipPath: "inset(50%)" },
-  },
-  findKey: {
-    fontFamily: tokens.fontFamilyBase,
-    fontSize: tokens.fontSizeBase200,
-    "@media (max-width: 760px)": { display: "none" },
-  },
   newButton: {
     "@media (max-width: 640px)": { minWidth: "40px", paddingInline: "8px", "& .fui-Button__icon": { margin: 0 } },
   },
@@ -126,7 +105,6 @@ export function Shell({ me }: { readonly me: Me }) {
   const { t } = useT();
   const [isHelpOpen, setHelpOpen] = useState(false);
   const [isNavOpen, setNavOpen] = useState(false);
-  const [isPaletteOpen, setPaletteOpen] = useState(false);
   const [, navigate] = useLocation();
   // Fetched when it is first wanted, and kept, so that it slides away as it came.
   const [wasHelpWanted, setHelpWanted] = useState(false);
@@ -137,8 +115,7 @@ export function Shell({ me }: { readonly me: Me }) {
   useLive(me);
   const unread = useUnreadCount();
   const isWriter = mayWrite(me);
-  const openPalette = useCallback(() => setPaletteOpen(true), []);
-  useShortcuts({ onHelp: openHelp, onFind: openPalette, mayWrite: isWriter });
+  useShortcuts({ onHelp: openHelp, mayWrite: isWriter });
   useFocusOnScreen();
   return (
     <MeContext value={me}>
@@ -159,18 +136,6 @@ export function Shell({ me }: { readonly me: Me }) {
             Beckon
           </Text>
         </Link>
-        <span className={styles.push} />
-        <Button
-          className={styles.find}
-          icon={<SearchRegular />}
-          aria-keyshortcuts="Control+K Meta+K"
-          onClick={openPalette}
-        >
-          <span className={styles.findLabel}>{t("palette.open")}</span>
-          <kbd className={styles.findKey} aria-hidden>
-            {modifierKey(t)} K
-          </kbd>
-        </Button>
         <span className={styles.push} />
         <ConnectionDot />
         {isWriter ? (
@@ -217,11 +182,6 @@ export function Shell({ me }: { readonly me: Me }) {
           <Nav me={me} unread={unread} onChosen={() => setNavOpen(false)} />
         </DrawerBody>
       </OverlayDrawer>
-      {isPaletteOpen ? (
-        <Layer onFail={() => setPaletteOpen(false)}>
-          <Palette me={me} onClose={() => setPaletteOpen(false)} />
-        </Layer>
-      ) : null}
       {wasHelpWanted ? (
         <Layer onFail={() => setHelpWanted(false)}>
           <HelpPanel isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />

@@ -50,23 +50,13 @@ export function isTyping(event: KeyboardEvent): boolean {
 
 interface Shortcuts {
   readonly onHelp: () => void;
-  readonly onFind: () => void;
   readonly mayWrite: boolean;
 }
 
-/** Keys of the whole console. Single letters are off where the agent says so; Ctrl or ⌘ with K is none of those. */
-export function useShortcuts({ onHelp, onFind, mayWrite }: Shortcuts): void {
+/** Keys of the whole console. Single letters are off where the agent says so. */
+export function useShortcuts({ onHelp, mayWrite }: Shortcuts): void {
   const [, navigate] = useLocation();
   const { singleKeys } = useStore(preferences);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
-      event.preventDefault();
-      onFind();
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, [onFind]);
   useEffect(() => {
     if (!singleKeys) return;
     const onKey = (event: KeyboardEvent) => {

@@ -1,4 +1,4 @@
-import { awaitsFiles, factOfOwner, type FileOwner, type OwnerRef } from "#domain/file-owner.ts";
+import { awaitsFiles, isReport, factOfOwner, type FileOwner, type OwnerRef } from "#domain/file-owner.ts";
 import { UPLOAD_LINK_TTL_SECONDS } from "#domain/policy.ts";
 import { ingestBlobName, type LogFile } from "#domain/log-file.ts";
 import { Problem } from "#domain/problems.ts";
@@ -104,7 +104,7 @@ function requireUploading(owner: FileOwner, files: readonly LogFile[], now: numb
   const consented = files.length > 0;
   throw new Problem(consented ? "request_closed" : "not_consented", {
     detail: consented
-      ? `Nothing more is taken: it is ${awaitsFiles(owner) ? "past its uploadBy" : owner.state}.`
+      ? `Nothing more is taken: the ${isReport(owner) ? "report" : "request"} is ${awaitsFiles(owner) ? "past its uploadBy" : owner.state}.`
       : "Share first.",
     extra: { state: owner.state },
   });

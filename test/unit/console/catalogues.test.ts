@@ -21,8 +21,6 @@ const SAME_IN_GERMAN = [
   "platform.wns",
   "platform.browser",
   "column.person",
-  "palette.ticket",
-  "palette.person",
   "ticket.title",
   "ticket.number",
   "tickets.title",
