@@ -12,6 +12,7 @@ import { serveDownload } from "#flow/download/download.http.ts";
 import { serveFeed } from "#flow/feed/feed.http.ts";
 import { serveInsights } from "#flow/insights/insights.http.ts";
 import { serveLogRequests } from "#flow/request/log-requests.http.ts";
+import { servePack } from "#flow/pack/pack.http.ts";
 import { serveCallSupportTickets } from "#flow/report/call-support-tickets.http.ts";
 import type { TicketMeans } from "#flow/report/match-ticket.ts";
 import { serveReports } from "#flow/report/reports.http.ts";
@@ -151,6 +152,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
   });
   serveWithdraw(kit, shared);
   serveDownload(kit, shared);
+  servePack(kit, shared);
   serveFeed(kit, {
     ...shared,
     stop: stopping.signal,

@@ -4,6 +4,7 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponsesObject,
 } from "zod-openapi";
+import { packManifest } from "./packs.ts";
 import { problemDocument } from "./problem-document.ts";
 import { ROUTES } from "./routes.ts";
 import type { Route } from "./route.ts";
@@ -28,6 +29,8 @@ export function buildOpenApiDocument(): ReturnType<typeof createDocument> {
     tags: [...new Set(ROUTES.map(({ tag }) => tag))].map((name) => ({ name })),
     paths: paths as ZodOpenApiPathsObject,
     components: {
+      // What the pack holds: no route has it as its body.
+      schemas: { PackManifest: packManifest },
       securitySchemes: {
         agent: {
           type: "http",

@@ -8,6 +8,7 @@ import * as insights from "./insights.ts";
 import * as logRequests from "./log-requests.ts";
 import * as operations from "./operations.ts";
 import type { Route } from "./route.ts";
+import * as packs from "./packs.ts";
 import * as reports from "./reports.ts";
 import * as session from "./session.ts";
 import * as system from "./system.ts";
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = [
   tickets.listTicketTimeline,
   tickets.putTicketByExternal,
   reports.listTicketReports,
+  packs.readPack,
   connections.createWorkItem,
   logRequests.createLogRequest,
   logRequests.listLogRequests,

@@ -43,6 +43,7 @@ export const FACT_TYPES = [
   "file.deleted",
   "file.downloadLinkCreated",
   "file.read",
+  "pack.created",
   "connection.opened",
   "connection.made",
   "connection.refused",

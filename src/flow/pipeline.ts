@@ -48,6 +48,7 @@ export const PIPELINE = {
   "file.deleted": cleanup,
   "file.downloadLinkCreated": nothing,
   "file.read": nothing,
+  "pack.created": nothing,
   "connection.opened": nothing,
   "connection.made": nothing,
   "connection.refused": nothing,

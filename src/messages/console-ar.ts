@@ -39,6 +39,7 @@ export const CONSOLE_AR = {
   "state.expired": "لا إجابة",
   "state.cancelled": "أُلغي",
   "state.withdrawn": "سحبه المستخدم",
+  "ticket.pack": "تنزيل الحزمة",
   "files.title": "الملفات",
   "timeline.title": "المخطط الزمني",
   "consent.title": "الموافقة",

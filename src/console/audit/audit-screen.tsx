@@ -51,6 +51,7 @@ const TYPES: readonly FactType[] = [
   "request.withdrawn",
   "file.read",
   "file.downloadLinkCreated",
+  "pack.created",
   "file.deleted",
   "template.put",
   "agent.signedIn",

@@ -1,4 +1,5 @@
 import { Button, makeStyles, Text } from "@fluentui/react-components";
+import { ArrowDownloadRegular } from "@fluentui/react-icons/svg/arrow-download";
 import { SendRegular } from "@fluentui/react-icons/svg/send";
 import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "wouter";
@@ -43,10 +44,23 @@ export function TicketScreen({ ticketId }: { readonly ticketId: string }) {
     <Page
       title={title}
       actions={
-        data && mayWrite(me) ? (
-          <Button appearance="primary" icon={<SendRegular />} onClick={() => navigate(`/new?ticket=${ticketId}`)}>
-            {t("ticket.request")}
-          </Button>
+        data ? (
+          <>
+            <Button
+              as="a"
+              href={`/v1/tickets/${ticketId}/pack`}
+              download
+              icon={<ArrowDownloadRegular />}
+              title={t("ticket.pack.hint")}
+            >
+              {t("ticket.pack")}
+            </Button>
+            {mayWrite(me) ? (
+              <Button appearance="primary" icon={<SendRegular />} onClick={() => navigate(`/new?ticket=${ticketId}`)}>
+                {t("ticket.request")}
+              </Button>
+            ) : null}
+          </>
         ) : undefined
       }
     >
