@@ -90,6 +90,21 @@ describe("the preview", () => {
     expect(Object.keys(preview.consentValues).toSorted()).toEqual(Object.keys(shown.consentValues).toSorted());
   });
 
+  test("says times as the phone does, in the zone of its device where nobody said another", async ({ world }) => {
+    const phone = await world.phone();
+    await phone.register({ timeZone: "Asia/Tokyo" });
+    const window = { from: "2026-11-20T09:00:00Z", to: "2026-11-20T10:30:00Z" };
+    const draft = { userId: phone.userId, reason: "Why calls end", collectors: ["app"], window };
+    const { body } = await world.agent.send("POST", "/v1/consent-preview", { body: draft });
+    const { consentValues, userTimeZone } = body as ConsentPreview;
+    expect(userTimeZone).toBe("Asia/Tokyo");
+    expect(consentValues["window"]).toMatch(/6:00.*7:30.PM/);
+    const request = await world.agent.requestLogs(draft);
+    expect((await phone.read(request.id)).consentValues["window"]).toBe(consentValues["window"]);
+    await phone.decline(request.id);
+    expect((await phone.receipt(request.id)).shown["window"]).toBe(consentValues["window"]);
+  });
+
   test("leaves open what is not written yet, and saves nothing", async ({ world }) => {
     const userId = uniqueName("nobody");
     const { status, body } = await world.as("otto").send("POST", "/v1/consent-preview", {

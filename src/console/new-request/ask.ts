@@ -99,9 +99,9 @@ export function windowOf(ask: Ask, now: number): { from: string; to: string } | 
   return { from: new Date(now - Number(ask.windowHours) * HOUR_MS).toISOString(), to: new Date(now).toISOString() };
 }
 
-/** For the preview: rounded to five minutes, so that typing does not ask for a new one at every letter. */
+/** For the preview: at the full minute, as the prompt says times, so that a new one is asked for once a minute and not at every tick. */
 export function draftOf(ask: Ask, userId: string, ticketId: string, now: number): Draft {
-  const rounded = Math.floor(now / 300_000) * 300_000;
+  const rounded = Math.floor(now / 60_000) * 60_000;
   const window = windowOf(ask, rounded);
   return {
     userId,

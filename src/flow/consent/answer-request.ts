@@ -14,6 +14,7 @@ import type { Ids } from "#ports/ids.ts";
 import type { Store, Transaction } from "#ports/store.ts";
 import { collectorLabels } from "./collector-labels.ts";
 import { consentValues, shownValues, type ConsentSettings } from "./consent-values.ts";
+import { lastZoneOf } from "./reading-locale.ts";
 
 /** What a user decided, and the words they decided on. */
 export interface GivenAnswer {
@@ -132,9 +133,10 @@ async function record(
   const ticket = await tx.tickets.find(request.ticketId);
   const user = await tx.users.find(request.userId);
   const labels = await collectorLabels(tx, request);
+  const timeZone = user?.timeZone ?? (await lastZoneOf(tx, request.userId));
 
   const now = clock.now();
-  const reader = { locale: answer.text.locale, timeZone: user?.timeZone, labels };
+  const reader = { locale: answer.text.locale, timeZone, labels };
   const ours = consentValues(request, ticket?.number ?? 0, settings, reader, now);
   const roundId = ids.next();
   const answered: LogRequest = {

@@ -6,7 +6,7 @@ import type { Clock } from "#ports/clock.ts";
 import type { Store } from "#ports/store.ts";
 import { collectorLabels } from "./collector-labels.ts";
 import { consentValues, type ConsentSettings } from "./consent-values.ts";
-import { lastLocaleOf } from "./reading-locale.ts";
+import { lastLocaleOf, lastZoneOf } from "./reading-locale.ts";
 
 export interface ConsentPreviewRoutes {
   readonly store: Store;
@@ -27,6 +27,7 @@ export function serveConsentPreview(kit: HttpKit, { store, clock, settings }: Co
     if (installationId !== undefined && installation?.userId !== userId) throw new Problem("installation_not_of_user");
     // An app asks in its own language; what the back end says of the user counts where no app has told.
     const userLocale = installation?.locale ?? (await lastLocaleOf(store, userId)) ?? user?.locale;
+    const timeZone = user?.timeZone ?? (await lastZoneOf(store, userId));
     const text = await store.consentTexts.forLocale(body.locale ?? userLocale);
     const values = consentValues(
       {
@@ -38,7 +39,7 @@ export function serveConsentPreview(kit: HttpKit, { store, clock, settings }: Co
       settings,
       {
         locale: text.locale,
-        timeZone: user?.timeZone,
+        timeZone,
         labels: await collectorLabels(store, { userId, installationId }),
       },
       clock.now(),
@@ -54,7 +55,7 @@ export function serveConsentPreview(kit: HttpKit, { store, clock, settings }: Co
         consentText: { version: text.version, locale: text.locale, text: text.text, sha256: text.sha256 },
         consentValues: Object.fromEntries(Object.entries(values).filter(([name]) => !open.includes(name))),
         ...(userLocale === undefined ? {} : { userLocale }),
-        ...(user?.timeZone === undefined ? {} : { userTimeZone: user.timeZone }),
+        ...(timeZone === undefined ? {} : { userTimeZone: timeZone }),
       },
     };
   });

@@ -14,7 +14,7 @@ import type { UploadLink } from "#ports/blob-store.ts";
 import { answerRequest, type AnswerRequest, type GivenAnswer } from "./answer-request.ts";
 import { collectorLabels } from "./collector-labels.ts";
 import { consentValues } from "./consent-values.ts";
-import { lastLocaleOf } from "./reading-locale.ts";
+import { lastLocaleOf, lastZoneOf } from "./reading-locale.ts";
 import { renderReceipt } from "./render-receipt.ts";
 import { seeRequest, snoozeRequest } from "./see-request.ts";
 
@@ -46,7 +46,8 @@ export function serveConsent(kit: HttpKit, deps: ConsentRoutes): void {
       store.consentTexts.forLocale(locale ?? user?.locale ?? (await lastLocaleOf(store, caller.userId))),
       collectorLabels(store, request),
     ]);
-    const reader = { locale: text.locale, timeZone: user?.timeZone, labels };
+    const timeZone = user?.timeZone ?? (await lastZoneOf(store, caller.userId));
+    const reader = { locale: text.locale, timeZone, labels };
     const ticketNumber = ticket?.number ?? 0;
     return {
       id: request.id,
