@@ -1,7 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { launchChromium } from "#test/support/console-page.ts";
-import { longestTasks } from "#test/support/longest-tasks.ts";
 import {
   type AppFile,
   type ConsentApp,
@@ -344,21 +343,3 @@ test("what is taken back while it is being sent is not sent", async () => {
   await page.locator(phase("takenBack")).waitFor();
   expect(request.files.filter(({ id }) => app.server.blobs.has(id))).toEqual([]);
 });
-
-test(
-  "fifty megabytes are hashed and sent on a phone six times slower, and no task of ours is felt",
-  { timeout: 180_000 },
-  async () => {
-    const { page, app: call } = await openPage();
-    const { request, where } = addRequest({ maxBytes: 60_000_000 });
-    await call("prepare", 50 * 1024 * 1024);
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
-    const files = [{ collector: "app", label: "App log", name: "app.log", prepared: true }];
-    const played = page.waitForEvent("console", { predicate: (said) => said.text() === "played", timeout: 150_000 });
-    await call("playSoon", { ...where, files });
-    const tasks = await longestTasks(browser, page, async () => void (await played));
-    expect(app.server.blobs.get(request.files[0]?.id ?? "")?.length).toBe(50 * 1024 * 1024);
-    expect(tasks.filter(({ ms }) => ms > 50)).toEqual([]);
-  },
-);
