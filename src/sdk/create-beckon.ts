@@ -82,6 +82,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
   });
   let syncing: Promise<DeviceLogRequest[]> | undefined;
   let tidied: Promise<void> | undefined;
+  let registering: Promise<unknown> = Promise.resolve();
 
   /** Does what the server's word about a request asks for: go on with the answer, raise the prompt, or take it down. */
   async function act(request: DeviceLogRequest): Promise<void> {
@@ -152,6 +153,13 @@ export function createBeckon(options: BeckonOptions): Beckon {
     if (typeof stored === "string") await put(JSON.parse(stored) as NewInstallation);
   }
 
+  /** One word about this install at a time, or an old one that was refreshed could arrive after a new one. */
+  function inTurn<Result>(say: () => Promise<Result>): Promise<Result> {
+    const said = registering.then(say, say);
+    registering = said;
+    return said;
+  }
+
   async function fetchAll(): Promise<DeviceLogRequest[]> {
     await tidy();
     const requests = await api.list<DeviceLogRequest>(`/v1/me/log-requests?${inLanguage}`);
@@ -166,22 +174,25 @@ export function createBeckon(options: BeckonOptions): Beckon {
   return {
     parsePush,
 
-    async register(installation) {
-      const registered = await put(installation);
-      await storage.set(INSTALLATION, JSON.stringify(installation));
-      return registered;
-    },
+    register: (installation) =>
+      inTurn(async () => {
+        const registered = await put(installation);
+        await storage.set(INSTALLATION, JSON.stringify(installation));
+        return registered;
+      }),
 
     async unregister() {
-      await api.call("DELETE", `/v1/installations/${installationId}`);
-      await storage.delete(INSTALLATION);
+      await inTurn(async () => {
+        await api.call("DELETE", `/v1/installations/${installationId}`);
+        await storage.delete(INSTALLATION);
+      });
       for (const requestId of await prompts.up()) await takeDown(requestId, undefined);
     },
 
     sync() {
       syncing ??= (async () => {
         // Requests first: they are what the user waits for, and a registration that fails must not hide them.
-        const [requests, registered] = await Promise.allSettled([fetchAll(), refresh()]);
+        const [requests, registered] = await Promise.allSettled([fetchAll(), inTurn(refresh)]);
         if (requests.status === "rejected") throw requests.reason;
         if (registered.status === "rejected") throw registered.reason;
         return requests.value;

@@ -131,6 +131,30 @@ test("all pages of a list are read, from the server that the app named and no ot
   expect(await phone.beckon.requests(["declined"])).toEqual([]);
 });
 
+test("what an install says of itself last is what stands, also when a refresh is under way", async () => {
+  const said: unknown[] = [];
+  let underWay = 0;
+  const { beckon } = journey.phone({
+    async fetch(url, init) {
+      const isAbout = init.method === "PUT" && url.includes("/v1/installations/");
+      if (!isAbout) return fetch(url, init);
+      said.push((JSON.parse(String(init.body)) as { notificationsAllowed?: boolean }).notificationsAllowed);
+      underWay += 1;
+      expect(underWay).toBe(1);
+      return fetch(url, init).finally(() => (underWay -= 1));
+    },
+  });
+  const installation = { platform: "fcmv1", pushChannel: "token" } as const;
+  await beckon.register({ ...installation, notificationsAllowed: true });
+  const [, registered] = await Promise.all([
+    beckon.sync(),
+    beckon.register({ ...installation, notificationsAllowed: false }),
+    beckon.sync(),
+  ]);
+  expect(registered).toMatchObject({ notificationsAllowed: false });
+  expect(said.at(-1)).toBe(false);
+});
+
 test("an installation is registered, refreshed at every start, also of the next run, and removed at sign-out", async () => {
   const storage = memoryStorage();
   const installationId = crypto.randomUUID();
