@@ -32,7 +32,16 @@ const projects: (Project & { needs?: keyof typeof SERVERS })[] = [
     env: { BECKON_TEST_QUEUE: "postgres" },
     needs: "curl",
   },
-  { name: "e2e", folder: "test/e2e", group: 2, workers: 2, globalSetup: GLOBAL_SETUP, needs: "chromium" },
+  // A browser beside all that it looks at takes its time on two busy cores; each wait is for a fact all the same.
+  {
+    name: "e2e",
+    folder: "test/e2e",
+    group: 2,
+    workers: 2,
+    globalSetup: GLOBAL_SETUP,
+    testTimeout: 120_000,
+    needs: "chromium",
+  },
   // The image and the compose file: whole systems too, without a browser.
   { name: "deployment", folder: "test/deployment", group: 2, workers: 2, globalSetup: GLOBAL_SETUP, needs: "redis" },
 ];
@@ -43,6 +52,7 @@ interface Project {
   group: number;
   workers: number;
   globalSetup?: string[];
+  testTimeout?: number;
   env?: Record<string, string>;
 }
 
@@ -67,7 +77,15 @@ const present = projects.filter(({ name, needs }) => {
   return false;
 });
 
-function asVitestProject({ name, folder, group, workers, globalSetup, env }: Project): TestProjectInlineConfiguration {
+function asVitestProject({
+  name,
+  folder,
+  group,
+  workers,
+  globalSetup,
+  testTimeout,
+  env,
+}: Project): TestProjectInlineConfiguration {
   return {
     extends: true,
     test: {
@@ -76,6 +94,7 @@ function asVitestProject({ name, folder, group, workers, globalSetup, env }: Pro
       maxWorkers: workers,
       sequence: { groupOrder: group },
       ...(globalSetup && { globalSetup }),
+      ...(testTimeout && { testTimeout }),
       ...(env && { env }),
     },
   };

@@ -89,7 +89,7 @@ export async function startConsentApp(): Promise<ConsentApp> {
         colorScheme: theme === "dark" ? "dark" : "light",
         forcedColors: theme === "forced" ? "active" : "none",
       });
-      context.setDefaultTimeout(10_000);
+      context.setDefaultTimeout(30_000);
       const troubles: string[] = [];
       await context.exposeBinding("noteTrouble", (_source, text: string) => void troubles.push(text));
       await context.addInitScript({

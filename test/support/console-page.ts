@@ -40,7 +40,7 @@ export async function openConsole(browser: Browser, url: string, options: Option
     forcedColors: theme === "forced" ? "active" : "none",
     acceptDownloads: true,
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(30_000);
   const troubles: string[] = [];
   await context.exposeBinding("noteTrouble", (_source, text: string) => void troubles.push(text));
   const preferences = { theme: theme === "forced" ? "system" : theme, language, singleKeys: true, notices: false };
