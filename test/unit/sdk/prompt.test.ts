@@ -136,9 +136,9 @@ test("what an install says of itself last is what stands, also when a refresh is
   let underWay = 0;
   const { beckon } = journey.phone({
     async fetch(url, init) {
-      const isAbout = init.method === "PUT" && url.includes("/v1/installations/");
-      if (!isAbout) return fetch(url, init);
-      said.push((JSON.parse(String(init.body)) as { notificationsAllowed?: boolean }).notificationsAllowed);
+      const isAbout = init?.method === "PUT" && url.includes("/v1/installations/");
+      if (!isAbout || typeof init.body !== "string") return fetch(url, init);
+      said.push((JSON.parse(init.body) as { notificationsAllowed?: boolean }).notificationsAllowed);
       underWay += 1;
       expect(underWay).toBe(1);
       return fetch(url, init).finally(() => (underWay -= 1));
