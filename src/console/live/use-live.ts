@@ -70,13 +70,18 @@ async function poll(client: QueryClient): Promise<void> {
   await Promise.allSettled([...beside, ...asked]);
 }
 
+/** What was told last of each request: a fact that comes later, such as the push service's word, is no news of its state. */
+const told = new Map<string, string>();
+
 function tell(client: QueryClient, request: LogRequest, me: Me): void {
   const isOwn = ownChanges.delete(request.id);
   if (isOwn) markRead(request);
   const person = request.userLabel ?? request.userId;
   const { word } = stateWords(request, translate);
   if (onScreen.has(request.id)) announce(translate("live.changed", { person, state: word }));
-  const wants = preferences.get().notices && document.hidden && request.agentId === me.id && !isOwn;
+  const isNews = told.get(request.id) !== request.state;
+  told.set(request.id, request.state);
+  const wants = isNews && preferences.get().notices && document.hidden && request.agentId === me.id && !isOwn;
   if (!wants || !WORTH_A_NOTICE.includes(request.state) || !("Notification" in globalThis)) return;
   const notice = new Notification(word, { body: person, tag: request.id });
   notice.addEventListener("click", () => {
