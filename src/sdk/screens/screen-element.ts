@@ -111,11 +111,15 @@ export abstract class ScreenElement<
     const isSame = !this.#isStale && kind === this.#shown;
     if (isSame && this.#view?.update?.(this.#phase)) return;
     const isNew = this.#shown !== undefined && kind !== this.#shown;
+    // Who is asked "Take it back?" is not interrupted by a file that is checked meanwhile, or by the last one that arrives.
+    const hasArrived = this.#shown === "sending" && (kind === "shared" || kind === "sent");
+    const isKept = !this.#isStale && (!isNew || hasArrived);
     const view = this.makeView(this.#context(), this.#phase);
     this.#page.lang = this.locale;
     this.#page.dir = RIGHT_TO_LEFT.test(this.locale) ? "rtl" : "ltr";
     this.#page.dataset["phase"] = kind;
-    this.#page.replaceChildren(h("div", { class: "content" }, ...view.body), ...(view.bar ? [view.bar] : []));
+    for (const part of [...this.#page.children]) if (!isKept || part.localName !== "dialog") part.remove();
+    this.#page.prepend(h("div", { class: "content" }, ...view.body), ...(view.bar ? [view.bar] : []));
     this.#view = view;
     this.#shown = kind;
     this.#isStale = false;
@@ -133,7 +137,11 @@ export abstract class ScreenElement<
       announce: (words) => void (this.#live.textContent = words),
       open: (dialog) => {
         this.#page.append(dialog);
-        dialog.addEventListener("close", () => dialog.remove());
+        dialog.addEventListener("close", () => {
+          dialog.remove();
+          // What it was opened from may be gone.
+          if (!this.shadowRoot?.activeElement) this.#view?.heading.focus();
+        });
         dialog.showModal();
       },
     };
