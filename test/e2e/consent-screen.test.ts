@@ -198,19 +198,20 @@ test.for(SHOTS === undefined ? BOTH_ENDS : ALL_LOOKS)(
       await page.locator(`[data-phase="${(phase(textLocale) as { kind: string }).kind}"]`).waitFor();
       await see(what);
     }
-    await call("set", { phase: PHASES["shared"]?.(textLocale) });
+    const shared = PHASES["shared"]?.(textLocale);
+    await call("set", { phase: shared });
     await page.locator("[data-act=take-back]").last().click();
     await page.locator("dialog [data-act=confirm]").waitFor();
     await see("take-back-confirm");
     // A file that is checked meanwhile changes the receipt, and interrupts nobody.
-    const { receipt } = PHASES["shared"]?.(textLocale) as { receipt: { files: object[] } };
+    const { receipt } = shared as { receipt: { files: object[] } };
     const files = receipt.files.map((file) => ({ ...file, state: "refused" }));
     await call("set", { phase: { kind: "shared", receipt: { ...receipt, files } } });
     await page.locator('[data-file="app.log"][data-state="refused"]').waitFor();
     expect(await page.locator("dialog[open] [data-act=confirm]").count()).toBe(1);
     await page.keyboard.press("Escape");
     await page.locator("h2:focus").waitFor();
-    await call("set", { phase: PHASES["shared"]?.(textLocale) });
+    await call("set", { phase: shared });
     await page.locator('[data-file="app.log"]:not([data-state="refused"])').waitFor();
     await page.locator("summary").click();
     await see("shared-text");

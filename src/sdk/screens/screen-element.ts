@@ -118,7 +118,7 @@ export abstract class ScreenElement<
     this.#page.lang = this.locale;
     this.#page.dir = RIGHT_TO_LEFT.test(this.locale) ? "rtl" : "ltr";
     this.#page.dataset["phase"] = kind;
-    for (const part of [...this.#page.children]) if (!isKept || part.localName !== "dialog") part.remove();
+    for (const part of this.#page.querySelectorAll(`:scope > ${isKept ? ":not(dialog)" : "*"}`)) part.remove();
     this.#page.prepend(h("div", { class: "content" }, ...view.body), ...(view.bar ? [view.bar] : []));
     this.#view = view;
     this.#shown = kind;
