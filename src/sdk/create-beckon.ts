@@ -45,8 +45,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
   } = options;
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
   const upload = options.upload ?? defaultUpload(fetch);
-  const device = Intl.DateTimeFormat().resolvedOptions();
-  const locale = options.locale ?? device.locale;
+  const locale = options.locale ?? deviceSettings().locale;
   const stopping = new AbortController();
   const api = createApiClient({
     baseUrl: options.baseUrl,
@@ -136,7 +135,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
   async function put(installation: Omit<NewInstallation, "collectors">): Promise<Installation> {
     const body: NewInstallation = {
       locale,
-      timeZone: device.timeZone,
+      timeZone: deviceSettings().timeZone,
       sdkVersion: SDK_VERSION,
       ...installation,
       collectors: collectors.map(({ name, label, typicalSizeBytes }) => ({
@@ -253,6 +252,11 @@ export function createBeckon(options: BeckonOptions): Beckon {
 
     stop: () => stopping.abort(new BeckonError("stopped", "The SDK was stopped.")),
   };
+}
+
+/** Asked for late: the first answer takes a slow phone a tenth of a second. */
+function deviceSettings(): Intl.ResolvedDateTimeFormatOptions {
+  return Intl.DateTimeFormat().resolvedOptions();
 }
 
 function isOpen({ state }: DeviceLogRequest): boolean {
