@@ -1,13 +1,13 @@
 import { Button, makeStyles, MessageBar, MessageBarBody, Text } from "@fluentui/react-components";
 import { ArrowDownloadRegular } from "@fluentui/react-icons/svg/arrow-download";
 import { useQuery } from "@tanstack/react-query";
-import { requestQuery } from "#console/api/queries.ts";
+import { requestQuery, userQuery } from "#console/api/queries.ts";
 import type { LogFile } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Facts } from "#console/parts/facts.tsx";
-import { Moment } from "#console/parts/moment.tsx";
+import { Moment, UserZone } from "#console/parts/moment.tsx";
 import { Page, Section } from "#console/parts/page.tsx";
 import { PersonName } from "#console/parts/person-name.tsx";
 import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
@@ -22,6 +22,7 @@ const useStyles = makeStyles({ facts: { maxWidth: "760px" } });
 export function FileScreen({ requestId, fileId }: { readonly requestId: string; readonly fileId: string }) {
   const { t } = useT();
   const { data: request, error, refetch } = useQuery(requestQuery(requestId));
+  const { data: user } = useQuery({ ...userQuery(request?.userId ?? ""), enabled: request !== undefined });
   const file = request?.files.find(({ id }) => id === fileId);
   return (
     <Page
@@ -37,8 +38,10 @@ export function FileScreen({ requestId, fileId }: { readonly requestId: string; 
       {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
       {request || error ? null : <SkeletonRows />}
       {request && !file ? <Text>{t("error.not_found")}</Text> : null}
-      {file && file.state !== "linked" ? <Gone file={file} /> : null}
-      {file?.state === "linked" ? isReadable(file.name) ? <Readable file={file} /> : <Known file={file} /> : null}
+      <UserZone value={user?.timeZone}>
+        {file && file.state !== "linked" ? <Gone file={file} /> : null}
+        {file?.state === "linked" ? isReadable(file.name) ? <Readable file={file} /> : <Known file={file} /> : null}
+      </UserZone>
     </Page>
   );
 }
