@@ -4,14 +4,13 @@ import { useT } from "#console/i18n/use-t.ts";
 import { useNotify } from "#console/shell/use-notify.tsx";
 
 const useStyles = makeStyles({
-  whole: { display: "inline-flex", alignItems: "center", gap: "2px", maxWidth: "100%", verticalAlign: "top" },
   text: {
     fontFamily: tokens.fontFamilyMonospace,
     fontSize: tokens.fontSizeBase200,
     overflowWrap: "anywhere",
-    minWidth: 0,
   },
-  button: { flexShrink: 0 },
+  // Right behind the last line of what it copies.
+  button: { verticalAlign: "middle", marginInlineStart: "2px" },
   list: { display: "grid", justifyItems: "start", gap: "2px" },
 });
 
@@ -25,7 +24,7 @@ export function Copyable({ name, text }: { readonly name: string; readonly text:
     notify(t("copy.done"));
   };
   return (
-    <span className={styles.whole}>
+    <span>
       <bdi className={styles.text}>{text}</bdi>
       <Button
         className={styles.button}

@@ -48,8 +48,12 @@ export function reportPath(ticketId: string, reportId: string): string {
 }
 
 const useStyles = makeStyles({
-  label: { display: "inline-flex", alignItems: "center", gap: "6px", minWidth: 0 },
-  icon: { flexShrink: 0, fontSize: "16px", color: tokens.colorNeutralForeground3 },
+  icon: {
+    fontSize: "16px",
+    color: tokens.colorNeutralForeground3,
+    verticalAlign: "text-bottom",
+    marginInlineEnd: "6px",
+  },
 });
 
 /** By which way something came in, in plain words. */
@@ -58,9 +62,9 @@ export function OriginLabel({ origin }: { readonly origin: Origin }) {
   const { t } = useT();
   const Icon = ORIGINS[origin];
   return (
-    <span className={styles.label} data-origin={origin}>
+    <span data-origin={origin}>
       <Icon className={styles.icon} aria-hidden />
-      <span>{originWords(origin, t)}</span>
+      {originWords(origin, t)}
     </span>
   );
 }

@@ -19,13 +19,17 @@ import { readAnswers, type Answer } from "./survey-answers.ts";
 import { SurveyShown } from "./survey-shown.tsx";
 
 const useStyles = makeStyles({
-  card: { borderTop: `1px solid ${tokens.colorNeutralStroke3}`, scrollMarginTop: "64px" },
+  card: {
+    borderTop: `1px solid ${tokens.colorNeutralStroke2}`,
+    scrollMarginTop: "64px",
+    // Its files have lines between them: what parts two reports must be more than a line.
+    "&:not(:first-child)": { borderTop: `8px solid ${tokens.colorNeutralBackground2}` },
+  },
   inside: { display: "grid", gap: "14px", padding: "14px 16px", minWidth: 0 },
   head: { display: "flex", flexWrap: "wrap", gap: "6px 16px", alignItems: "center" },
   who: { display: "grid", flexGrow: 1, minWidth: "160px", gap: "2px" },
   name: { margin: 0, fontSize: tokens.fontSizeBase300, fontWeight: tokens.fontWeightSemibold },
   quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },
-  line: { display: "flex", flexWrap: "wrap", gap: "0 8px", alignItems: "center" },
   badge: { flexShrink: 0, fontSize: "16px" },
   quote: {
     margin: 0,
@@ -73,13 +77,10 @@ export function ReportCard({ report, userZone }: Props) {
                 <PersonLabel request={report} />
               </AppLink>
             </h3>
-            <span className={styles.line}>
-              <span className={styles.quiet}>
-                <OriginLabel origin={report.origin} />
-              </span>
-              <span className={styles.quiet}>
-                <Moment at={report.createdAt} show="relative" userZone={userZone} />
-              </span>
+            <span className={styles.quiet}>
+              <OriginLabel origin={report.origin} />
+              {" · "}
+              <Moment at={report.createdAt} show="relative" userZone={userZone} />
             </span>
           </div>
           <ToneBadge tone={tone}>
@@ -111,11 +112,10 @@ function Quote({ text }: { readonly text: string }) {
   return (
     <blockquote
       className={mergeClasses(styles.quote, isLong && styles.long)}
-      dir="auto"
       aria-label={t("report.words.of")}
       {...(isLong ? { tabIndex: 0 } : {})}
     >
-      {text}
+      <bdi>{text}</bdi>
     </blockquote>
   );
 }
