@@ -210,7 +210,7 @@ describe("a take-back", () => {
     await world.sql("update log_file set delete_after = now() - interval '1 second' where owner_id = $1", [request.id]);
     await deleteExpired(world);
     await world.until(() => workItemOf(devops, ticket)?.attachments, []);
-    expect(told(devops, ticket, "a.log: the time for which this file is kept is over.")).toBe(1);
+    await world.until(() => told(devops, ticket, "a.log: the time for which this file is kept is over."), 1);
   });
 });
 
