@@ -133,7 +133,9 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
         if (!link) return "taken_back";
       }
       const attempt = new AbortController();
-      const stop = (): void => void ((signal.aborted || gate.waitsFor(sizeBytes)) && attempt.abort(signal.reason));
+      const stop = (): void => {
+        if (signal.aborted || gate.waitsFor(sizeBytes)) attempt.abort(signal.reason);
+      };
       const leave = gate.onChange(stop);
       const leaveSignal = onAbort(signal, stop);
       stop();

@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect } from "vitest";
 import { startCuttingProxy } from "#test/support/cutting-proxy.ts";
 import { runProcess } from "#test/support/run-process.ts";
@@ -66,7 +67,7 @@ test(
     const begunAt = performance.now();
     let kills = 0;
     for (;;) {
-      const args = ["test/integration/enduring-app.ts", JSON.stringify(told)];
+      const args = [fileURLToPath(new URL("./enduring-app.ts", import.meta.url)), JSON.stringify(told)];
       running = runProcess({ args, env: { PATH: process.env["PATH"] }, cwd: process.cwd() });
       const { code, signal } = await running.ended;
       if (signal !== "SIGKILL") {
