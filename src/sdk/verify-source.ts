@@ -29,11 +29,11 @@ async function* readWhole(blob: Blob): AsyncGenerator<Uint8Array> {
  */
 export function verifySource(
   file: FrozenFile,
-  consented: { name: string; sizeBytes: number; sha256: string },
+  consented: Pick<UploadSource, "fileId" | "name" | "sizeBytes" | "sha256">,
   createHasher: () => Hasher,
   onFailure: (error: BeckonError) => void,
 ): UploadSource {
-  const { name, sizeBytes, sha256 } = consented;
+  const { fileId, name, sizeBytes, sha256 } = consented;
 
   function fail(message: string, cause?: unknown): BeckonError {
     const error = new BeckonError("file_unreadable", `${name}: ${message}`, { cause });
@@ -66,6 +66,7 @@ export function verifySource(
   }
 
   return {
+    fileId,
     name,
     sizeBytes,
     sha256,
