@@ -46,7 +46,7 @@ export function outcomeWords(platform: string, outcomes: Readonly<Record<string,
 export function withoutRepeatedOutcomes(entries: readonly TimelineEntry[]): TimelineEntry[] {
   const standing = entries.filter(lastBy(entries, ({ data }) => data["pushId"]));
   return standing.filter(
-    lastBy(standing, ({ requestId, data: { pushId: _, ...said } }) => JSON.stringify([requestId, said])),
+    lastBy(standing, ({ requestId, data }) => JSON.stringify([requestId, { ...data, pushId: "" }])),
   );
 }
 
