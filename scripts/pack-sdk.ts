@@ -52,7 +52,10 @@ async function manifest(): Promise<object> {
   };
 }
 
-/** The first that fits is taken; null is "not here", said when the app is built. */
+/**
+ * The first that fits is taken; null, or none, is "not here", said when the app is built. Not every bundler heeds a null, so
+ * what is for Node alone names nothing else.
+ */
 function conditions({ file, runsIn }: SdkEntry): Record<string, string | null> {
   const [types, code] = [`./dist/${file}.d.ts`, `./dist/${file}.js`];
   switch (runsIn) {
@@ -62,7 +65,7 @@ function conditions({ file, runsIn }: SdkEntry): Record<string, string | null> {
       // Servers that render pages load it too.
       return { types, "react-native": null, browser: code, default: code };
     case "node":
-      return { types, "react-native": null, browser: null, node: code, default: code };
+      return { types, node: code };
   }
 }
 

@@ -74,7 +74,6 @@ function contentSecurityPolicy({ beckonUrl, blobOrigin, pushStandIn }: Environme
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
   ].join("; ");
 }
 

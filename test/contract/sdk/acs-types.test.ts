@@ -7,7 +7,7 @@ import type { AzureLogger, AzureLogLevel, setLogLevel } from "@azure/logger";
 import { expectTypeOf, test } from "vitest";
 import type { AcsDebugInfo, AcsLogger, AcsLogLevel, AcsLogOptions } from "#sdk/acs-web.ts";
 import type { CallSurvey, CallSurveyResponse } from "#sdk/report-issue.ts";
-import type { GivenSurvey } from "#sdk/report-screens.ts";
+import type { GivenSurvey } from "#sdk/screens/report-types.ts";
 
 // tsc fails here when @azure/logger or @azure/communication-calling no longer fit what the SDK asks for. Only betas have
 // `dumpDebugInfo`: it was held against 1.36.1-beta.1 by hand.
