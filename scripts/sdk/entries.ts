@@ -18,6 +18,7 @@ export const SDK_ENTRIES: readonly SdkEntry[] = [
   { file: "report-issue", path: "./report-issue", runsIn: "everything" },
   { file: "report-screens", path: "./report-screens", runsIn: "web" },
   { file: "device-logs", path: "./device-logs", runsIn: "everything" },
+  { file: "upload-blocks", path: "./upload-blocks", runsIn: "everything" },
   { file: "acs-web", path: "./acs-web", runsIn: "web" },
   { file: "node-support", path: "./node-support", runsIn: "node" },
 ];

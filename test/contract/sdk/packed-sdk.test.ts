@@ -24,6 +24,7 @@ const ENTRIES = [
   "report-issue",
   "report-screens",
   "device-logs",
+  "upload-blocks",
   "acs-web",
   "node-support",
 ];
