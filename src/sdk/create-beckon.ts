@@ -44,7 +44,8 @@ export function createBeckon(options: BeckonOptions): Beckon {
     storage = memoryStorage(),
   } = options;
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
-  const locale = options.locale ?? deviceSettings().locale;
+  const device = Intl.DateTimeFormat().resolvedOptions();
+  const locale = options.locale ?? device.locale;
   const stopping = new AbortController();
   const { signal } = stopping;
   const api = createApiClient({ ...options, fetch, clock, signal });
@@ -127,7 +128,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
   async function put(installation: Omit<NewInstallation, "collectors">): Promise<Installation> {
     const body: NewInstallation = {
       locale,
-      timeZone: deviceSettings().timeZone,
+      timeZone: device.timeZone,
       sdkVersion: SDK_VERSION,
       ...installation,
       collectors: collectors.map(({ name, label, typicalSizeBytes }) => ({
@@ -246,11 +247,6 @@ export function createBeckon(options: BeckonOptions): Beckon {
 
     stop: () => stopping.abort(new BeckonError("stopped", "The SDK was stopped.")),
   };
-}
-
-/** Asked for late: the first answer takes a slow phone a tenth of a second. */
-function deviceSettings(): Intl.ResolvedDateTimeFormatOptions {
-  return Intl.DateTimeFormat().resolvedOptions();
 }
 
 function isOpen({ state }: DeviceLogRequest): boolean {

@@ -32,21 +32,14 @@ export function fillConsentText(request: Asked, files: readonly Named[]): string
   return request.consentText.text.replace(/\{(\w+)\}/g, (placeholder, name: string) => values[name] ?? placeholder);
 }
 
-/** Dear to make, and asked for with every box that is ticked. */
-const formats = new Map<string, Intl.NumberFormat>();
-
 function formatSize(bytes: number, locale: string): string {
   const power = bytes < 1000 ? 0 : bytes < 1000 ** 2 ? 1 : bytes < 1000 ** 3 ? 2 : 3;
   const unit = ["byte", "kilobyte", "megabyte", "gigabyte"][power];
-  const key = `${locale} ${unit}`;
-  const format =
-    formats.get(key) ??
-    new Intl.NumberFormat(locale, {
-      style: "unit",
-      unit,
-      unitDisplay: power === 0 ? "long" : "short",
-      maximumSignificantDigits: 3,
-    } as Intl.NumberFormatOptions);
-  formats.set(key, format);
+  const format = new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit,
+    unitDisplay: power === 0 ? "long" : "short",
+    maximumSignificantDigits: 3,
+  } as Intl.NumberFormatOptions);
   return format.format(bytes / 1000 ** power);
 }

@@ -10,16 +10,10 @@ const hashed = new WeakMap<Blob, string>();
 /** @returns the SHA-256 of the frozen bytes, lower-case hex */
 export async function hashFile(file: FrozenFile, createHasher: () => Hasher): Promise<string> {
   const hash = createGentleHash(createHasher());
-  for await (const piece of file.blob ? readWhole(file.blob) : file.stream()) await hash.update(piece);
+  for await (const piece of file.stream()) await hash.update(piece);
   const sha256 = hash.digest();
   if (file.blob) hashed.set(file.blob, sha256);
   return sha256;
-}
-
-/** In one stream and not in slices: letting go of hundreds of them holds a slow phone up for a tenth of a second. */
-async function* readWhole(blob: Blob): AsyncGenerator<Uint8Array> {
-  const reader = blob.stream().getReader();
-  for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;
 }
 
 /**
