@@ -9,7 +9,7 @@ import type { StoredAnswer } from "#ports/store.ts";
 import { receiveReport, type ReceiveReport } from "./receive-report.ts";
 import { FIELDS_AT_MOST } from "./report-form.ts";
 import type { SavedReport } from "./save-report.ts";
-import { createUploadGate } from "./upload-gate.ts";
+import { createUploadGate } from "#http/upload-gate.ts";
 
 export interface CallSupportTicketRoutes extends Omit<ReceiveReport, "hashBytes"> {
   readonly publicUrl: PublicUrl;
