@@ -37,6 +37,7 @@ export const PIPELINE = {
   "report.linked": nothing,
   "report.rejected": nothing,
   "report.withdrawn": nothing,
+  "agentUpload.created": nothing,
   "push.accepted": nothing,
   "push.refused": nothing,
   "push.outcome": nothing,

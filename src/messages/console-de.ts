@@ -1,7 +1,9 @@
 import type { CONSOLE_EN } from "./console-en.ts";
+import { CONSOLE_UPLOADS_DE } from "./console-uploads-de.ts";
 
 /** What the agents' console says, in German: whole, or it does not compile. */
 export const CONSOLE_DE = {
+  ...CONSOLE_UPLOADS_DE,
   loading: "Wird geladen",
   retry: "Erneut versuchen",
   back: "Zurück",

@@ -1,5 +1,8 @@
+import { CONSOLE_UPLOADS_EN } from "./console-uploads-en.ts";
+
 /** What the agents' console says, in English. A text that counts ends in `_one` and `_other`. */
 export const CONSOLE_EN = {
+  ...CONSOLE_UPLOADS_EN,
   loading: "Loading",
   retry: "Try again",
   back: "Back",

@@ -37,13 +37,18 @@ export function FileScreen({ requestId, fileId }: { readonly requestId: string; 
       {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
       {request || error ? null : <SkeletonRows />}
       {request && !file ? <Text>{t("error.not_found")}</Text> : null}
-      {file && file.state !== "linked" ? <Gone file={file} /> : null}
-      {file?.state === "linked" ? isReadable(file.name) ? <Readable file={file} /> : <Known file={file} /> : null}
+      {file ? <FileContent file={file} /> : null}
     </Page>
   );
 }
 
-function DownloadButton({ file }: { readonly file: LogFile }) {
+/** What is in a file, or what is known of it. */
+export function FileContent({ file }: { readonly file: LogFile }) {
+  if (file.state !== "linked") return <Gone file={file} />;
+  return isReadable(file.name) ? <Readable file={file} /> : <Known file={file} />;
+}
+
+export function DownloadButton({ file }: { readonly file: LogFile }) {
   const { t } = useT();
   const { download, isBusy } = useDownload(file);
   return (

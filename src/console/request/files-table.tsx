@@ -3,6 +3,8 @@ import { ArrowDownloadRegular } from "@fluentui/react-icons/svg/arrow-download";
 import { DocumentFolderRegular } from "@fluentui/react-icons/svg/document-folder";
 import { OpenRegular } from "@fluentui/react-icons/svg/open";
 import { useLocation } from "wouter";
+import { RemoveFile } from "#console/agent-upload/remove-file.tsx";
+import { UploadMarks } from "#console/agent-upload/upload-marks.tsx";
 import type { LogFile, LogRequest } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
@@ -95,13 +97,12 @@ function FileRow({ file, isFirst }: { readonly file: LogFile; readonly isFirst: 
   const format = useFormat();
   const [, navigate] = useLocation();
   const { download, isBusy } = useDownload(file);
-  // The file view stands under a request; a report's file can be downloaded.
-  const path = file.requestId === undefined ? undefined : `/log-requests/${file.requestId}/files/${file.id}`;
+  const path = file.requestId === undefined ? `/files/${file.id}` : `/log-requests/${file.requestId}/files/${file.id}`;
   const isThere = file.state === "linked";
   return (
     <li className={styles.file} data-file={file.name} data-state={file.state}>
       <div className={styles.name}>
-        {isThere && path !== undefined ? (
+        {isThere ? (
           <AppLink to={path} look="strong">
             <bdi>{file.name}</bdi>
           </AppLink>
@@ -123,22 +124,21 @@ function FileRow({ file, isFirst }: { readonly file: LogFile; readonly isFirst: 
         {file.reason === undefined ? null : (
           <span className={styles.quiet}>{t(`fileReason.${file.reason}` as MessageKey)}</span>
         )}
+        <UploadMarks file={file} />
       </div>
       <span className={styles.state}>
         <ToneBadge tone={TONES[file.state]}>{t(`fileState.${file.state}` as MessageKey)}</ToneBadge>
       </span>
       {isThere ? (
         <div className={mergeClasses(styles.actions)}>
-          {path === undefined ? null : (
-            <Button
-              size="small"
-              icon={<OpenRegular />}
-              onClick={() => navigate(path)}
-              aria-label={t(isReadable(file.name) ? "files.open" : "files.details", { name: file.name })}
-            >
-              {isReadable(file.name) ? t("files.open.short") : t("files.details.short")}
-            </Button>
-          )}
+          <Button
+            size="small"
+            icon={<OpenRegular />}
+            onClick={() => navigate(path)}
+            aria-label={t(isReadable(file.name) ? "files.open" : "files.details", { name: file.name })}
+          >
+            {isReadable(file.name) ? t("files.open.short") : t("files.details.short")}
+          </Button>
           <Button
             size="small"
             icon={<ArrowDownloadRegular />}
@@ -149,6 +149,7 @@ function FileRow({ file, isFirst }: { readonly file: LogFile; readonly isFirst: 
           >
             {t("files.download.short")}
           </Button>
+          <RemoveFile file={file} />
         </div>
       ) : null}
     </li>

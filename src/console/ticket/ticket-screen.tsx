@@ -3,6 +3,7 @@ import { ArrowDownloadRegular } from "@fluentui/react-icons/svg/arrow-download";
 import { SendRegular } from "@fluentui/react-icons/svg/send";
 import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "wouter";
+import { AddExport } from "#console/agent-upload/add-export.tsx";
 import { ticketQuery, userQuery, type TicketVersion } from "#console/api/queries.ts";
 import { useT } from "#console/i18n/use-t.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
@@ -83,6 +84,7 @@ function Whole({ version }: { readonly version: TicketVersion }) {
         <Section title={t("files.title")} flush>
           <FilesTable files={ticket.files} />
         </Section>
+        <AddExport ticketId={ticket.id} />
         <Section title={t("timeline.title")}>
           <Timeline ticketId={ticket.id} userZone={user?.timeZone} files={ticket.files} />
         </Section>

@@ -1,0 +1,48 @@
+import type { CONSOLE_UPLOADS_EN } from "./console-uploads-en.ts";
+
+/** What the agents' console says of exported logs that agents add by themselves, in German. A part of its catalogue. */
+export const CONSOLE_UPLOADS_DE = {
+  "exports.title": "Exportierte Protokolle",
+  "exports.hint":
+    "Hat Ihnen der Nutzer ein Zip geschickt, das seine App exportiert hat? Legen Sie es hier ab: Die Dateien werden mit seiner Liste verglichen.",
+  "exports.add": "Exportierte Protokolle hinzufügen",
+  "exports.choose": "Zip mit exportierten Protokollen",
+  "exports.sending": "{{name}} wird gesendet",
+  "exports.checking": "{{name}} wird mit seiner Liste verglichen",
+  "exports.stop": "Anhalten",
+  "exports.one": "Bitte nur ein Zip auf einmal.",
+  "exports.proven_one": "1 Datei ist am Ticket. Die Liste stimmt: Sie ist genau das, was das Gerät exportiert hat.",
+  "exports.proven_other":
+    "{{count}} Dateien sind am Ticket. Die Liste stimmt: Sie sind genau das, was das Gerät exportiert hat.",
+  "exports.proven.files": "Durch die Liste belegt",
+  "exports.unproven": "{{name}} ist als eine Datei am Ticket, unbelegt. Nichts daraus wurde entpackt.",
+  "exports.unproven.files": "Unbelegt",
+  "exports.leftOut_one": "1 Datei wurde auf dem Gerät ausgelassen.",
+  "exports.leftOut_other": "{{count}} Dateien wurden auf dem Gerät ausgelassen.",
+  "exportDoubt.no_manifest": "Die Liste fehlt; eine App hat es so nicht exportiert.",
+  "exportDoubt.manifest_malformed": "Die Liste ist nicht lesbar.",
+  "exportDoubt.file_missing": "Eine Datei, die in der Liste steht, fehlt.",
+  "exportDoubt.extra_file": "Es enthält eine Datei, die nicht in der Liste steht.",
+  "exportDoubt.size_differs": "Eine Datei hat eine andere Größe, als die Liste sagt.",
+  "exportDoubt.hash_differs": "Eine Datei hat einen anderen Inhalt, als die Liste sagt.",
+  "exportDoubt.unreadable": "Eine Datei darin ist nicht lesbar.",
+  "error.unusable_zip.not_a_zip": "Das ist kein Zip, oder ein Teil davon fehlt.",
+  "error.unusable_zip.empty": "In diesem Zip sind keine Dateien.",
+  "error.unusable_zip.too_many_files": "Dieses Zip hat mehr Dateien, als ein Export haben darf.",
+  "error.unusable_zip.unsafe_path": "Dieses Zip hat Dateinamen, die beim Entpacken Schaden anrichten könnten.",
+  "error.unusable_zip.duplicate_path": "Dieses Zip hat zwei Dateien mit demselben Namen.",
+  "error.unusable_zip.overlapping":
+    "Die Dateien in diesem Zip liegen übereinander. Beim Entpacken könnte es Schaden anrichten.",
+  "error.body_too_large": "Das ist mehr, als angenommen wird.",
+  "error.too_many_uploads": "Es laufen zu viele Uploads. Versuchen Sie es gleich noch einmal.",
+  "error.not_removable": "Diese Datei hat ein Nutzer geteilt. Nur er kann sie zurücknehmen.",
+  "files.unproven": "Unbelegt",
+  "files.unproven.meaning": "Jemand vom Support hat sie hinzugefügt; keine Zustimmung eines Nutzers nennt sie.",
+  "files.addedByAgent": "Vom Nutzer exportiert, vom Support hinzugefügt",
+  "files.remove": "{{name}} entfernen",
+  "files.remove.short": "Entfernen",
+  "files.remove.title": "Diese Datei entfernen?",
+  "files.remove.text": "Ihr Inhalt wird endgültig gelöscht. Dass sie hier war, bleibt am Ticket.",
+  "fileReason.removed": "Vom Support entfernt",
+  "fact.agentUpload.created": "Exportierte Protokolle hinzugefügt",
+} as const satisfies Record<keyof typeof CONSOLE_UPLOADS_EN, string>;
