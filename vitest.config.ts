@@ -1,4 +1,5 @@
-import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { existsSync } from "node:fs";
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { findOnPath } from "#app/embedded/find-on-path.ts";
 import { PlainSummary } from "./scripts/plain-summary.ts";
 
@@ -12,6 +13,42 @@ const SERVERS = {
 
 // Started for each project that needs it, in this one process, one project after the other: what it starts, it shares.
 const GLOBAL_SETUP = ["test/support/global-setup.ts"];
+
+/**
+ * What the queue has no part in, or only carries: these run once, on PostgreSQL. Whatever is about the queue itself (its
+ * promises, what dies beside it, what is due, what it holds) runs on both, and so does every file that is not named here.
+ */
+const ON_ANY_QUEUE = [
+  "api-bad-input",
+  "api-idempotency",
+  "api-lists",
+  "call-support-ticket",
+  "call-support-ticket-limits",
+  "consent-text",
+  "console-content",
+  "console-lists",
+  "console-session",
+  "dev",
+  "feed",
+  "identity",
+  "kill-connect",
+  "kill-report",
+  "large-files",
+  "limits",
+  "mutilated-forms",
+  "pack",
+  "report",
+  "report-limits",
+  "rotating-logs",
+  "sdk",
+  "sdk-report",
+  "stray-installations",
+  "work-items",
+  "work-items-for-all",
+].map((name) => `test/integration/${name}.test.ts`);
+
+const gone = ON_ANY_QUEUE.filter((file) => !existsSync(new URL(file, import.meta.url)));
+if (gone.length > 0) throw new Error(`vitest.config.ts names tests that are not there: ${gone.join(", ")}`);
 
 /**
  * Projects of one group run side by side, groups one after the other. Unit tests want the processor; contract and
@@ -54,11 +91,17 @@ interface Project {
   globalSetup?: string[];
   testTimeout?: number;
   env?: Record<string, string>;
+  exclude?: string[];
 }
 
 /** The same files on both queues; `BECKON_TEST_QUEUE` says which one a run is on. */
 function integration(queue: "postgres" | "redis") {
-  return { name: `integration-${queue}`, folder: "test/integration", env: { BECKON_TEST_QUEUE: queue } };
+  return {
+    name: `integration-${queue}`,
+    folder: "test/integration",
+    env: { BECKON_TEST_QUEUE: queue },
+    ...(queue === "redis" && { exclude: ON_ANY_QUEUE }),
+  };
 }
 
 const isOnPath = (program: string) => findOnPath(program, process.env["PATH"]) !== undefined;
@@ -85,12 +128,14 @@ function asVitestProject({
   globalSetup,
   testTimeout,
   env,
+  exclude = [],
 }: Project): TestProjectInlineConfiguration {
   return {
     extends: true,
     test: {
       name,
       include: [`${folder}/**/*.test.ts`],
+      exclude: [...configDefaults.exclude, ...exclude],
       maxWorkers: workers,
       sequence: { groupOrder: group },
       ...(globalSetup && { globalSetup }),

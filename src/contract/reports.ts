@@ -53,6 +53,10 @@ const reportContent = {
 export const newReport = z
   .strictObject({
     ...reportContent,
+    appReportId: z.string().min(1).max(128).optional().meta({
+      description:
+        "The app's own id of this report. Sent again by the same user, however late, it gets the report that it made; `Idempotency-Key` does so for 24 h",
+    }),
     shown: z.record(z.string().max(40), z.string().max(5_000)).optional().meta({
       description: "What the device put in the placeholders that only it can fill: `files`, `totalSize`",
     }),

@@ -11,6 +11,8 @@ export interface Report {
   readonly ticketId: string;
   readonly userId: string;
   readonly installationId?: string;
+  /** The app's own id: what it sends again under it, however late, is this report. */
+  readonly appReportId?: string;
   readonly origin: ReportOrigin;
   readonly state: ReportState;
   readonly rejectReason?: RejectReason;

@@ -96,6 +96,9 @@ export const TOLD_OUTSIDE = [
   "request.linked",
   "request.rejected",
   "request.withdrawn",
+  "report.created",
+  "report.rejected",
+  "report.withdrawn",
   "file.linked",
   "file.deleted",
 ] as const satisfies readonly FactType[];

@@ -16,6 +16,9 @@ export interface ConnectorTexts {
   readonly "request.linked": string;
   readonly "request.rejected": string;
   readonly "request.withdrawn": string;
+  readonly "report.created": string;
+  readonly "report.rejected": string;
+  readonly "report.withdrawn": string;
   readonly withdrawn: string;
   readonly retention: string;
 }
@@ -38,6 +41,9 @@ export const CONNECTOR_TEXTS: Readonly<Record<ConnectorLocale, ConnectorTexts>> 
     "request.linked": "The log files are on the ticket.",
     "request.rejected": "The request for log files ended without files.",
     "request.withdrawn": "The user took the consent back.",
+    "report.created": "A user reported an issue.",
+    "report.rejected": "A user's report ended without its files.",
+    "report.withdrawn": "A user took the files of their report back.",
     withdrawn: "{name}: the user took this file back. It is removed.",
     retention: "{name}: the time for which this file is kept is over. It is removed.",
   },
@@ -58,6 +64,9 @@ export const CONNECTOR_TEXTS: Readonly<Record<ConnectorLocale, ConnectorTexts>> 
     "request.linked": "Die Protokolldateien sind am Ticket.",
     "request.rejected": "Die Anfrage nach Protokolldateien endete ohne Dateien.",
     "request.withdrawn": "Der Nutzer hat die Einwilligung zurückgenommen.",
+    "report.created": "Ein Nutzer hat ein Problem gemeldet.",
+    "report.rejected": "Die Meldung eines Nutzers endete ohne ihre Dateien.",
+    "report.withdrawn": "Ein Nutzer hat die Dateien seiner Meldung zurückgenommen.",
     withdrawn: "{name}: Der Nutzer hat diese Datei zurückgenommen. Sie ist entfernt.",
     retention: "{name}: Die Aufbewahrungszeit dieser Datei ist vorbei. Sie ist entfernt.",
   },

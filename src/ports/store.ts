@@ -113,6 +113,8 @@ export interface ReportQuery extends PageQuery {
 export interface Reports {
   create(report: Omit<Report, "version">): Promise<Report>;
   find(id: string): Promise<Report | undefined>;
+  /** The user's report under the app's own id. Until the transaction ends, nobody else who asks for this user gets an answer. */
+  findByAppId(userId: string, appReportId: string): Promise<Report | undefined>;
   /** Newest first. */
   list(query: ReportQuery): Promise<Page<Report>>;
   /** False when someone else won: reload and decide again. The saved version is one more. */

@@ -84,7 +84,7 @@ export function createReports(options: ReportsOptions): Reports {
 
   async function begin(key: string, issue: Issue): Promise<ReportResult> {
     const taken = await reviews.take(key, issue);
-    const body = newReport(issue, taken, {
+    const body = newReport(key, issue, taken, {
       deviceNow: new Date(clock.now()),
       installationId: options.installationId,
       sdkVersion: options.callingSdkVersion,

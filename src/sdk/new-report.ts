@@ -10,6 +10,7 @@ const MOST_LEFT_OUT = 500;
 
 /** A report as it is stored and sent, word for word. */
 export function newReport(
+  appReportId: string,
   issue: Issue,
   taken: TakenReview | undefined,
   device: {
@@ -23,6 +24,7 @@ export function newReport(
   const participantId = issue.participantId ?? survey?.participantId;
   const answers = { ...survey?.answers, ...issue.answers };
   return {
+    appReportId,
     text: issue.text,
     callIds,
     ...(subject !== undefined && { subject }),

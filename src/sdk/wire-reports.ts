@@ -18,6 +18,8 @@ export interface NewReport {
   sdkVersion?: string | undefined;
   answers?: FormAnswers | undefined;
   installationId?: string | undefined;
+  /** Ours: sent again after any time, it gets what it made. */
+  appReportId?: string | undefined;
   deviceNow?: string | undefined;
   leftOut?: LeftOut[] | undefined;
   consentText?: { version: string; locale: string; sha256: string } | undefined;

@@ -99,6 +99,30 @@ describe("a user who reports an issue", () => {
     });
   });
 
+  test("is one report, sent again a week later without having heard of the first, and never another's", async ({
+    world,
+  }) => {
+    const [phone, appReportId] = [someone(world), randomUUID()];
+    const body = { ...(await phone.reportBody({ text: "My call froze" }, LOGS)), appReportId };
+    const post = (more: object = {}) => phone.send("POST", "/v1/reports", { body: { ...body, ...more } });
+    // At once from two processes of the app, and later when no Idempotency-Key is remembered any more.
+    const answers = [...(await Promise.all([post(), post()])), await post({ deviceNow: "2026-12-01T00:00:00Z" })];
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(new Set(answers.map((one) => (one.body as { reportId: string }).reportId)).size).toBe(1);
+    const [created] = answers.map((one) => one.body as { reportId: string; ticketId: string; links: unknown[] });
+    expect(created?.links).toHaveLength(LOGS.length);
+    expect(await world.agent.reports(created?.ticketId ?? "")).toHaveLength(1);
+
+    const other = await post({ text: "Something else" });
+    expect([other.status, other.headers.get("x-ms-error-code")]).toEqual([422, "idempotency_key_reused"]);
+    expect(other.body).toMatchObject({ error: { details: [{ target: "appReportId" }] } });
+    const stranger = someone(world);
+    const theirs = { ...(await stranger.reportBody({ text: "My call froze" }, LOGS)), appReportId };
+    const answer = await stranger.send("POST", "/v1/reports", { body: theirs });
+    expect(answer.status).toBe(201);
+    expect((answer.body as { reportId: string }).reportId).not.toBe(created?.reportId);
+  });
+
   test("is heard of live by agents", async ({ world }) => {
     const feed = await world.feed();
     const created = await someone(world).report();

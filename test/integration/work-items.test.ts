@@ -210,7 +210,7 @@ describe("a take-back", () => {
     await world.sql("update log_file set delete_after = now() - interval '1 second' where owner_id = $1", [request.id]);
     await deleteExpired(world);
     await world.until(() => workItemOf(devops, ticket)?.attachments, []);
-    expect(told(devops, ticket, "a.log: the time for which this file is kept is over.")).toBe(1);
+    await world.until(() => told(devops, ticket, "a.log: the time for which this file is kept is over."), 1);
   });
 });
 
@@ -220,6 +220,27 @@ test("a file that was taken back before it came is no news there", async ({ worl
   await phone.withdraw(request.id);
   await world.until(() => told(devops, ticket, "The user took the consent back."), 1);
   expect(told(devops, ticket, "a.log")).toBe(0);
+});
+
+describe("what a user reports", () => {
+  test("hangs on the work item of its ticket, is told there, and comes off again when it is taken back", async ({
+    world,
+    devops,
+  }) => {
+    const { phone, ticket } = await connected(world);
+    const report = await phone.reportAndUpload({ ticketId: ticket.id, text: "It froze again" }, LOGS);
+    await world.until(() => workItemOf(devops, ticket)?.attachments.toSorted(), ["a.log", "b.log"]);
+    await world.until(() => told(devops, ticket, "A user reported an issue."), 1);
+    await phone.withdrawReport(report.reportId);
+    await world.until(() => workItemOf(devops, ticket)?.attachments, []);
+    await world.until(() => told(devops, ticket, "A user took the files of their report back."), 1);
+    await world.until(async () => (await factsOf(world, ticket.id, "connection.fileRemoved")).length, 2);
+    expect(
+      devops.attachments.all().filter(({ fileName }) => LOGS.some(({ announced }) => announced.name === fileName)),
+    ).toEqual([]);
+    // The user's words stay in Beckon.
+    expect(JSON.stringify(workItemOf(devops, ticket))).not.toContain("It froze again");
+  });
 });
 
 describe("what happens on the ticket", () => {

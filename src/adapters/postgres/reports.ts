@@ -26,6 +26,7 @@ export function createReports(db: Db): Reports {
           ...report,
           ...columns(report),
           installationId: report.installationId ?? null,
+          appReportId: report.appReportId ?? null,
           participantId: report.participantId ?? null,
           surveyId: report.surveyId ?? null,
           sdkVersion: report.sdkVersion ?? null,
@@ -39,6 +40,11 @@ export function createReports(db: Db): Reports {
     },
     async find(id) {
       const row = await db.report.findUnique({ where: { id } });
+      return row ? reportOf(row) : undefined;
+    },
+    async findByAppId(userId, appReportId) {
+      await db.$queryRawUnsafe(LOCK_USER_REPORTS, userId);
+      const row = await db.report.findUnique({ where: { userId_appReportId: { userId, appReportId } } });
       return row ? reportOf(row) : undefined;
     },
     async list(query) {
@@ -96,6 +102,7 @@ function reportOf(row: Row): Report {
     ticketId: row.ticketId,
     userId: row.userId,
     installationId: row.installationId,
+    appReportId: row.appReportId,
     origin: row.origin as ReportOrigin,
     state: row.state as ReportState,
     rejectReason: row.rejectReason as RejectReason | null,

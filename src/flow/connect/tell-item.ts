@@ -21,6 +21,9 @@ const TOLD = [
   "request.linked",
   "request.rejected",
   "request.withdrawn",
+  "report.created",
+  "report.rejected",
+  "report.withdrawn",
   "file.deleted",
 ] as const satisfies readonly FactType[];
 

@@ -14,6 +14,7 @@ import type { UploadLink } from "#ports/blob-store.ts";
 import type { Store, Transaction } from "#ports/store.ts";
 import { requireWithinReport } from "./report-limits.ts";
 import { reportText, reportValues } from "./report-terms.ts";
+import { earlierReport } from "./earlier-report.ts";
 import { saveReport, type ReportContent, type SaveReport } from "./save-report.ts";
 
 export interface ReportRoutes extends SaveReport {
@@ -63,6 +64,8 @@ export function serveReports(kit: HttpKit, deps: ReportRoutes): void {
     const files = announced.map(readAnnouncedFile);
     requireWithinReport(files, limits);
     const kept = await onceKept(idempotency, async (tx) => {
+      const earlier = await earlierReport(tx, caller.userId, content, files);
+      if (earlier) return { reportId: earlier.id, ticketIsNew: false };
       const saved = await saveReport(tx, deps, caller.userId, content, { kind: "announced", files });
       return { reportId: saved.report.id, ticketIsNew: saved.ticketIsNew };
     });

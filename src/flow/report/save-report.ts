@@ -34,6 +34,7 @@ export interface ReportContent {
   readonly sdkVersion?: string | undefined;
   readonly answers: Readonly<Record<string, FormAnswer>>;
   readonly installationId?: string | undefined;
+  readonly appReportId?: string | undefined;
   readonly deviceNow?: Moment | undefined;
   readonly consentText?: ShownText | undefined;
   readonly shown?: Readonly<Record<string, string>> | undefined;
@@ -89,6 +90,7 @@ export async function saveReport(
     answers: content.answers,
     ...present({
       installationId: content.installationId,
+      appReportId: content.appReportId,
       participantId: content.participantId,
       surveyId: content.surveyId,
       sdkVersion: content.sdkVersion,

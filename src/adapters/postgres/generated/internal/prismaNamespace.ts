@@ -2241,6 +2241,7 @@ export const ReportScalarFieldEnum = {
   ticketId: 'ticketId',
   userId: 'userId',
   installationId: 'installationId',
+  appReportId: 'appReportId',
   origin: 'origin',
   state: 'state',
   rejectReason: 'rejectReason',

@@ -301,6 +301,7 @@ export const ReportScalarFieldEnum = {
   ticketId: 'ticketId',
   userId: 'userId',
   installationId: 'installationId',
+  appReportId: 'appReportId',
   origin: 'origin',
   state: 'state',
   rejectReason: 'rejectReason',

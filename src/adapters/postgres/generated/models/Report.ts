@@ -40,6 +40,7 @@ export type ReportMinAggregateOutputType = {
   ticketId: string | null
   userId: string | null
   installationId: string | null
+  appReportId: string | null
   origin: string | null
   state: string | null
   rejectReason: string | null
@@ -59,6 +60,7 @@ export type ReportMaxAggregateOutputType = {
   ticketId: string | null
   userId: string | null
   installationId: string | null
+  appReportId: string | null
   origin: string | null
   state: string | null
   rejectReason: string | null
@@ -78,6 +80,7 @@ export type ReportCountAggregateOutputType = {
   ticketId: number
   userId: number
   installationId: number
+  appReportId: number
   origin: number
   state: number
   rejectReason: number
@@ -109,6 +112,7 @@ export type ReportMinAggregateInputType = {
   ticketId?: true
   userId?: true
   installationId?: true
+  appReportId?: true
   origin?: true
   state?: true
   rejectReason?: true
@@ -128,6 +132,7 @@ export type ReportMaxAggregateInputType = {
   ticketId?: true
   userId?: true
   installationId?: true
+  appReportId?: true
   origin?: true
   state?: true
   rejectReason?: true
@@ -147,6 +152,7 @@ export type ReportCountAggregateInputType = {
   ticketId?: true
   userId?: true
   installationId?: true
+  appReportId?: true
   origin?: true
   state?: true
   rejectReason?: true
@@ -255,6 +261,7 @@ export type ReportGroupByOutputType = {
   ticketId: string
   userId: string
   installationId: string | null
+  appReportId: string | null
   origin: string
   state: string
   rejectReason: string | null
@@ -299,6 +306,7 @@ export type ReportWhereInput = {
   ticketId?: Prisma.UuidFilter<"Report"> | string
   userId?: Prisma.StringFilter<"Report"> | string
   installationId?: Prisma.UuidNullableFilter<"Report"> | string | null
+  appReportId?: Prisma.StringNullableFilter<"Report"> | string | null
   origin?: Prisma.StringFilter<"Report"> | string
   state?: Prisma.StringFilter<"Report"> | string
   rejectReason?: Prisma.StringNullableFilter<"Report"> | string | null
@@ -322,6 +330,7 @@ export type ReportOrderByWithRelationInput = {
   ticketId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrderInput | Prisma.SortOrder
+  appReportId?: Prisma.SortOrderInput | Prisma.SortOrder
   origin?: Prisma.SortOrder
   state?: Prisma.SortOrder
   rejectReason?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -341,6 +350,7 @@ export type ReportOrderByWithRelationInput = {
 
 export type ReportWhereUniqueInput = Prisma.AtLeast<{
   id?: string
+  userId_appReportId?: Prisma.ReportUserIdAppReportIdCompoundUniqueInput
   AND?: Prisma.ReportWhereInput | Prisma.ReportWhereInput[]
   OR?: Prisma.ReportWhereInput[]
   NOT?: Prisma.ReportWhereInput | Prisma.ReportWhereInput[]
@@ -348,6 +358,7 @@ export type ReportWhereUniqueInput = Prisma.AtLeast<{
   ticketId?: Prisma.UuidFilter<"Report"> | string
   userId?: Prisma.StringFilter<"Report"> | string
   installationId?: Prisma.UuidNullableFilter<"Report"> | string | null
+  appReportId?: Prisma.StringNullableFilter<"Report"> | string | null
   origin?: Prisma.StringFilter<"Report"> | string
   state?: Prisma.StringFilter<"Report"> | string
   rejectReason?: Prisma.StringNullableFilter<"Report"> | string | null
@@ -363,7 +374,7 @@ export type ReportWhereUniqueInput = Prisma.AtLeast<{
   endedAt?: Prisma.DateTimeNullableFilter<"Report"> | Date | string | null
   ticket?: Prisma.XOR<Prisma.TicketScalarRelationFilter, Prisma.TicketWhereInput>
   consent?: Prisma.XOR<Prisma.ConsentNullableScalarRelationFilter, Prisma.ConsentWhereInput> | null
-}, "id">
+}, "id" | "userId_appReportId">
 
 export type ReportOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
@@ -371,6 +382,7 @@ export type ReportOrderByWithAggregationInput = {
   ticketId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrderInput | Prisma.SortOrder
+  appReportId?: Prisma.SortOrderInput | Prisma.SortOrder
   origin?: Prisma.SortOrder
   state?: Prisma.SortOrder
   rejectReason?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -400,6 +412,7 @@ export type ReportScalarWhereWithAggregatesInput = {
   ticketId?: Prisma.UuidWithAggregatesFilter<"Report"> | string
   userId?: Prisma.StringWithAggregatesFilter<"Report"> | string
   installationId?: Prisma.UuidNullableWithAggregatesFilter<"Report"> | string | null
+  appReportId?: Prisma.StringNullableWithAggregatesFilter<"Report"> | string | null
   origin?: Prisma.StringWithAggregatesFilter<"Report"> | string
   state?: Prisma.StringWithAggregatesFilter<"Report"> | string
   rejectReason?: Prisma.StringNullableWithAggregatesFilter<"Report"> | string | null
@@ -420,6 +433,7 @@ export type ReportCreateInput = {
   version?: number
   userId: string
   installationId?: string | null
+  appReportId?: string | null
   origin: string
   state: string
   rejectReason?: string | null
@@ -443,6 +457,7 @@ export type ReportUncheckedCreateInput = {
   ticketId: string
   userId: string
   installationId?: string | null
+  appReportId?: string | null
   origin: string
   state: string
   rejectReason?: string | null
@@ -464,6 +479,7 @@ export type ReportUpdateInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appReportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   origin?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   rejectReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -487,6 +503,7 @@ export type ReportUncheckedUpdateInput = {
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appReportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   origin?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   rejectReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -509,6 +526,7 @@ export type ReportCreateManyInput = {
   ticketId: string
   userId: string
   installationId?: string | null
+  appReportId?: string | null
   origin: string
   state: string
   rejectReason?: string | null
@@ -529,6 +547,7 @@ export type ReportUpdateManyMutationInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appReportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   origin?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   rejectReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -550,6 +569,7 @@ export type ReportUncheckedUpdateManyInput = {
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appReportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   origin?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   rejectReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -580,12 +600,18 @@ export type ReportNullableScalarRelationFilter = {
   isNot?: Prisma.ReportWhereInput | null
 }
 
+export type ReportUserIdAppReportIdCompoundUniqueInput = {
+  userId: string
+  appReportId: string
+}
+
 export type ReportCountOrderByAggregateInput = {
   id?: Prisma.SortOrder
   version?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
+  appReportId?: Prisma.SortOrder
   origin?: Prisma.SortOrder
   state?: Prisma.SortOrder
   rejectReason?: Prisma.SortOrder
@@ -611,6 +637,7 @@ export type ReportMaxOrderByAggregateInput = {
   ticketId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
+  appReportId?: Prisma.SortOrder
   origin?: Prisma.SortOrder
   state?: Prisma.SortOrder
   rejectReason?: Prisma.SortOrder
@@ -630,6 +657,7 @@ export type ReportMinOrderByAggregateInput = {
   ticketId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
+  appReportId?: Prisma.SortOrder
   origin?: Prisma.SortOrder
   state?: Prisma.SortOrder
   rejectReason?: Prisma.SortOrder
@@ -719,6 +747,7 @@ export type ReportCreateWithoutTicketInput = {
   version?: number
   userId: string
   installationId?: string | null
+  appReportId?: string | null
   origin: string
   state: string
   rejectReason?: string | null
@@ -740,6 +769,7 @@ export type ReportUncheckedCreateWithoutTicketInput = {
   version?: number
   userId: string
   installationId?: string | null
+  appReportId?: string | null
   origin: string
   state: string
   rejectReason?: string | null
@@ -791,6 +821,7 @@ export type ReportScalarWhereInput = {
   ticketId?: Prisma.UuidFilter<"Report"> | string
   userId?: Prisma.StringFilter<"Report"> | string
   installationId?: Prisma.UuidNullableFilter<"Report"> | string | null
+  appReportId?: Prisma.StringNullableFilter<"Report"> | string | null
   origin?: Prisma.StringFilter<"Report"> | string
   state?: Prisma.StringFilter<"Report"> | string
   rejectReason?: Prisma.StringNullableFilter<"Report"> | string | null
@@ -811,6 +842,7 @@ export type ReportCreateWithoutConsentInput = {
   version?: number
   userId: string
   installationId?: string | null
+  appReportId?: string | null
   origin: string
   state: string
   rejectReason?: string | null
@@ -833,6 +865,7 @@ export type ReportUncheckedCreateWithoutConsentInput = {
   ticketId: string
   userId: string
   installationId?: string | null
+  appReportId?: string | null
   origin: string
   state: string
   rejectReason?: string | null
@@ -869,6 +902,7 @@ export type ReportUpdateWithoutConsentInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appReportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   origin?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   rejectReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -891,6 +925,7 @@ export type ReportUncheckedUpdateWithoutConsentInput = {
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appReportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   origin?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   rejectReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -911,6 +946,7 @@ export type ReportCreateManyTicketInput = {
   version?: number
   userId: string
   installationId?: string | null
+  appReportId?: string | null
   origin: string
   state: string
   rejectReason?: string | null
@@ -931,6 +967,7 @@ export type ReportUpdateWithoutTicketInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appReportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   origin?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   rejectReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -952,6 +989,7 @@ export type ReportUncheckedUpdateWithoutTicketInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appReportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   origin?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   rejectReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -973,6 +1011,7 @@ export type ReportUncheckedUpdateManyWithoutTicketInput = {
   version?: Prisma.IntFieldUpdateOperationsInput | number
   userId?: Prisma.StringFieldUpdateOperationsInput | string
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  appReportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   origin?: Prisma.StringFieldUpdateOperationsInput | string
   state?: Prisma.StringFieldUpdateOperationsInput | string
   rejectReason?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -996,6 +1035,7 @@ export type ReportSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   ticketId?: boolean
   userId?: boolean
   installationId?: boolean
+  appReportId?: boolean
   origin?: boolean
   state?: boolean
   rejectReason?: boolean
@@ -1019,6 +1059,7 @@ export type ReportSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Extens
   ticketId?: boolean
   userId?: boolean
   installationId?: boolean
+  appReportId?: boolean
   origin?: boolean
   state?: boolean
   rejectReason?: boolean
@@ -1041,6 +1082,7 @@ export type ReportSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extens
   ticketId?: boolean
   userId?: boolean
   installationId?: boolean
+  appReportId?: boolean
   origin?: boolean
   state?: boolean
   rejectReason?: boolean
@@ -1063,6 +1105,7 @@ export type ReportSelectScalar = {
   ticketId?: boolean
   userId?: boolean
   installationId?: boolean
+  appReportId?: boolean
   origin?: boolean
   state?: boolean
   rejectReason?: boolean
@@ -1078,7 +1121,7 @@ export type ReportSelectScalar = {
   endedAt?: boolean
 }
 
-export type ReportOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "version" | "ticketId" | "userId" | "installationId" | "origin" | "state" | "rejectReason" | "text" | "callIds" | "participantId" | "surveyId" | "sdkVersion" | "answers" | "uploadBy" | "createdAt" | "updatedAt" | "endedAt", ExtArgs["result"]["report"]>
+export type ReportOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "version" | "ticketId" | "userId" | "installationId" | "appReportId" | "origin" | "state" | "rejectReason" | "text" | "callIds" | "participantId" | "surveyId" | "sdkVersion" | "answers" | "uploadBy" | "createdAt" | "updatedAt" | "endedAt", ExtArgs["result"]["report"]>
 export type ReportInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   ticket?: boolean | Prisma.TicketDefaultArgs<ExtArgs>
   consent?: boolean | Prisma.Report$consentArgs<ExtArgs>
@@ -1102,6 +1145,10 @@ export type $ReportPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     ticketId: string
     userId: string
     installationId: string | null
+    /**
+     * The app's own id, which makes a report that is sent again much later the same one.
+     */
+    appReportId: string | null
     origin: string
     state: string
     rejectReason: string | null
@@ -1545,6 +1592,7 @@ export interface ReportFieldRefs {
   readonly ticketId: Prisma.FieldRef<"Report", 'String'>
   readonly userId: Prisma.FieldRef<"Report", 'String'>
   readonly installationId: Prisma.FieldRef<"Report", 'String'>
+  readonly appReportId: Prisma.FieldRef<"Report", 'String'>
   readonly origin: Prisma.FieldRef<"Report", 'String'>
   readonly state: Prisma.FieldRef<"Report", 'String'>
   readonly rejectReason: Prisma.FieldRef<"Report", 'String'>
