@@ -99,6 +99,7 @@ export const TOLD_OUTSIDE = [
   "report.created",
   "report.rejected",
   "report.withdrawn",
+  "agentUpload.created",
   "file.linked",
   "file.deleted",
 ] as const satisfies readonly FactType[];

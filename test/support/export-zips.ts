@@ -48,7 +48,7 @@ export async function zip64Of(
 ): Promise<Buffer> {
   const zip = new ZipFile();
   for (const [path, content] of files) zip.addBuffer(content, path, { mtime: EXPORTED_AT, forceZip64Format });
-  zip.end({ forceZip64Format });
+  zip.end({ forceZip64Format, comment: "" });
   return buffer(zip.outputStream as Readable);
 }
 
