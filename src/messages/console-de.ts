@@ -1,8 +1,10 @@
 import type { CONSOLE_EN } from "./console-en.ts";
+import { CONSOLE_REPORTS_DE } from "./console-reports-de.ts";
 import { CONSOLE_UPLOADS_DE } from "./console-uploads-de.ts";
 
 /** What the agents' console says, in German: whole, or it does not compile. */
 export const CONSOLE_DE = {
+  ...CONSOLE_REPORTS_DE,
   ...CONSOLE_UPLOADS_DE,
   loading: "Wird geladen",
   retry: "Erneut versuchen",
@@ -272,10 +274,10 @@ export const CONSOLE_DE = {
   "ticket.outdated": "Jemand anderes hat dieses Ticket inzwischen geändert.",
   "ticket.reload": "Aktuellen Stand zeigen",
   "tickets.title": "Tickets",
-  "tickets.search": "Nummer, Wörter, Nutzer, Anruf- oder fremde Kennung",
   "tickets.anyState": "Jeder Zustand",
   "tickets.none": "Kein Ticket gefunden",
-  "tickets.none.hint": "Versuchen Sie die Nummer oder die Kennung des anderen Systems.",
+  "tickets.none.hint":
+    "Versuchen Sie die Nummer, ein Wort des Betreffs oder eine ganze Kennung. Teile von Kennungen werden nicht gefunden.",
   "ticketState.open": "Offen",
   "ticketState.solved": "Gelöst",
   "ticketState.closed": "Geschlossen",
@@ -395,8 +397,8 @@ export const CONSOLE_DE = {
   "fileReason.withdrawn": "Vom Nutzer zurückgenommen",
   "fileReason.retention": "Wie versprochen nach Ablauf gelöscht",
   "leftOut.title": "Auf dem Gerät gefunden, aber nicht gesendet",
-  "leftOut.over_max_bytes": "mehr, als die Anfrage umfassen darf",
-  "leftOut.over_max_files": "mehr Dateien, als die Anfrage umfassen darf",
+  "leftOut.over_max_bytes": "mehr, als erlaubt war",
+  "leftOut.over_max_files": "mehr Dateien, als erlaubt waren",
   "leftOut.too_large": "zu groß für einen Upload",
   "leftOut.trimmed": "schon weg: Das Protokoll hatte auf dem Gerät seine Grenze erreicht",
   "leftOut.empty": "leer",
@@ -470,7 +472,7 @@ export const CONSOLE_DE = {
   "fact.report.withdrawn": "Meldung vom Nutzer zurückgenommen",
   "fact.push.accepted": "Push angenommen",
   "fact.push.refused": "Push abgelehnt",
-  "fact.push.outcome": "Der Push-Dienst hat das Ergebnis gemeldet",
+  "fact.push.outcome": "Der Push-Dienst des Geräts hat geantwortet",
   "fact.links.created": "Upload-Links erstellt",
   "fact.file.uploaded": "Datei angekommen",
   "fact.file.linked": "Datei geprüft und ans Ticket gehängt",

@@ -1,7 +1,9 @@
+import { CONSOLE_REPORTS_EN } from "./console-reports-en.ts";
 import { CONSOLE_UPLOADS_EN } from "./console-uploads-en.ts";
 
 /** What the agents' console says, in English. A text that counts ends in `_one` and `_other`. */
 export const CONSOLE_EN = {
+  ...CONSOLE_REPORTS_EN,
   ...CONSOLE_UPLOADS_EN,
   loading: "Loading",
   retry: "Try again",
@@ -262,10 +264,9 @@ export const CONSOLE_EN = {
   "ticket.outdated": "A colleague changed this ticket meanwhile.",
   "ticket.reload": "Show what is there now",
   "tickets.title": "Tickets",
-  "tickets.search": "Number, words, user, call id or external id",
   "tickets.anyState": "Any state",
   "tickets.none": "No ticket found",
-  "tickets.none.hint": "Try its number, or the id of the other system.",
+  "tickets.none.hint": "Try its number, a word of its subject, or a whole id. Parts of ids are not found.",
   "ticketState.open": "Open",
   "ticketState.solved": "Solved",
   "ticketState.closed": "Closed",
@@ -385,8 +386,8 @@ export const CONSOLE_EN = {
   "fileReason.withdrawn": "Taken back by the user",
   "fileReason.retention": "Deleted as promised, at the end of its time",
   "leftOut.title": "Found on the device, and not sent",
-  "leftOut.over_max_bytes": "more than the request may have",
-  "leftOut.over_max_files": "more files than the request may have",
+  "leftOut.over_max_bytes": "more than was allowed",
+  "leftOut.over_max_files": "more files than were allowed",
   "leftOut.too_large": "too large for one upload",
   "leftOut.trimmed": "gone already: the log had reached its limit on the device",
   "leftOut.empty": "empty",
@@ -460,7 +461,7 @@ export const CONSOLE_EN = {
   "fact.report.withdrawn": "Report taken back by the user",
   "fact.push.accepted": "Push accepted",
   "fact.push.refused": "Push refused",
-  "fact.push.outcome": "The push service told what became of it",
+  "fact.push.outcome": "The device's push service answered",
   "fact.links.created": "Upload links made",
   "fact.file.uploaded": "File arrived",
   "fact.file.linked": "File checked and put on the ticket",

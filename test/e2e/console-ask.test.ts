@@ -155,6 +155,20 @@ test("devices are offered with the one that was used last suggested; stale and m
   await close();
 });
 
+test("the device from which the user reported the ticket's call is suggested, though another was used since", async ({
+  world,
+}) => {
+  const maker = await world.phone("called-from-one");
+  const recent = await world.phone("called-from-one", { platform: "apns" });
+  await maker.register({ model: "Pixel 4" });
+  await recent.register({ model: "iPhone 17" });
+  const { ticketId } = await maker.report({ callIds: ["call-of-the-pixel"], installationId: maker.installationId });
+  const { page, close } = await openConsole(browser, world.apiUrl, { path: `/new?ticket=${ticketId}` });
+  await page.getByRole("radio", { name: /Pixel 4 suggested: made the call/ }).waitFor();
+  expect(await page.getByRole("radio", { name: /iPhone 17 suggested/ }).count()).toBe(0);
+  await close();
+});
+
 test("an agent who has reached the limit is told so, and what was written stays", async ({ world }) => {
   const ticket = await world.agent.openTicket({ userId: "limited" });
   const strict = world.startProcess("api", { RATE_LIMIT_AGENT: "60" });

@@ -45,7 +45,7 @@ test("an agent asks, sees each step live, reads and saves the log, and sees that
     [{ collector: "app", name: "app.log.9", sizeBytes: 3_000_000, reason: "over_max_bytes" }],
   );
   await stateOf(page).getByText("Ready", { exact: true }).waitFor();
-  await page.getByText("app.log.9 · app · 3 MB · more than the request may have").waitFor();
+  await page.getByText("app.log.9 · App log · 3 MB · more than was allowed").waitFor();
   await page.locator("[data-live-region]").getByText("Ready").waitFor({ state: "attached" });
 
   await page.getByRole("button", { name: "Open app.log" }).click();
@@ -65,6 +65,7 @@ test("an agent asks, sees each step live, reads and saves the log, and sees that
   await phone.withdraw(requestId);
   await stateOf(page).getByText("Taken back by the user").waitFor();
   await page.locator('[data-file="app.log"][data-state="deleted"]').waitFor();
+  await page.locator("[data-had-before]").getByText("Alex Agent (you) · app.log").waitFor();
   expect(troubles).toEqual([]);
   await close();
 });

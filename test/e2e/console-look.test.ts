@@ -144,6 +144,21 @@ async function furnish(world: World) {
   await world.until(() => world.stateOf(partly), "linked");
   const waiting = await on(ticket.id, "ann", "To see why your call was silent.");
   await world.until(() => world.stateOf(waiting), "notified");
+  const reported = await ann.reportAndUpload(
+    {
+      ticketId: ticket.id,
+      text: "The picture froze after about a minute, and then the call ended by itself.",
+      callIds: ["3f0c5d52-8a0e-4c0b-9d7e-2f7c1f1c9a11"],
+      surveyId: "b7c9a1de-51c4-4e5b-a0f3-0d0e5c9f7a42",
+      participantId: "8:acs:2f7c1f1c-9a11-4c0b-9d7e-3f0c5d528a0e_0000001a-aaaa-bbbb-cccc-1a2b3c4d5e6f",
+      sdkVersion: "azure-communication-calling/1.36.1",
+      installationId: ann.installationId,
+      answers: { overallScore: 2, overallIssues: ["CallEndedUnexpectedly"], videoScore: 1, videoIssues: ["Freezes"] },
+      leftOut: [{ collector: "app", name: "app.log.9", sizeBytes: 3_000_000, reason: "over_max_bytes" }],
+    },
+    [freezeLog("app.log", LOG), freezeLog("calling.blog", "\u0000\u0001encrypted", "acs-calling")],
+  );
+  await world.until(async () => (await agent.reports(ticket.id))[0]?.state, "linked");
   // Asked over two days, as a desk would.
   const asked = [waiting, expired, empty, back, uploading, partly, cancelled, lost, declined, seen, ready];
   for (const [index, { id }] of asked.entries()) {
@@ -163,6 +178,7 @@ async function furnish(world: World) {
     back,
     declined,
     expired,
+    reported,
     files: (await agent.request(ready.id)).files,
   };
 }
@@ -203,7 +219,7 @@ test(
   "every screen is free of barriers, in every theme, and fits 320 pixels",
   { timeout: 600_000 },
   async ({ world }) => {
-    const { ticket, ready, lost, partly, uploading, back, declined, expired, files } = await furnish(world);
+    const { ticket, ready, lost, partly, uploading, back, declined, expired, reported, files } = await furnish(world);
     const log = files.find(({ name }) => name === "app.log");
     const sealed = files.find(({ name }) => name === "calling.blog");
     const screens: Record<string, string> = {
@@ -232,6 +248,7 @@ test(
       audit: "/audit",
       settings: "/settings",
       log: `/log-requests/${ready.id}/files/${log?.id}#L98`,
+      "log-reported": `/tickets/${ticket.id}/files/${reported.fileIds[0]}`,
       sealed: `/log-requests/${ready.id}/files/${sealed?.id}`,
       nowhere: "/settings/nowhere",
     };

@@ -187,6 +187,98 @@ test(
   },
 );
 
+/** Brings reports of one user on one ticket, one in each state. @returns its words in the console, by the report's id */
+async function bringReports(world: World): Promise<{ ticketId: string; words: Map<string, readonly string[]> }> {
+  const phone = await world.phone();
+  const { id: ticketId } = await world.agent.openTicket({ userId: phone.userId });
+  const words = new Map<string, readonly string[]>();
+  const report = async (said: readonly string[], content: object, logs = [LOG, OTHER]) => {
+    const created = await phone.report({ ticketId, ...content }, logs);
+    words.set(created.reportId, said);
+    return created;
+  };
+  const upload = async ({ links, files }: Awaited<ReturnType<typeof report>>, bytes = [LOG.bytes, OTHER.bytes]) => {
+    for (const [index, file] of files.entries()) {
+      const link = links.find(({ fileId }) => fileId === file.id);
+      const content = bytes[index];
+      if (link && content) await phone.upload(link, content);
+    }
+    return files.map(({ id }) => id);
+  };
+
+  await report(
+    ["Complete, without files", "Reported by the user in the app", "Only words"],
+    { text: "Only words" },
+    [],
+  );
+  await report(["Uploading: 0 of 2 files", "The upload must end", "Expected", "Without words of their own"], {
+    text: "",
+  });
+  const survey = { surveyId: "survey-of-states", callIds: ["call-of-states"], participantId: "8:acs:states" };
+  const answers = { overallScore: 1, overallScale: "1-5", overallIssues: ["HadToRejoin"], room: "kitchen" };
+  const ready = await report(
+    [
+      "Ready",
+      "Reported by the user after a call, with its survey",
+      "1 of 5",
+      "I had to join again",
+      "kitchen",
+      "call-of-states",
+      "8:acs:states",
+      "survey-of-states",
+      "calling/9.9.9",
+      "app.log.3 · App log · more than was allowed",
+    ],
+    {
+      ...survey,
+      answers,
+      sdkVersion: "calling/9.9.9",
+      leftOut: [{ collector: "app", name: "app.log.3", reason: "over_max_bytes" }],
+    },
+  );
+  await phone.completeReport(ready.reportId, await upload(ready));
+  const partly = await report(["Ready, 1 file missing", "The device gave up on it"], {});
+  const [kept = "", lost = ""] = await upload(partly, [LOG.bytes]);
+  await phone.completeReport(partly.reportId, [kept]);
+  await phone.completeReport(partly.reportId, [lost], "given_up");
+  const abandoned = await report(["Upload abandoned"], {});
+  await phone.completeReport(
+    abandoned.reportId,
+    abandoned.files.map(({ id }) => id),
+    "given_up",
+  );
+  const other = await report(["No file held", "Its content is not the one that the user agreed to"], {}, [LOG]);
+  await phone.completeReport(other.reportId, await upload(other, [Uint8Array.from(LOG.bytes.map((byte) => byte ^ 1))]));
+  const back = await report(["Taken back by the user", "Deleted", "Nobody had read or downloaded it."], {}, [LOG]);
+  await phone.completeReport(back.reportId, await upload(back));
+  const states = async () => (await world.agent.reports(ticketId)).map(({ state }) => state);
+  await world.until(async () => (await states()).filter((state) => state === "uploaded").length, 0);
+  await phone.withdrawReport(back.reportId);
+  expect(await states()).toEqual(["withdrawn", "rejected", "rejected", "linked", "linked", "open", "linked"]);
+  return { ticketId, words };
+}
+
+test("each state of a report says what it is, what it is about and in which way it came, with no barrier", async ({
+  world,
+}) => {
+  const { ticketId, words } = await bringReports(world);
+  for (const theme of ["light", "dark"] as const) {
+    const { page, troubles, close } = await openConsole(browser, world.apiUrl, { path: `/tickets/${ticketId}`, theme });
+    for (const [reportId, said] of words) {
+      const report = page.locator(`[data-report="${reportId}"]`);
+      for (const text of said) await report.getByText(text).first().waitFor();
+    }
+    const all = page.locator("[data-report]");
+    expect(await all.count()).toBe(words.size);
+    for (const summary of await all.locator("summary").all()) await summary.click();
+    await page.getByText("report-1 (en)").first().waitFor();
+    await page.getByText("The app did not say what it showed").first().waitFor();
+    expect([theme, await findBarriers(page, { within: "#main" })]).toEqual([theme, []]);
+    expect(troubles).toEqual([]);
+    await close();
+  }
+});
+
 test("a request that no push can reach says so, and one whose push was refused says why", async ({ world }) => {
   const alone = await world.agent.requestLogs();
   const { page, close } = await openConsole(browser, world.apiUrl, { path: `/log-requests/${alone.id}` });

@@ -12,6 +12,7 @@ import type {
   LogRequestDetail,
   Me,
   Page,
+  Report,
   System,
   Template,
   Ticket,
@@ -87,20 +88,30 @@ export const ticketQuery = (ticketId: string) =>
     },
   });
 
+/** All pages of a list that is short. */
+async function readWhole<Item>(first: string, signal: AbortSignal): Promise<Item[]> {
+  const items: Item[] = [];
+  let path: string | undefined = first;
+  while (path !== undefined) {
+    const page: Page<Item> = await getBody(path, signal);
+    items.push(...page.value);
+    path = page.nextLink === undefined ? undefined : pathOf(page.nextLink);
+  }
+  return items;
+}
+
 /** A ticket's timeline is read whole: it is what agents scroll through, and it is short. */
 export const timelineQuery = (ticketId: string) =>
   queryOptions({
     queryKey: ["timeline", ticketId],
-    queryFn: async ({ signal }) => {
-      const entries: TimelineEntry[] = [];
-      let path: string | undefined = `/v1/tickets/${ticketId}/timeline?limit=200`;
-      while (path !== undefined) {
-        const page: Page<TimelineEntry> = await getBody(path, signal);
-        entries.push(...page.value);
-        path = page.nextLink === undefined ? undefined : pathOf(page.nextLink);
-      }
-      return entries;
-    },
+    queryFn: ({ signal }) => readWhole<TimelineEntry>(`/v1/tickets/${ticketId}/timeline?limit=200`, signal),
+  });
+
+/** What users reported on a ticket, newest first; a ticket has few. */
+export const reportsQuery = (ticketId: string) =>
+  queryOptions({
+    queryKey: ["reports", ticketId],
+    queryFn: ({ signal }) => readWhole<Report>(`/v1/tickets/${ticketId}/reports?limit=100`, signal),
   });
 
 /** People change seldom, and every row of a list names one. */

@@ -8,6 +8,7 @@ import type { AuditEvent, FactType } from "#console/api/shapes.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Moment } from "#console/parts/moment.tsx";
+import { isOrigin, originWords, reportPath } from "#console/parts/origin.tsx";
 import { Page } from "#console/parts/page.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
 import { useQueryParams } from "#console/parts/use-query-params.ts";
@@ -49,6 +50,8 @@ const TYPES: readonly FactType[] = [
   "request.declined",
   "request.cancelled",
   "request.withdrawn",
+  "report.created",
+  "report.withdrawn",
   "file.read",
   "file.downloadLinkCreated",
   "pack.created",
@@ -163,12 +166,17 @@ function Where({ event }: { readonly event: AuditEvent }) {
   const { t } = useT();
   const data = Object.entries(event.data)
     .filter(([name]) => !name.endsWith("Id"))
-    .map(([name, value]) => `${name}: ${plain(value)}`);
+    .map(([name, value]) =>
+      name === "origin" && isOrigin(value) ? originWords(value, t) : `${name}: ${plain(value)}`,
+    );
   return (
     <>
       <span className={styles.links}>
         {event.requestId === undefined ? null : (
           <AppLink to={`/log-requests/${event.requestId}`}>{t("audit.request")}</AppLink>
+        )}
+        {event.reportId === undefined || event.ticketId === undefined ? null : (
+          <AppLink to={reportPath(event.ticketId, event.reportId)}>{t("audit.report")}</AppLink>
         )}
         {event.ticketId === undefined ? null : <AppLink to={`/tickets/${event.ticketId}`}>{t("audit.ticket")}</AppLink>}
         {event.userId === undefined ? null : (

@@ -1,54 +1,117 @@
-import { Button, makeStyles, MessageBar, MessageBarBody, Text } from "@fluentui/react-components";
+import { Button, makeStyles, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
 import { ArrowDownloadRegular } from "@fluentui/react-icons/svg/arrow-download";
 import { useQuery } from "@tanstack/react-query";
-import { requestQuery } from "#console/api/queries.ts";
-import type { LogFile } from "#console/api/shapes.ts";
+import { UnprovenMark } from "#console/agent-upload/unproven-mark.tsx";
+import { reportsQuery, requestQuery, ticketQuery } from "#console/api/queries.ts";
+import type { LogFile, Report } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Facts } from "#console/parts/facts.tsx";
 import { Moment } from "#console/parts/moment.tsx";
+import { originOf, OriginLabel, reportPath } from "#console/parts/origin.tsx";
 import { Page, Section } from "#console/parts/page.tsx";
-import { PersonName } from "#console/parts/person-name.tsx";
+import { PersonName, TicketName } from "#console/parts/person-name.tsx";
 import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
+import { PersonLabel } from "#console/parts/request-names.tsx";
+import { useCollectorLabel } from "#console/parts/use-collector-label.ts";
 import { isReadable } from "#console/request/files-table.tsx";
 import { useDownload } from "#console/request/use-download.ts";
 import { LogView } from "./log-view.tsx";
 import { isNotText, useLogText } from "./use-log-text.ts";
 
-const useStyles = makeStyles({ facts: { maxWidth: "760px" } });
+const useStyles = makeStyles({
+  facts: { maxWidth: "760px" },
+  from: {
+    display: "flex",
+    flexWrap: "wrap",
+    gap: "0 16px",
+    alignItems: "center",
+    color: tokens.colorNeutralForeground3,
+    fontSize: tokens.fontSizeBase200,
+  },
+});
 
-/** A file: a text log is read here, of any other what is known is shown. */
-export function FileScreen({ requestId, fileId }: { readonly requestId: string; readonly fileId: string }) {
+/** A file of a request. */
+export function RequestFileScreen({ requestId, fileId }: { readonly requestId: string; readonly fileId: string }) {
   const { t } = useT();
   const { data: request, error, refetch } = useQuery(requestQuery(requestId));
-  const file = request?.files.find(({ id }) => id === fileId);
+  return (
+    <FilePage files={request?.files} fileId={fileId} error={error} onRetry={() => void refetch()}>
+      {request ? (
+        <AppLink to={`/log-requests/${requestId}`}>
+          {t("file.back")} <PersonName userId={request.userId} />
+        </AppLink>
+      ) : null}
+    </FilePage>
+  );
+}
+
+/** A file that came onto its ticket in another way than by a request: with a report of the user's, for one. */
+export function TicketFileScreen({ ticketId, fileId }: { readonly ticketId: string; readonly fileId: string }) {
+  const { t } = useT();
+  const { data, error, refetch } = useQuery(ticketQuery(ticketId));
+  const { data: reports } = useQuery(reportsQuery(ticketId));
+  const files = data?.ticket.files;
+  const reportId = files?.find(({ id }) => id === fileId)?.reportId;
+  const report = reports?.find(({ id }) => id === reportId);
+  return (
+    <FilePage files={files} fileId={fileId} error={error} onRetry={() => void refetch()} reports={reports}>
+      {report ? (
+        <AppLink to={reportPath(ticketId, report.id)}>
+          {t("report.of")} <PersonLabel request={report} />
+        </AppLink>
+      ) : (
+        <AppLink to={`/tickets/${ticketId}`}>
+          {t("file.ofTicket")} <TicketName ticketId={ticketId} />
+        </AppLink>
+      )}
+    </FilePage>
+  );
+}
+
+interface PageProps {
+  /** Of what the file belongs to; undefined until they are read. */
+  readonly files: readonly LogFile[] | undefined;
+  readonly fileId: string;
+  readonly error: unknown;
+  readonly onRetry: () => void;
+  readonly reports?: readonly Report[] | undefined;
+  /** The way back to where it belongs. */
+  readonly children: React.ReactNode;
+}
+
+/** A file: a text log is read here, of any other what is known is shown. */
+function FilePage({ files, fileId, error, onRetry, reports = [], children }: PageProps) {
+  const styles = useStyles();
+  const { t } = useT();
+  const labelOf = useCollectorLabel();
+  const file = files?.find(({ id }) => id === fileId);
+  const origin = file === undefined ? undefined : originOf(file, reports);
   return (
     <Page
       title={file?.name ?? t("file.title")}
       full
       actions={file?.state === "linked" ? <DownloadButton file={file} /> : undefined}
     >
-      {request ? (
-        <AppLink to={`/log-requests/${requestId}`}>
-          {t("file.back")} <PersonName userId={request.userId} />
-        </AppLink>
+      {files ? (
+        <div className={styles.from}>
+          {children}
+          {origin === undefined ? null : <OriginLabel origin={origin} />}
+          {file === undefined ? null : <bdi>{labelOf(file.collector)}</bdi>}
+          {file === undefined ? null : <UnprovenMark file={file} />}
+        </div>
       ) : null}
-      {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
-      {request || error ? null : <SkeletonRows />}
-      {request && !file ? <Text>{t("error.not_found")}</Text> : null}
-      {file ? <FileContent file={file} /> : null}
+      {error ? <ErrorState error={error} onRetry={onRetry} /> : null}
+      {files || error ? null : <SkeletonRows />}
+      {files && !file ? <Text>{t("error.not_found")}</Text> : null}
+      {file && file.state !== "linked" ? <Gone file={file} /> : null}
+      {file?.state === "linked" ? isReadable(file.name) ? <Readable file={file} /> : <Known file={file} /> : null}
     </Page>
   );
 }
 
-/** What is in a file, or what is known of it. */
-export function FileContent({ file }: { readonly file: LogFile }) {
-  if (file.state !== "linked") return <Gone file={file} />;
-  return isReadable(file.name) ? <Readable file={file} /> : <Known file={file} />;
-}
-
-export function DownloadButton({ file }: { readonly file: LogFile }) {
+function DownloadButton({ file }: { readonly file: LogFile }) {
   const { t } = useT();
   const { download, isBusy } = useDownload(file);
   return (
@@ -92,6 +155,7 @@ function Known({ file, isGone = false }: { readonly file: LogFile; readonly isGo
   const styles = useStyles();
   const { t } = useT();
   const format = useFormat();
+  const labelOf = useCollectorLabel();
   return (
     <div className={styles.facts}>
       <Section title={t("file.known")}>
@@ -107,7 +171,7 @@ function Known({ file, isGone = false }: { readonly file: LogFile; readonly isGo
               file.coversFrom === undefined ? undefined : <Moment key="from" at={file.coversFrom} />,
             ],
             [t("file.coversTo"), file.coversTo === undefined ? undefined : <Moment key="to" at={file.coversTo} />],
-            [t("field.collectors"), file.collector],
+            [t("field.collectors"), labelOf(file.collector)],
             [
               t("file.keptUntil"),
               file.deleteAfter === undefined ? undefined : <Moment key="kept" at={file.deleteAfter} />,

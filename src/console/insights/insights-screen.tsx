@@ -43,6 +43,7 @@ const DAY_MS = 86_400_000;
 
 /** How requests fare: the funnel, the times, the days and the platforms, each chart with its table. */
 export function InsightsScreen() {
+  const styles = useStyles();
   const { t } = useT();
   const [params, change] = useQueryParams();
   const days = DAYS.find((choice) => choice === params.get("days")) ?? "30";
@@ -64,6 +65,7 @@ export function InsightsScreen() {
     >
       {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
       {isPending ? <SkeletonRows height={64} /> : null}
+      <Text className={styles.quiet}>{t("insights.requestsOnly")}</Text>
       {data ? (
         data.funnel.asked === 0 ? (
           <EmptyState icon={<ChartMultipleRegular />} title={t("insights.none")} hint={t("insights.none.hint")} />

@@ -4,6 +4,7 @@ import { requestQuery, requestsQuery, type Filter } from "#console/api/queries.t
 import type { LogRequest, LogRequestDetail, Me, Page, TimelineEntry } from "#console/api/shapes.ts";
 import { createStore } from "#console/parts/create-store.ts";
 import { belongsToView } from "./belongs-to-view.ts";
+import { gather } from "./gather.ts";
 
 type Lists = InfiniteData<Page<LogRequest>>;
 
@@ -98,11 +99,7 @@ export function patchTimeline(client: QueryClient, entry: TimelineEntry): void {
 
 /** Reads a request anew, once for all facts that arrive while the answer is awaited. */
 export function createRefresher(client: QueryClient, onRefreshed: (request: LogRequestDetail) => void) {
-  const waiting = new Map<string, ReturnType<typeof setTimeout>>();
-  const GATHER_MS = 120;
-
   const refresh = async (requestId: string) => {
-    waiting.delete(requestId);
     try {
       const request = await client.fetchQuery({ ...requestQuery(requestId), staleTime: 0 });
       patchRequest(client, request);
@@ -112,11 +109,5 @@ export function createRefresher(client: QueryClient, onRefreshed: (request: LogR
     }
   };
 
-  return (requestId: string) => {
-    if (!waiting.has(requestId))
-      waiting.set(
-        requestId,
-        setTimeout(() => void refresh(requestId), GATHER_MS),
-      );
-  };
+  return gather((requestId) => void refresh(requestId));
 }

@@ -1,17 +1,19 @@
 import { useInfiniteQuery, useQueryClient, type InfiniteData, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { getBody } from "#console/api/call-api.ts";
-import { requestsQuery, type Filter } from "#console/api/queries.ts";
+import { requestsQuery, userQuery, type Filter } from "#console/api/queries.ts";
 import type { LogRequest, Me, Page, TimelineEntry } from "#console/api/shapes.ts";
-import { translate } from "#console/i18n/use-t.ts";
+import { translate, type MessageKey } from "#console/i18n/use-t.ts";
 import { useStore } from "#console/parts/create-store.ts";
 import { stateWords } from "#console/parts/state-words.tsx";
 import { preferences } from "#console/shell/preferences.ts";
 import { announce, onScreen } from "./announce.ts";
 import { connection, POLL_MS } from "./connection.ts";
 import { followFeed } from "./follow-feed.ts";
+import { gather } from "./gather.ts";
 import { createRefresher, dropUnseenLists, patchRequest, patchTimeline } from "./patch-cache.ts";
 import { isUnread } from "./is-unread.ts";
+import { noteOpened } from "./opened-tickets.ts";
 import { markRead, readMarks } from "./unread.ts";
 
 const WORTH_A_NOTICE: readonly LogRequest["state"][] = ["linked", "declined", "expired", "rejected", "withdrawn"];
@@ -23,10 +25,14 @@ export function useLive(me: Me): void {
 
   useEffect(() => {
     const refresh = createRefresher(client, (request) => tell(client, request, me));
+    const refreshReports = gather((ticketId) => void client.invalidateQueries({ queryKey: ["reports", ticketId] }));
     return followFeed({
       onEntry: (entry) => {
         patchTimeline(client, entry);
         if (entry.requestId !== undefined) refresh(entry.requestId);
+        if (entry.reportId !== undefined) refreshReports(entry.ticketId);
+        if (entry.type.startsWith("report.")) announceReport(client, entry);
+        if (entry.type === "ticket.created") noteOpened(entry.ticketId);
         if (entry.actor.kind === "agent" && entry.actor.id === me.id) noteOwn(entry);
         refreshBeside(client, entry);
       },
@@ -47,6 +53,13 @@ function noteOwn({ requestId }: TimelineEntry): void {
   if (requestId !== undefined) ownChanges.add(requestId);
 }
 
+/** For readers of screens, where the ticket is being looked at. */
+function announceReport(client: QueryClient, { type, ticketId, userId = "" }: TimelineEntry): void {
+  if (!onScreen.has(ticketId)) return;
+  const person = client.getQueryData(userQuery(userId).queryKey)?.label ?? userId;
+  announce(translate("live.changed", { person, state: translate(`fact.${type}` as MessageKey) }));
+}
+
 function refreshBeside(client: QueryClient, { type, ticketId, userId }: TimelineEntry): void {
   if (["ticket.", "file.", "connection."].some((kind) => type.startsWith(kind))) {
     void client.invalidateQueries({ queryKey: ["ticket", ticketId] });
@@ -59,7 +72,7 @@ function refreshBeside(client: QueryClient, { type, ticketId, userId }: Timeline
 /** Asks for what is shown; lists keep their rows in place, as with the feed. */
 async function poll(client: QueryClient): Promise<void> {
   const lists = client.getQueryCache().findAll({ queryKey: ["requests"], type: "active" });
-  const beside = ["request", "ticket", "timeline", "installations"].map((key) =>
+  const beside = ["request", "ticket", "reports", "timeline", "installations"].map((key) =>
     client.invalidateQueries({ queryKey: [key], refetchType: "active" }),
   );
   dropUnseenLists(client);

@@ -4,7 +4,13 @@ import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { callApi } from "#console/api/call-api.ts";
-import { installationsQuery, requestsQuery, userQuery, type TicketVersion } from "#console/api/queries.ts";
+import {
+  installationsQuery,
+  reportsQuery,
+  requestsQuery,
+  userQuery,
+  type TicketVersion,
+} from "#console/api/queries.ts";
 import type { LogRequest, LogRequestDetail } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
 import { isOpen } from "#console/live/belongs-to-view.ts";
@@ -14,7 +20,7 @@ import { Section } from "#console/parts/page.tsx";
 import { PersonName } from "#console/parts/person-name.tsx";
 import { useMe } from "#console/shell/me-context.ts";
 import { useNotify } from "#console/shell/use-notify.tsx";
-import { requestBody, startAsk, whatIsMissing, type Ask, type Missing } from "./ask.ts";
+import { callMakerOf, requestBody, startAsk, whatIsMissing, type Ask, type Missing } from "./ask.ts";
 import { ErrorSummary } from "./error-summary.tsx";
 import { InstallationChoice } from "./installation-choice.tsx";
 import { LimitFields } from "./limit-fields.tsx";
@@ -71,6 +77,7 @@ export function AskForm({ version, userId, copied, only, onPickPerson }: Props) 
   const { ticket } = version;
   const { data: user } = useQuery(userQuery(userId));
   const { data: installations } = useQuery(installationsQuery(userId));
+  const { data: reports } = useQuery(reportsQuery(ticket.id));
   const others = useInfiniteQuery(requestsQuery({ userId, view: "waiting" }));
   const waiting = others.data?.pages[0]?.value.find(isOpen);
   const [ask, setAsk] = useState<Ask>(() => startAsk(copied, me.settings.answerByHours, only));
@@ -146,7 +153,12 @@ export function AskForm({ version, userId, copied, only, onPickPerson }: Props) 
                 </MessageBarBody>
               </MessageBar>
             ) : null}
-            <InstallationChoice installations={installations} ask={ask} onChange={change} />
+            <InstallationChoice
+              installations={installations}
+              callMakerId={callMakerOf(reports ?? [], userId, ticket.callIds)}
+              ask={ask}
+              onChange={change}
+            />
           </div>
         </Section>
         <Section title={t("new.what")}>

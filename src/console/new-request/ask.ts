@@ -1,6 +1,6 @@
 /** What the form holds, and how it becomes a request. Plain values: no screen, no clock of its own. */
 import type { Draft } from "#console/api/queries.ts";
-import type { Installation, LogRequestDetail, Template } from "#console/api/shapes.ts";
+import type { Installation, LogRequestDetail, Report, Template } from "#console/api/shapes.ts";
 
 export type WindowChoice = "any" | "1" | "24" | "168" | "own";
 
@@ -38,11 +38,39 @@ export function collectorsOf(installations: readonly Installation[]): CollectorC
   return [...all.values()];
 }
 
-/** The one that was used last and lets notifications through. */
-export function suggestInstallation(installations: readonly Installation[]): Installation | undefined {
-  return installations
+/**
+ * The installation from which a call of the ticket was made, as the newest report of such a call says; undefined where this
+ * person reported none. @param reports of the ticket, newest first
+ */
+export function callMakerOf(
+  reports: readonly Pick<Report, "userId" | "installationId" | "callIds">[],
+  userId: string,
+  callIds: readonly string[],
+): string | undefined {
+  return reports.find(
+    (report) =>
+      report.userId === userId &&
+      report.installationId !== undefined &&
+      report.callIds.some((callId) => callIds.includes(callId)),
+  )?.installationId;
+}
+
+export interface Suggestion {
+  readonly installationId: string;
+  readonly why: "madeCall" | "usedLast";
+}
+
+/** The one that made the call, for it has the logs; else the one that was used last and lets notifications through. */
+export function suggestInstallation(
+  installations: readonly Installation[],
+  callMakerId: string | undefined,
+): Suggestion | undefined {
+  const maker = installations.find(({ id }) => id === callMakerId);
+  if (maker) return { installationId: maker.id, why: "madeCall" };
+  const last = installations
     .filter(({ notificationsAllowed }) => notificationsAllowed !== false)
     .toSorted((one, other) => other.lastSeenAt.localeCompare(one.lastSeenAt))[0];
+  return last && { installationId: last.id, why: "usedLast" };
 }
 
 /** After so long without a word from an app, it may be gone from the device. */

@@ -24,12 +24,14 @@ const useStyles = makeStyles({
 
 interface Props {
   readonly installations: readonly Installation[] | undefined;
+  /** From which a call of the ticket was made, where that is known. */
+  readonly callMakerId: string | undefined;
   readonly ask: Ask;
   readonly onChange: (part: Partial<Ask>) => void;
 }
 
 /** Where the question appears. Without a device the request still waits: the app fetches it at its next start. */
-export function InstallationChoice({ installations, ask, onChange }: Props) {
+export function InstallationChoice({ installations, callMakerId, ask, onChange }: Props) {
   const styles = useStyles();
   const { t } = useT();
   const now = useNow();
@@ -42,7 +44,7 @@ export function InstallationChoice({ installations, ask, onChange }: Props) {
       </MessageBar>
     );
   if (installations.length === 0) return <div className={styles.root}>{warning}</div>;
-  const suggested = suggestInstallation(installations);
+  const suggested = suggestInstallation(installations, callMakerId);
   const [only] = installations;
   if (only && installations.length === 1) {
     return (
@@ -72,9 +74,9 @@ export function InstallationChoice({ installations, ask, onChange }: Props) {
                 <span className={styles.label}>
                   <span>
                     {one.model ?? t(`platform.${one.platform}` as MessageKey)}{" "}
-                    {one.id === suggested?.id && installations.length > 1 ? (
+                    {one.id === suggested?.installationId ? (
                       <Text size={200} className={styles.suggested}>
-                        {t("new.where.suggested")}
+                        {t(suggested.why === "madeCall" ? "new.where.madeCall" : "new.where.suggested")}
                       </Text>
                     ) : null}
                   </span>

@@ -66,7 +66,7 @@ export function TicketChoice({ externalId, externalSystem, userId, onChoose }: P
     <div className={styles.root}>
       {externalId === undefined ? (
         <>
-          <Field label={t("new.ticket.find")}>
+          <Field label={t("new.ticket.find")} hint={t("tickets.search.hint")}>
             <SearchBox className={styles.search} value={text} onChange={(_, { value }) => setText(value)} data-search />
           </Field>
           <ul className={styles.list}>

@@ -4,15 +4,17 @@ import { DocumentFolderRegular } from "@fluentui/react-icons/svg/document-folder
 import { OpenRegular } from "@fluentui/react-icons/svg/open";
 import { useLocation } from "wouter";
 import { RemoveFile } from "#console/agent-upload/remove-file.tsx";
-import { UploadMarks } from "#console/agent-upload/upload-marks.tsx";
-import type { LogFile, LogRequest } from "#console/api/shapes.ts";
+import { UnprovenMark } from "#console/agent-upload/unproven-mark.tsx";
+import type { LogFile, LogRequest, Report } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Moment } from "#console/parts/moment.tsx";
+import { FileOrigin } from "#console/parts/origin.tsx";
 import { EmptyState } from "#console/parts/query-states.tsx";
 import { ToneBadge } from "#console/parts/state-badge.tsx";
 import type { Tone } from "#console/parts/state-words.tsx";
+import { useCollectorLabel } from "#console/parts/use-collector-label.ts";
 import { useDownload } from "./use-download.ts";
 
 const useStyles = makeStyles({
@@ -62,12 +64,21 @@ export function isReadable(name: string): boolean {
 
 interface FilesProps {
   readonly files: readonly LogFile[];
-  /** Absent on a ticket, whose files are of several requests. */
+  /** Absent where they are not of one request. */
   readonly request?: LogRequest;
+  /** Of a ticket, whose files came in by several ways: each row says by which. */
+  readonly reports?: readonly Report[];
+  /** One of several lists of a screen: the screen's keys are not for its files. */
+  readonly isPart?: boolean;
 }
 
-/** The files of a consent with what became of each. */
-export function FilesTable({ files, request }: FilesProps) {
+/** Where a file is read, or what is known of it: below its request, else below its ticket. */
+export function filePath({ id, requestId, ticketId }: Pick<LogFile, "id" | "requestId" | "ticketId">): string {
+  return requestId === undefined ? `/tickets/${ticketId}/files/${id}` : `/log-requests/${requestId}/files/${id}`;
+}
+
+/** The files of a consent, or of a ticket, with what became of each. */
+export function FilesTable({ files, request, reports, isPart = false }: FilesProps) {
   const styles = useStyles();
   const { t } = useT();
   if (files.length === 0) {
@@ -81,23 +92,30 @@ export function FilesTable({ files, request }: FilesProps) {
       />
     );
   }
-  const firstLinked = files.find(({ state }) => state === "linked");
+  const firstLinked = isPart ? undefined : files.find(({ state }) => state === "linked");
   return (
     <ul className={styles.list}>
       {files.map((file) => (
-        <FileRow key={file.id} file={file} isFirst={file === firstLinked} />
+        <FileRow key={file.id} file={file} isFirst={file === firstLinked} reports={reports} />
       ))}
     </ul>
   );
 }
 
-function FileRow({ file, isFirst }: { readonly file: LogFile; readonly isFirst: boolean }) {
+interface RowProps {
+  readonly file: LogFile;
+  readonly isFirst: boolean;
+  readonly reports: readonly Report[] | undefined;
+}
+
+function FileRow({ file, isFirst, reports }: RowProps) {
   const styles = useStyles();
   const { t } = useT();
   const format = useFormat();
   const [, navigate] = useLocation();
   const { download, isBusy } = useDownload(file);
-  const path = file.requestId === undefined ? `/files/${file.id}` : `/log-requests/${file.requestId}/files/${file.id}`;
+  const collectorLabel = useCollectorLabel();
+  const path = filePath(file);
   const isThere = file.state === "linked";
   return (
     <li className={styles.file} data-file={file.name} data-state={file.state}>
@@ -112,7 +130,7 @@ function FileRow({ file, isFirst }: { readonly file: LogFile; readonly isFirst: 
           </Text>
         )}
         <span className={styles.quiet}>
-          {file.collector} · {format.size(file.sizeBytes)}
+          <bdi>{collectorLabel(file.collector)}</bdi> · {format.size(file.sizeBytes)}
           {file.coverage === "unknown" ? null : ` · ${t(`coverage.${file.coverage}` as MessageKey)}`}
           {isThere && file.deleteAfter !== undefined ? (
             <>
@@ -124,7 +142,12 @@ function FileRow({ file, isFirst }: { readonly file: LogFile; readonly isFirst: 
         {file.reason === undefined ? null : (
           <span className={styles.quiet}>{t(`fileReason.${file.reason}` as MessageKey)}</span>
         )}
-        <UploadMarks file={file} />
+        {reports === undefined ? null : (
+          <span className={styles.quiet}>
+            <FileOrigin file={file} reports={reports} />
+          </span>
+        )}
+        <UnprovenMark file={file} />
       </div>
       <span className={styles.state}>
         <ToneBadge tone={TONES[file.state]}>{t(`fileState.${file.state}` as MessageKey)}</ToneBadge>

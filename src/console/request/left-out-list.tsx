@@ -2,6 +2,7 @@ import { makeStyles, tokens } from "@fluentui/react-components";
 import type { RecordedConsent } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
 import { useT } from "#console/i18n/use-t.ts";
+import { useCollectorLabel } from "#console/parts/use-collector-label.ts";
 
 const useStyles = makeStyles({
   whole: { padding: "10px 16px", borderTop: `1px solid ${tokens.colorNeutralStroke3}` },
@@ -15,6 +16,7 @@ export function LeftOutList({ leftOut }: Pick<RecordedConsent, "leftOut">) {
   const styles = useStyles();
   const { t } = useT();
   const format = useFormat();
+  const labelOf = useCollectorLabel();
   if (leftOut.length === 0) return null;
   return (
     <div className={styles.whole}>
@@ -22,8 +24,8 @@ export function LeftOutList({ leftOut }: Pick<RecordedConsent, "leftOut">) {
       <ul className={styles.list}>
         {leftOut.map(({ collector, name, sizeBytes, reason }, index) => (
           <li key={index} className={styles.item}>
-            <bdi>{name ?? collector}</bdi>
-            {name === undefined ? "" : ` · ${collector}`}
+            <bdi>{name ?? labelOf(collector)}</bdi>
+            {name === undefined ? "" : ` · ${labelOf(collector)}`}
             {sizeBytes === undefined || sizeBytes === 0 ? "" : ` · ${format.size(sizeBytes)}`}
             {` · ${t(`leftOut.${reason}`)}`}
           </li>

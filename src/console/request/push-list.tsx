@@ -1,9 +1,9 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { LogRequestDetail } from "#console/api/shapes.ts";
-import { useFormat } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { Moment } from "#console/parts/moment.tsx";
 import { ToneBadge } from "#console/parts/state-badge.tsx";
+import { outcomeWords } from "./push-outcome.ts";
 
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: 0, display: "grid", gap: "12px" },
@@ -17,7 +17,6 @@ const TONES = { sending: "informative", waiting: "warning", accepted: "success",
 export function PushList({ request }: { readonly request: LogRequestDetail }) {
   const styles = useStyles();
   const { t } = useT();
-  const format = useFormat();
   if (request.pushes.length === 0) return <Text>{t(`reach.${request.reach}` as MessageKey)}</Text>;
   return (
     <ul className={styles.list}>
@@ -36,9 +35,7 @@ export function PushList({ request }: { readonly request: LogRequestDetail }) {
                 {t("push.next")} <Moment at={push.nextAttemptAt} show="relative" />
               </>
             )}
-            {push.outcomes === undefined
-              ? null
-              : Object.entries(push.outcomes).map(([name, count]) => ` · ${name} ${format.number(count)}`)}
+            {push.outcomes === undefined ? null : ` · ${outcomeWords(push.platform, push.outcomes, t)}`}
             {push.reason === undefined ? null : ` · ${push.reason}`}
           </span>
         </li>

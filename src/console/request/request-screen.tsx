@@ -15,8 +15,10 @@ import { Page, Section } from "#console/parts/page.tsx";
 import { PersonLabel, TicketLabel } from "#console/parts/request-names.tsx";
 import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
 import { stateWords, type Tone } from "#console/parts/state-words.tsx";
+import { useCollectorLabel } from "#console/parts/use-collector-label.ts";
 import { ConsentShown } from "./consent-shown.tsx";
 import { FilesTable } from "./files-table.tsx";
+import { HadBeforeList } from "./had-before-list.tsx";
 import { LeftOutList } from "./left-out-list.tsx";
 import { PushList } from "./push-list.tsx";
 import { RequestActions } from "./request-actions.tsx";
@@ -126,6 +128,7 @@ function Whole({ request, userZone }: { readonly request: LogRequestDetail; read
           <Section title={t("files.title")} flush>
             <FilesTable files={request.files} request={request} />
             <LeftOutList leftOut={request.consent?.leftOut ?? []} />
+            <HadBeforeList ticketId={request.ticketId} files={request.files} />
           </Section>
           <Section title={t("timeline.title")}>
             <Timeline ticketId={request.ticketId} requestId={request.id} userZone={userZone} files={request.files} />
@@ -209,6 +212,7 @@ function Asked({ request, userZone }: PartProps) {
   const styles = useStyles();
   const { t } = useT();
   const format = useFormat();
+  const labelOf = useCollectorLabel();
   return (
     <>
       <blockquote className={styles.quote}>
@@ -222,7 +226,7 @@ function Asked({ request, userZone }: PartProps) {
               <PersonLabel request={request} />
             </AppLink>,
           ],
-          [t("field.collectors"), format.list(request.collectors)],
+          [t("field.collectors"), format.list(request.collectors.map(labelOf))],
           [
             t("field.window"),
             request.window ? (

@@ -3,10 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { timelineQuery } from "#console/api/queries.ts";
 import type { LogFile, TimelineEntry } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
-import { useT, type MessageKey } from "#console/i18n/use-t.ts";
+import { useT, type MessageKey, type Translate } from "#console/i18n/use-t.ts";
+import { AgentName } from "#console/parts/agent-name.tsx";
 import { Moment } from "#console/parts/moment.tsx";
+import { isOrigin, originWords } from "#console/parts/origin.tsx";
 import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
 import { PersonName } from "#console/parts/person-name.tsx";
+import { outcomeWords, withLastOutcomes } from "./push-outcome.ts";
 
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: 0 },
@@ -45,8 +48,9 @@ const useStyles = makeStyles({
   dayName: { display: "block", margin: "0 0 10px", color: tokens.colorNeutralForeground3 },
 });
 
-/** Facts that move the request; the rest is quieter. */
-const isMilestone = (type: TimelineEntry["type"]) => type.startsWith("request.") || type === "ticket.created";
+/** Facts that move a request or a report; the rest is quieter. */
+const isMilestone = (type: TimelineEntry["type"]) =>
+  type.startsWith("request.") || type.startsWith("report.") || type === "ticket.created";
 
 interface Props {
   readonly ticketId: string;
@@ -65,7 +69,9 @@ export function Timeline({ ticketId, requestId, userZone, files = [] }: Props) {
   const { data, error, isPending, refetch } = useQuery(timelineQuery(ticketId));
   if (isPending) return <SkeletonRows count={3} height={24} />;
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-  const entries = data.filter((entry) => requestId === undefined || entry.requestId === requestId).toReversed();
+  const entries = withLastOutcomes(data)
+    .filter((entry) => requestId === undefined || entry.requestId === requestId)
+    .toReversed();
   if (entries.length === 0) return <Text>{t("timeline.none")}</Text>;
   const days = Map.groupBy(entries, ({ at }) => format.day(at));
   return (
@@ -86,6 +92,13 @@ export function Timeline({ ticketId, requestId, userZone, files = [] }: Props) {
   );
 }
 
+/** What happened, in words; whose push service said what of a push. */
+function factWords({ type, data }: TimelineEntry, t: Translate): string {
+  const { platform } = data;
+  if (type === "push.outcome" && typeof platform === "string") return outcomeWords(platform, data, t);
+  return t(`fact.${type}` as MessageKey);
+}
+
 interface FactProps {
   readonly entry: TimelineEntry;
   readonly userZone: string | undefined;
@@ -99,7 +112,7 @@ function Fact({ entry, userZone, files }: FactProps) {
     <li className={styles.entry} data-fact={entry.type}>
       <span className={mergeClasses(styles.dot, isMilestone(entry.type) && styles.milestone)} aria-hidden />
       <span className={styles.text}>
-        <span>{t(`fact.${entry.type}` as MessageKey)}</span>
+        <span>{factWords(entry, t)}</span>
         <span className={styles.quiet}>
           <Actor entry={entry} />
           {entry.fileId === undefined ? null : <FileName name={files.find(({ id }) => id === entry.fileId)?.name} />}
@@ -126,23 +139,22 @@ function Actor({ entry }: { readonly entry: TimelineEntry }) {
   const { t } = useT();
   const { kind, id } = entry.actor;
   if (kind === "user") return <PersonName userId={id} />;
-  if (kind === "agent") return <bdi>{id}</bdi>;
+  if (kind === "agent") return <AgentName agentId={id} />;
   return <>{t(`actor.${kind}`)}</>;
 }
 
-/** What the fact says beside its type: numbers and words of the product and of the hub, never free text. */
+/** What the fact says beside its type: words of the product, never free text. */
 function Detail({ entry }: { readonly entry: TimelineEntry }) {
   const { t } = useT();
-  const { platform, reason, bytes } = entry.data;
+  const { platform, reason, bytes, origin } = entry.data;
+  const isOutcome = entry.type === "push.outcome";
   return (
     <>
-      {typeof platform === "string" ? ` · ${t(`platform.${platform}` as MessageKey)}` : null}
+      {typeof platform === "string" && !isOutcome ? ` · ${t(`platform.${platform}` as MessageKey)}` : null}
+      {isOrigin(origin) ? ` · ${originWords(origin, t)}` : null}
       {bytes === "left" ? ` · ${t("workItem.bytesLeft")}` : null}
       {entry.type.startsWith("file.") && typeof reason === "string"
         ? ` · ${t(`fileReason.${reason}` as MessageKey)}`
-        : null}
-      {entry.type === "push.outcome"
-        ? Object.entries(entry.data).map(([name, count]) => (typeof count === "number" ? ` · ${name} ${count}` : null))
         : null}
     </>
   );

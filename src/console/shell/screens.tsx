@@ -31,7 +31,12 @@ const AuditScreen = lazy(async () => ({ default: (await import("#console/audit/a
 const SettingsScreen = lazy(async () => ({
   default: (await import("#console/settings/settings-screen.tsx")).SettingsScreen,
 }));
-const FileScreen = lazy(async () => ({ default: (await import("#console/file/file-screen.tsx")).FileScreen }));
+const RequestFileScreen = lazy(async () => ({
+  default: (await import("#console/file/file-screen.tsx")).RequestFileScreen,
+}));
+const TicketFileScreen = lazy(async () => ({
+  default: (await import("#console/file/file-screen.tsx")).TicketFileScreen,
+}));
 
 const FileLinkScreen = lazy(async () => ({
   default: (await import("#console/file/file-link-screen.tsx")).FileLinkScreen,
@@ -54,11 +59,14 @@ export function Screens() {
           <Route path="/new" component={NewRequestScreen} />
           <Route path="/log-requests/:requestId">{({ requestId }) => <RequestScreen requestId={requestId} />}</Route>
           <Route path="/log-requests/:requestId/files/:fileId">
-            {({ requestId, fileId }) => <FileScreen requestId={requestId} fileId={fileId} />}
+            {({ requestId, fileId }) => <RequestFileScreen requestId={requestId} fileId={fileId} />}
           </Route>
           <Route path="/files/:fileId">{({ fileId }) => <FileLinkScreen fileId={fileId} />}</Route>
           <Route path="/tickets" component={TicketsScreen} />
           <Route path="/tickets/:ticketId">{({ ticketId }) => <TicketScreen ticketId={ticketId} />}</Route>
+          <Route path="/tickets/:ticketId/files/:fileId">
+            {({ ticketId, fileId }) => <TicketFileScreen ticketId={ticketId} fileId={fileId} />}
+          </Route>
           <Route path="/people" component={PeopleScreen} />
           <Route path="/people/:userId">{({ userId }) => <PersonScreen userId={decodeURIComponent(userId)} />}</Route>
           <Route path="/templates" component={TemplatesScreen} />

@@ -5,6 +5,7 @@ import { AppLink } from "#console/parts/app-link.tsx";
 import { Moment } from "#console/parts/moment.tsx";
 import { PersonLabel, TicketLabel } from "#console/parts/request-names.tsx";
 import { StateBadge } from "#console/parts/state-badge.tsx";
+import { useCollectorLabel } from "#console/parts/use-collector-label.ts";
 
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: "8px 0 0", padding: 0 },
@@ -30,6 +31,7 @@ interface Props {
 export function RequestList({ requests, named }: Props) {
   const styles = useStyles();
   const format = useFormat();
+  const labelOf = useCollectorLabel();
   return (
     <ul className={styles.list}>
       {requests.map((request) => (
@@ -39,7 +41,7 @@ export function RequestList({ requests, named }: Props) {
               {named === "person" ? <PersonLabel request={request} /> : <TicketLabel request={request} />}
             </AppLink>
             <span className={styles.quiet}>
-              {format.list(request.collectors)} · <Moment at={request.createdAt} show="relative" /> ·{" "}
+              {format.list(request.collectors.map(labelOf))} · <Moment at={request.createdAt} show="relative" /> ·{" "}
               <bdi>{request.agentId}</bdi>
             </span>
           </span>

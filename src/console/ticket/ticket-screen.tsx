@@ -2,16 +2,21 @@ import { Button, makeStyles, Text } from "@fluentui/react-components";
 import { ArrowDownloadRegular } from "@fluentui/react-icons/svg/arrow-download";
 import { SendRegular } from "@fluentui/react-icons/svg/send";
 import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { useLocation } from "wouter";
 import { AddExport } from "#console/agent-upload/add-export.tsx";
-import { ticketQuery, userQuery, type TicketVersion } from "#console/api/queries.ts";
+import { reportsQuery, ticketQuery, userQuery, type TicketVersion } from "#console/api/queries.ts";
+import type { Report } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
+import { onScreen } from "#console/live/announce.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
+import { copyables } from "#console/parts/copyable.tsx";
 import { Facts } from "#console/parts/facts.tsx";
 import { Moment } from "#console/parts/moment.tsx";
 import { Page, Section } from "#console/parts/page.tsx";
 import { PersonName } from "#console/parts/person-name.tsx";
 import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
+import { ReportsSection } from "#console/report/reports-section.tsx";
 import { FilesTable } from "#console/request/files-table.tsx";
 import { Timeline } from "#console/request/timeline.tsx";
 import { useMe } from "#console/shell/me-context.ts";
@@ -38,6 +43,12 @@ export function TicketScreen({ ticketId }: { readonly ticketId: string }) {
   const [, navigate] = useLocation();
   const me = useMe();
   const { data, error, refetch } = useQuery(ticketQuery(ticketId));
+  // Together with the ticket: what stands above the rest must not come after it.
+  const reports = useQuery(reportsQuery(ticketId));
+  useEffect(() => {
+    onScreen.add(ticketId);
+    return () => void onScreen.delete(ticketId);
+  }, [ticketId]);
   const title = data
     ? `${t("ticket.number", { number: data.ticket.number })} ${data.ticket.subject}`
     : t("ticket.title");
@@ -66,12 +77,23 @@ export function TicketScreen({ ticketId }: { readonly ticketId: string }) {
       }
     >
       {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
-      {data ? <Whole version={data} /> : error ? null : <SkeletonRows height={64} count={4} />}
+      {reports.error ? <ErrorState error={reports.error} onRetry={() => void reports.refetch()} /> : null}
+      {data && !reports.isPending ? (
+        <Whole version={data} reports={reports.data} />
+      ) : error ? null : (
+        <SkeletonRows height={64} count={4} />
+      )}
     </Page>
   );
 }
 
-function Whole({ version }: { readonly version: TicketVersion }) {
+interface WholeProps {
+  readonly version: TicketVersion;
+  /** Undefined where they could not be read. */
+  readonly reports: readonly Report[] | undefined;
+}
+
+function Whole({ version, reports }: WholeProps) {
   const styles = useStyles();
   const { t } = useT();
   const { ticket } = version;
@@ -80,9 +102,10 @@ function Whole({ version }: { readonly version: TicketVersion }) {
   return (
     <div className={styles.columns}>
       <div className={styles.column}>
+        {reports ? <ReportsSection reports={reports} userZone={user?.timeZone} /> : null}
         <RequestsSection filter={{ ticketId: ticket.id }} named="person" none={t("ticket.noRequests")} />
         <Section title={t("files.title")} flush>
-          <FilesTable files={ticket.files} />
+          <FilesTable files={ticket.files} reports={reports ?? []} />
         </Section>
         <AddExport ticketId={ticket.id} />
         <Section title={t("timeline.title")}>
@@ -119,7 +142,7 @@ function Whole({ version }: { readonly version: TicketVersion }) {
                       </span>
                     )),
               ],
-              [t("ticket.calls"), ticket.callIds.length === 0 ? undefined : ticket.callIds.join(", ")],
+              [t("ticket.calls"), copyables(t("ticket.calls"), ticket.callIds)],
               [
                 t("ticket.external"),
                 ticket.externalId === undefined ? undefined : `${ticket.externalSystem ?? ""} ${ticket.externalId}`,

@@ -1,10 +1,12 @@
 import { Button, makeStyles, SearchBox, Select, Text, tokens } from "@fluentui/react-components";
 import { TicketDiagonalRegular } from "@fluentui/react-icons/svg/ticket-diagonal";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useDeferredValue } from "react";
+import { useDeferredValue, useId } from "react";
 import { ticketsQuery } from "#console/api/queries.ts";
 import { useT } from "#console/i18n/use-t.ts";
+import { openedTickets } from "#console/live/opened-tickets.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
+import { useStore } from "#console/parts/create-store.ts";
 import { Moment } from "#console/parts/moment.tsx";
 import { Page } from "#console/parts/page.tsx";
 import { PersonName } from "#console/parts/person-name.tsx";
@@ -14,7 +16,8 @@ import { useQueryParams } from "#console/parts/use-query-params.ts";
 import { TICKET_TONES } from "./ticket-tones.ts";
 
 const useStyles = makeStyles({
-  bar: { display: "flex", flexWrap: "wrap", gap: "12px" },
+  bar: { display: "flex", flexWrap: "wrap", gap: "8px 12px", alignItems: "center" },
+  hint: { flexBasis: "100%", color: tokens.colorNeutralForeground3 },
   search: { flexGrow: 1, maxWidth: "480px", minWidth: "200px" },
   list: {
     listStyleType: "none",
@@ -38,7 +41,7 @@ const useStyles = makeStyles({
   more: { justifySelf: "center", margin: "0 auto" },
 });
 
-/** Tickets by number, subject, user, call id or the other system's id. */
+/** Tickets by what agents have of them in their hands. One that is opened while somebody reads waits behind a word. */
 export function TicketsScreen() {
   const styles = useStyles();
   const { t } = useT();
@@ -47,6 +50,11 @@ export function TicketsScreen() {
   const state = params.get("state") ?? "";
   const list = useInfiniteQuery({ ...ticketsQuery({ query, state }), placeholderData: (before) => before });
   const tickets = list.data?.pages.flatMap(({ value }) => value) ?? [];
+  const hintId = useId();
+  const opened = useStore(openedTickets);
+  // What a search would find of them, only the server knows.
+  const canHoldNew = query === "" && (state === "" || state === "open") && !list.isPending;
+  const fresh = canHoldNew ? opened.filter((ticketId) => !tickets.some(({ id }) => id === ticketId)) : [];
   return (
     <Page title={t("tickets.title")}>
       <div className={styles.bar}>
@@ -54,6 +62,7 @@ export function TicketsScreen() {
           className={styles.search}
           placeholder={t("tickets.search")}
           aria-label={t("tickets.search")}
+          aria-describedby={hintId}
           value={params.get("query") ?? ""}
           onChange={(_, { value }) => change({ query: value })}
           data-search
@@ -64,6 +73,14 @@ export function TicketsScreen() {
           <option value="solved">{t("ticketState.solved")}</option>
           <option value="closed">{t("ticketState.closed")}</option>
         </Select>
+        {fresh.length > 0 ? (
+          <Button size="small" appearance="primary" shape="circular" onClick={() => void list.refetch()}>
+            {t("tickets.new", { count: fresh.length })}
+          </Button>
+        ) : null}
+        <Text id={hintId} className={styles.hint} size={200}>
+          {t("tickets.search.hint")}
+        </Text>
       </div>
       {list.error ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
       {list.isPending ? <SkeletonRows /> : null}

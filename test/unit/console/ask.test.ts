@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
-import type { Template } from "#console/api/shapes.ts";
-import { requestBody, startAsk, templateText, whatIsMissing } from "#console/new-request/ask.ts";
+import type { Installation, Template } from "#console/api/shapes.ts";
+import {
+  callMakerOf,
+  requestBody,
+  startAsk,
+  suggestInstallation,
+  templateText,
+  whatIsMissing,
+} from "#console/new-request/ask.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 9, 30);
 const at = "2026-11-22T09:30:00Z";
@@ -32,4 +39,40 @@ test("a form that lacks something says what, and a whole one becomes a request",
     maxBytes: 50_000_000,
     answerBy: "2026-11-23T09:30:00.000Z",
   });
+});
+
+const installationOf = (id: string, lastSeenAt: string, more: Partial<Installation> = {}): Installation => ({
+  id,
+  userId: "ann",
+  platform: "apns",
+  collectors: [],
+  hubSync: "synced",
+  lastSeenAt,
+  createdAt: at,
+  ...more,
+});
+
+test("the installation that made the call is suggested before the one that was used last", () => {
+  const old = installationOf("old", "2026-11-01T00:00:00Z", { notificationsAllowed: false });
+  const muted = installationOf("muted", "2026-11-22T09:00:00Z", { notificationsAllowed: false });
+  const recent = installationOf("recent", "2026-11-22T08:00:00Z");
+  const all = [muted, old, recent];
+  expect(suggestInstallation(all, "old")).toEqual({ installationId: "old", why: "madeCall" });
+  expect(suggestInstallation(all, undefined)).toEqual({ installationId: "recent", why: "usedLast" });
+  // One that is registered no more cannot be asked.
+  expect(suggestInstallation(all, "gone")).toEqual({ installationId: "recent", why: "usedLast" });
+  expect(suggestInstallation([muted], undefined)).toBeUndefined();
+});
+
+test("who made the call is told by the newest report of that person about a call of the ticket", () => {
+  const reports = [
+    { userId: "ann", callIds: ["other"], installationId: "of another call" },
+    { userId: "ben", callIds: ["call"], installationId: "of another person" },
+    { userId: "ann", callIds: ["call"] },
+    { userId: "ann", callIds: ["before", "call"], installationId: "newest" },
+    { userId: "ann", callIds: ["call"], installationId: "older" },
+  ];
+  expect(callMakerOf(reports, "ann", ["call"])).toBe("newest");
+  expect(callMakerOf(reports, "ann", [])).toBeUndefined();
+  expect(callMakerOf(reports, "chloe", ["call"])).toBeUndefined();
 });
