@@ -24,9 +24,10 @@ test("an agent adds what the user exported, reads it, and removes it", async ({ 
 
   // By keyboard: the button opens the chooser.
   const add = page.getByRole("button", { name: "Add exported logs" });
-  await add.focus();
+  // The page has taken the focus to its title by now, and leaves it where it goes next.
+  await page.locator('[data-fact="ticket.created"]').waitFor();
   const choosing = page.waitForEvent("filechooser");
-  await page.keyboard.press("Enter");
+  await add.press("Enter");
   await (await choosing).setFiles({ name: "from Ada.zip", mimeType: "application/zip", buffer: zip });
   const result = page.locator('[data-basis="export"]');
   await result.getByText("2 files are on the ticket. The manifest holds").waitFor();

@@ -50,7 +50,10 @@ const useStyles = makeStyles({
 
 /** Facts that move a request or a report; the rest is quieter. */
 const isMilestone = (type: TimelineEntry["type"]) =>
-  type.startsWith("request.") || type.startsWith("report.") || type === "ticket.created";
+  type.startsWith("request.") ||
+  type.startsWith("report.") ||
+  type === "agentUpload.created" ||
+  type === "ticket.created";
 
 interface Props {
   readonly ticketId: string;
@@ -152,6 +155,7 @@ function Detail({ entry }: { readonly entry: TimelineEntry }) {
     <>
       {typeof platform === "string" && !isOutcome ? ` · ${t(`platform.${platform}` as MessageKey)}` : null}
       {isOrigin(origin) ? ` · ${originWords(origin, t)}` : null}
+      {entry.data["unproven"] === true ? ` · ${t("files.unproven")}` : null}
       {bytes === "left" ? ` · ${t("workItem.bytesLeft")}` : null}
       {entry.type.startsWith("file.") && typeof reason === "string"
         ? ` · ${t(`fileReason.${reason}` as MessageKey)}`
