@@ -7,6 +7,7 @@ const ENTRIES = [
   "device-logs",
   "report-issue",
   "report-screens",
+  "upload-blocks",
   "acs-web",
   "node-support",
 ];

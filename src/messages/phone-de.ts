@@ -61,6 +61,7 @@ export const PHONE_DE: PhoneTexts = {
   "card.sending": "Protokolle werden gesendet",
   "card.sending.what": "{sent} von {total}",
   "card.waiting.network": "Wartet auf das Netz",
+  "card.waiting.user": "Angehalten",
   "card.waiting.unmetered": "Wartet auf WLAN",
 
   "receipts.title": "Geteilte Protokolle",

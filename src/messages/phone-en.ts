@@ -58,6 +58,7 @@ export const PHONE_EN = {
   "card.sending": "Sending logs",
   "card.sending.what": "{sent} of {total}",
   "card.waiting.network": "Waiting for the network",
+  "card.waiting.user": "Paused",
   "card.waiting.unmetered": "Waiting for Wi-Fi",
 
   "receipts.title": "Shared logs",

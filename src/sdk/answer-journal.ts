@@ -20,8 +20,13 @@ export interface AnswerUnderWay<Told extends Announcing = NewConsent> {
   readonly consent: Told;
   /** Where the bytes of `consent.files` are, in their order, and what became of them. */
   readonly files: FileUnderWay[];
-  /** `unmetered`: its files wait for a connection that costs nothing. Any, where it does not say. */
+  /**
+   * `unmetered`: its files wait for a connection that costs nothing. `any`: they go over whatever there is. Where it does not
+   * say, the app's cap decides.
+   */
   network?: ShareNetwork;
+  /** The user wants its files to wait. */
+  paused?: boolean;
   /** Whether the server has said that it recorded the answer. */
   recorded: boolean;
   /** The user took it back, and the server may not know yet. Nothing is uploaded any more. */
@@ -36,6 +41,8 @@ export interface FileUnderWay {
   /** The SDK's own copy in the storage. */
   readonly copy?: string | undefined;
   fileId?: string | undefined;
+  /** How much of it is at the file store, in blocks that make no blob yet. */
+  thereBytes?: number;
   outcome?: "uploaded" | "given_up" | "taken_back" | undefined;
   /** The server knows the outcome. */
   reported?: boolean;
@@ -112,7 +119,7 @@ export function createAnswerJournal<Answer extends AnswerUnderWay<Announcing> = 
       );
       return answers.filter((answer) => answer !== undefined);
     },
-    async begin(requestId, consent, files, until, network = "any") {
+    async begin(requestId, consent, files, until, network) {
       opened.set(requestId, files);
       const kept = await Promise.all(
         files.map(async (file, index): Promise<FileUnderWay> => {
@@ -127,7 +134,9 @@ export function createAnswerJournal<Answer extends AnswerUnderWay<Announcing> = 
           return stored ? { copy } : {};
         }),
       );
-      const answer = { requestId, consent, files: kept, network, recorded: false, until } as unknown as Answer;
+      const answer = { requestId, consent, files: kept, recorded: false, until } as unknown as Answer;
+      // `any` at this point is no more than the absence of a wish: it lifts no cap.
+      if (network === "unmetered") answer.network = network;
       await save(answer);
       return answer;
     },

@@ -1,14 +1,13 @@
 import { announce } from "./announce-file.ts";
 import type { AnswerJournal, AnswerUnderWay } from "./answer-journal.ts";
-import type { ApiClient, SdkClock } from "./api-client.ts";
 import { BeckonError, hasCode } from "./beckon-error.ts";
-import type { Connection, ShareNetwork } from "./beckon.ts";
+import type { BeckonOptions, ShareNetwork } from "./beckon.ts";
 import { type AnswerResult, carryOutAnswer, type FileProgress, isOver } from "./carry-out-answer.ts";
 import { deviceValues } from "./fill-consent-text.ts";
 import { createNetworkGate } from "./network-gate.ts";
+import { onAbort } from "./on-abort.ts";
 import type { ChosenFile } from "./reviews.ts";
-import type { Hasher } from "./sha256.ts";
-import type { Upload } from "./upload-bytes.ts";
+import type { Uploading } from "./upload-files.ts";
 import type { Decision, DeviceLogRequest, LeftOut, NewConsent, Withdrawal } from "./wire.ts";
 
 /** What users decided, from the tap to the last byte, across restarts. */
@@ -24,8 +23,8 @@ export interface Answers {
     leftOut?: LeftOut[],
     network?: ShareNetwork,
   ): Promise<AnswerResult>;
-  /** Over which connection the files of an answer under way go from now on, also after a restart. */
-  useNetwork(requestId: string, network: ShareNetwork): Promise<void>;
+  /** Changes when the files of an answer under way go, from now on and also after a restart. */
+  change(requestId: string, choice: Choice): Promise<void>;
   /** Goes on with an answer that was written down, or joins it. @returns undefined when there is none */
   carryOut(requestId: string): Promise<AnswerResult | undefined>;
   /** The same, where nobody waits for it. */
@@ -34,43 +33,36 @@ export interface Answers {
   takeBack(requestId: string): Promise<Withdrawal>;
 }
 
+/** What a user may choose while an answer is under way. */
+export type Choice = Pick<AnswerUnderWay, "network" | "paused">;
+
 /** An answer that is being carried out. */
 interface Flight {
   readonly done: Promise<AnswerResult>;
   readonly stop: AbortController;
   /** How far each of its files is, by its name. */
   readonly files: ReadonlyMap<string, FileProgress>;
-  useNetwork(network: ShareNetwork): Promise<void>;
+  change(choice: Choice): Promise<void>;
 }
 
 /** @param signal ends what is under way; nothing is given up */
 export function createAnswers({
-  api,
-  journal,
-  upload,
-  createHasher,
-  clock,
   installationId,
   connection,
-  signal,
+  meteredMaxBytes,
   readRequest,
   takeDown,
   onProgress,
   report,
-}: {
-  readonly api: ApiClient;
-  readonly journal: AnswerJournal;
-  readonly upload: Upload;
-  readonly createHasher: () => Hasher;
-  readonly clock: SdkClock;
-  readonly installationId: string;
-  readonly connection: Connection | undefined;
-  readonly signal: AbortSignal;
-  readonly readRequest: (requestId: string) => Promise<DeviceLogRequest>;
-  readonly takeDown: (requestId: string) => Promise<void>;
-  readonly onProgress: ((progress: FileProgress) => void) | undefined;
-  readonly report: (error: unknown) => void;
-}): Answers {
+  ...uploading
+}: Pick<BeckonOptions, "installationId" | "connection" | "meteredMaxBytes" | "onProgress"> &
+  Omit<Uploading, "gate"> & {
+    readonly journal: AnswerJournal;
+    readonly readRequest: (requestId: string) => Promise<DeviceLogRequest>;
+    readonly takeDown: (requestId: string) => Promise<void>;
+    readonly report: (error: unknown) => void;
+  }): Answers {
+  const { api, journal, clock, signal } = uploading;
   const deciding = new Map<string, Promise<AnswerResult>>();
   const answering = new Map<string, Flight>();
 
@@ -90,21 +82,15 @@ export function createAnswers({
     if (startedMeanwhile) return join(startedMeanwhile);
 
     const stop = new AbortController();
-    const stopToo = (): void => stop.abort(signal.reason);
-    signal.addEventListener("abort", stopToo);
-    if (signal.aborted) stopToo();
-    const gate = createNetworkGate(answer, connection);
+    const leave = onAbort(signal, () => stop.abort(signal.reason));
+    const gate = createNetworkGate(answer, connection, meteredMaxBytes);
     const files = new Map<string, FileProgress>();
 
     const done = (async () => {
       try {
         if (answer.takingBack) return await tellOfTakeBack(answer);
         const result = await carryOutAnswer(answer, {
-          api,
-          journal,
-          upload,
-          createHasher,
-          clock,
+          ...uploading,
           gate,
           signal: stop.signal,
           onRecorded: () => void takeDown(requestId).catch(report),
@@ -133,15 +119,15 @@ export function createAnswers({
         throw error;
       } finally {
         answering.delete(requestId);
-        signal.removeEventListener("abort", stopToo);
+        leave();
       }
     })();
     answering.set(requestId, {
       done,
       stop,
       files,
-      async useNetwork(network) {
-        answer.network = network;
+      async change(choice) {
+        Object.assign(answer, choice);
         gate.chosen();
         if (await journal.find(requestId)) await journal.save(answer);
       },
@@ -149,11 +135,11 @@ export function createAnswers({
     return done;
   }
 
-  async function useNetwork(requestId: string, network: ShareNetwork): Promise<void> {
+  async function change(requestId: string, choice: Choice): Promise<void> {
     const flying = answering.get(requestId);
-    if (flying) return flying.useNetwork(network);
+    if (flying) return flying.change(choice);
     const answer = await journal.find(requestId);
-    if (answer) await journal.save({ ...answer, network });
+    if (answer) await journal.save({ ...answer, ...choice });
   }
 
   /** A restart, or an offline moment, between the user's take-back and the server's word. */
@@ -187,7 +173,7 @@ export function createAnswers({
     shown: DeviceLogRequest,
     chosen: readonly ChosenFile[],
     leftOut: LeftOut[] = [],
-    network: ShareNetwork = "any",
+    network?: ShareNetwork,
   ): Promise<AnswerResult> {
     const { version, locale: language, sha256: textHash } = shown.consentText;
     const consent: NewConsent = {
@@ -231,5 +217,5 @@ export function createAnswers({
     }
   }
 
-  return { decide, give, carryOut, inBackground, useNetwork, takeBack };
+  return { decide, give, carryOut, inBackground, change, takeBack };
 }

@@ -1,5 +1,6 @@
 import { BeckonError } from "./beckon-error.ts";
 import type { Bytes } from "./frozen-file.ts";
+import { onAbort } from "./on-abort.ts";
 import type { Page, ProblemDocument } from "./wire.ts";
 
 /** As much of `fetch` as the SDK uses: the global one fits, and so does any wrapper of it. */
@@ -26,15 +27,14 @@ export const systemClock: SdkClock = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
-      const timer = setTimeout(done, ms);
-      signal.addEventListener("abort", done);
-      function done(): void {
+      const timer = setTimeout(() => {
+        leave();
+        resolve();
+      }, ms);
+      const leave = onAbort(signal, () => {
         clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        if (signal.aborted) reject(signal.reason);
-        else resolve();
-      }
-      if (signal.aborted) done();
+        reject(signal.reason);
+      });
     }),
 };
 
@@ -100,9 +100,8 @@ export function createApiClient({
         throw new BeckonError("no_token", "getToken failed.", { retryable: true, cause });
       });
     const waiting = new AbortController();
-    const stop = (): void => waiting.abort(signal.reason);
     const timer = setTimeout(() => waiting.abort(new Error("no answer in time")), ANSWER_TIMEOUT_MS);
-    signal.addEventListener("abort", stop);
+    const leave = onAbort(signal, () => waiting.abort(signal.reason));
     try {
       signal.throwIfAborted();
       const response = await fetch(base + path, {
@@ -126,7 +125,7 @@ export function createApiClient({
       throw new BeckonError("network", `No answer from ${base}.`, { retryable: true, cause });
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
+      leave();
     }
   }
 
@@ -140,27 +139,15 @@ export function createApiClient({
       return { status, body: parsed as Result, retryAfterMs: askedMs };
     }
     const problem = parsed as Partial<ProblemDocument> | undefined;
+    const { code, message } = problem?.error ?? {};
     const retryable =
-      status >= 500 ||
-      status === 429 ||
-      status === 408 ||
-      problem?.error?.code === "in_progress" ||
-      problem?.error?.code === "conflict";
+      status >= 500 || status === 429 || status === 408 || code === "in_progress" || code === "conflict";
     const traceId = problem?.traceId ?? response.headers.get("x-request-id") ?? undefined;
-    if (problem?.error?.code) {
-      throw new BeckonError(problem.error.code, problem.error.message, {
-        status,
-        retryable,
-        retryAfterMs: askedMs,
-        traceId,
-      });
-    }
-    throw new BeckonError("unexpected_answer", `${base} answered ${status} with something that is not the API's.`, {
-      status,
-      retryable,
-      retryAfterMs: askedMs,
-      traceId,
-    });
+    throw new BeckonError(
+      code ?? "unexpected_answer",
+      (code && message) ?? `${base} answered ${status} with something that is not the API's.`,
+      { status, retryable, retryAfterMs: askedMs, traceId },
+    );
   }
 
   async function call<Result>(method: string, path: string, body?: unknown, key?: string) {

@@ -27,20 +27,23 @@ export type SdkErrorCode =
 export class BeckonError extends Error {
   override readonly name = "BeckonError";
   /** The server's problem code, or one of the SDK's own. A newer server may say one that is not listed here. */
-  readonly code: ProblemCode | SdkErrorCode;
+  declare readonly code: ProblemCode | SdkErrorCode;
   /** HTTP status; undefined where there was no answer. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /** Whether the same call can succeed later. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** What the server asked to wait, in milliseconds. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
   /** Finds the call in the server's logs. */
-  readonly traceId: string | undefined;
+  declare readonly traceId: string | undefined;
 
   constructor(
     code: ProblemCode | SdkErrorCode,
     message: string,
-    more: {
+    {
+      cause,
+      ...more
+    }: {
       status?: number | undefined;
       retryable?: boolean;
       retryAfterMs?: number | undefined;
@@ -48,12 +51,8 @@ export class BeckonError extends Error {
       cause?: unknown;
     } = {},
   ) {
-    super(message, more.cause === undefined ? undefined : { cause: more.cause });
-    this.code = code;
-    this.status = more.status;
-    this.retryable = more.retryable ?? false;
-    this.retryAfterMs = more.retryAfterMs;
-    this.traceId = more.traceId;
+    super(message, cause === undefined ? undefined : { cause });
+    Object.assign(this, { code, retryable: false }, more);
   }
 }
 

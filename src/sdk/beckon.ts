@@ -6,7 +6,7 @@ import type { Collector } from "./frozen-file.ts";
 import type { BeckonPush } from "./parse-push.ts";
 import type { Hasher } from "./sha256.ts";
 import type { BeckonStorage } from "./storage.ts";
-import type { Upload } from "./upload-bytes.ts";
+import type { Upload, UploadBlocks } from "./upload-bytes.ts";
 import type { DeviceLogRequest, Installation, NewInstallation, Receipt, RequestState, Withdrawal } from "./wire.ts";
 
 export interface BeckonOptions {
@@ -26,9 +26,19 @@ export interface BeckonOptions {
   readonly createHasher?: () => Hasher;
   /** Another way to send bytes, such as the platform's background uploads. */
   readonly upload?: Upload;
+  /**
+   * From `upload-blocks.js`: where links take blocks, large files go up in them, and on from there after a cut or a restart.
+   * Without it every file goes up whole.
+   */
+  readonly uploadBlocks?: UploadBlocks;
   readonly clock?: SdkClock;
   /** Needed for `share` with `network: "unmetered"`; without it every connection counts as unmetered. */
   readonly connection?: Connection;
+  /**
+   * A file of more bytes than this waits for a connection that costs nothing, unless `useNetwork(id, "any")` says otherwise.
+   * Needs `connection`. No cap unless given.
+   */
+  readonly meteredMaxBytes?: number;
   /** The user is asked for logs: show something that leads to `review`. Once a request, until its prompt came down. */
   readonly onPrompt?: (request: DeviceLogRequest) => void;
   /** Take the prompt down, also one that an earlier run of the app put up. `state` where it is known. */
@@ -104,12 +114,20 @@ export interface Beckon {
    * between, the next `sync()` goes on.
    *
    * @param choice.files those of the review that the user ticked; all unless given
-   * @param choice.network `unmetered`: the files wait for a connection that costs nothing, also over restarts; default `any`
+   * @param choice.network `unmetered`: the files wait for a connection that costs nothing, also over restarts; default
+   *   `any`, within `meteredMaxBytes`
    * @throws BeckonError `not_reviewed`, `already_answered`, `request_closed`, `file_unreadable`, `upload_refused`, …
    */
   share(requestId: string, choice?: { files?: readonly ReviewFile[]; network?: ShareNetwork }): Promise<AnswerResult>;
   /** Lets an answer under way use this connection from now on: "send now anyway". Nothing happens where none is. */
   useNetwork(requestId: string, network: ShareNetwork): Promise<void>;
+  /**
+   * Lets the files of an answer under way wait until `resume`, also over restarts; `uploadBy` is not put off by it. A yes that
+   * is not recorded yet is recorded all the same. Nothing happens where none is.
+   */
+  pause(requestId: string): Promise<void>;
+  /** Ends a `pause`: the files go on where they stopped. */
+  resume(requestId: string): Promise<void>;
   /** Records the user's no. @throws BeckonError `already_answered`, `request_closed` */
   decline(requestId: string): Promise<AnswerResult>;
   /** Puts the prompt off, on all of the user's installs. @throws BeckonError `request_not_open`, `invalid_request` */

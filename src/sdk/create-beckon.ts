@@ -24,7 +24,7 @@ export type { AnswerResult, FileProgress } from "./carry-out-answer.ts";
 export { type Fetch, type SdkClock, systemClock } from "./api-client.ts";
 export type { LeftOutFile, ReviewFile } from "./freeze-request.ts";
 export { SDK_VERSION } from "./version.ts";
-export { defaultUpload, type Upload, type UploadSource } from "./upload-bytes.ts";
+export { type BlockSource, defaultUpload, type Upload, type UploadBlocks, type UploadSource } from "./upload-bytes.ts";
 export type * from "./wire.ts";
 
 const INSTALLATION = "beckon/installation";
@@ -44,22 +44,16 @@ export function createBeckon(options: BeckonOptions): Beckon {
     storage = memoryStorage(),
   } = options;
   const fetch: Fetch = options.fetch ?? ((url, init) => globalThis.fetch(url, init));
-  const upload = options.upload ?? defaultUpload(fetch);
   const device = Intl.DateTimeFormat().resolvedOptions();
   const locale = options.locale ?? device.locale;
   const stopping = new AbortController();
-  const api = createApiClient({
-    baseUrl: options.baseUrl,
-    getToken: options.getToken,
-    fetch,
-    clock,
-    signal: stopping.signal,
-  });
+  const { signal } = stopping;
+  const api = createApiClient({ ...options, fetch, clock, signal });
   const inLanguage = `locale=${encodeURIComponent(locale)}`;
   const journal = createAnswerJournal(storage, collectors);
   const prompts = createPrompts({ ...options, storage });
   const reviews = createReviews({
-    freezeFor: (request) => freezeRequest(request, collectors, stopping.signal),
+    freezeFor: (request) => freezeRequest(request, collectors, signal),
     createHasher,
     canWaitForUnmetered: options.connection !== undefined,
     readOpen,
@@ -67,17 +61,15 @@ export function createBeckon(options: BeckonOptions): Beckon {
       void api.call("POST", `/v1/log-requests/${requestId}:seen`, { installationId }).catch(report),
   });
   const answers = createAnswers({
+    ...options,
     api,
     journal,
-    upload,
+    upload: options.upload ?? defaultUpload(fetch),
     createHasher,
     clock,
-    installationId,
-    connection: options.connection,
-    signal: stopping.signal,
+    signal,
     readRequest,
-    takeDown: (requestId) => takeDown(requestId, undefined),
-    onProgress: options.onProgress,
+    takeDown,
     report,
   });
   let syncing: Promise<DeviceLogRequest[]> | undefined;
@@ -91,7 +83,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
     return isOpen(request) && !snoozed ? prompts.raise(request) : takeDown(request.id, request.state);
   }
 
-  async function takeDown(requestId: string, state: RequestState | undefined): Promise<void> {
+  async function takeDown(requestId: string, state?: RequestState): Promise<void> {
     reviews.close(requestId).catch(report);
     await prompts.takeDown(requestId, state);
   }
@@ -166,7 +158,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
     const listed = new Set(requests.map(({ id }) => id));
     for (const request of requests) await act(request);
     // What is not listed has ended, or is another user's, whose prompts are not shown here and whose answers wait.
-    for (const requestId of await prompts.up()) if (!listed.has(requestId)) await takeDown(requestId, undefined);
+    for (const requestId of await prompts.up()) if (!listed.has(requestId)) await takeDown(requestId);
     for (const { requestId } of await journal.list()) if (!listed.has(requestId)) answers.inBackground(requestId);
     return requests;
   }
@@ -186,7 +178,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
         await api.call("DELETE", `/v1/installations/${installationId}`);
         await storage.delete(INSTALLATION);
       });
-      for (const requestId of await prompts.up()) await takeDown(requestId, undefined);
+      for (const requestId of await prompts.up()) await takeDown(requestId);
     },
 
     sync() {
@@ -208,7 +200,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
       } catch (error) {
         // 404: for another user of this device. And one that is said to be closed comes down even when nobody can be asked.
         const anothers = hasCode(error, "not_found");
-        if (anothers || parsed.type === "beckon.log-request-closed") await takeDown(parsed.requestId, undefined);
+        if (anothers || parsed.type === "beckon.log-request-closed") await takeDown(parsed.requestId);
         if (!anothers) throw error;
       }
       return true;
@@ -238,7 +230,9 @@ export function createBeckon(options: BeckonOptions): Beckon {
 
     upload: (requestId) => answers.carryOut(requestId),
 
-    useNetwork: (requestId, network) => answers.useNetwork(requestId, network),
+    useNetwork: (requestId, network) => answers.change(requestId, { network }),
+    pause: (requestId) => answers.change(requestId, { paused: true }),
+    resume: (requestId) => answers.change(requestId, { paused: false }),
 
     async withdraw(requestId, fileIds) {
       if (!fileIds) return answers.takeBack(requestId);

@@ -42,10 +42,12 @@ export function createReports(options: ReportsOptions): Reports {
     api,
     journal,
     upload: options.upload ?? defaultUpload(fetch),
+    ...(options.uploadBlocks && { uploadBlocks: options.uploadBlocks }),
     createHasher,
     clock,
     signal,
     connection: options.connection,
+    meteredMaxBytes: options.meteredMaxBytes,
     onReport: options.onReport,
     onEnd: ({ incidentId, created }) =>
       void (incidentId !== undefined && created && incidents?.forgetIncident(incidentId).catch(report)),
@@ -118,7 +120,9 @@ export function createReports(options: ReportsOptions): Reports {
     sendReport: (key) => flights.carryOut(key),
     sync,
     reports: async () => (await listReports()).map(flights.status),
-    useNetwork: (key, network) => flights.useNetwork(key, network),
+    useNetwork: (key, network) => flights.change(key, { network }),
+    pause: (key) => flights.change(key, { paused: true }),
+    resume: (key) => flights.change(key, { paused: false }),
 
     async withdrawReport(id, fileIds) {
       const stored = (await listReports()).find(

@@ -123,7 +123,7 @@ async function describe(
       ...(coversFrom && { coversFrom: coversFrom.toISOString() }),
       ...(coversTo && { coversTo: coversTo.toISOString() }),
     });
-    const source = verifySource(file, { name, sizeBytes, sha256 }, createHasher, () => {});
+    const source = verifySource(file, { fileId: "", name, sizeBytes, sha256 }, createHasher, () => {});
     entries.push({ path, sizeBytes, crc32, modifiedAt, stream: source.stream });
   }
   const manifest: ExportManifest = {

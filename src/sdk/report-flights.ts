@@ -1,9 +1,11 @@
 import type { ApiClient } from "./api-client.ts";
 import { BeckonError, hasCode } from "./beckon-error.ts";
-import type { Connection, ShareNetwork } from "./beckon.ts";
+import type { Choice } from "./answers.ts";
+import type { BeckonOptions } from "./beckon.ts";
 import { carryOutReport, type ReportJournal, type ReportUnderWay, send } from "./carry-out-report.ts";
 import { isOver } from "./carry-out-answer.ts";
 import { createNetworkGate } from "./network-gate.ts";
+import { onAbort } from "./on-abort.ts";
 import type { ReportResult, ReportStatus } from "./reports.ts";
 import type { Uploading, UploadStep } from "./upload-files.ts";
 import type { Upload } from "./upload-bytes.ts";
@@ -13,7 +15,7 @@ import type { ReportReceipt, ReportWithdrawal } from "./wire-reports.ts";
 export interface ReportFlights {
   /** Goes on with a stored report, or joins it. @returns undefined when there is none */
   carryOut(key: string): Promise<ReportResult | undefined>;
-  useNetwork(key: string, network: ShareNetwork): Promise<void>;
+  change(key: string, choice: Choice): Promise<void>;
   takeBack(report: ReportUnderWay): Promise<ReportWithdrawal | undefined>;
   status(report: ReportUnderWay): ReportStatus;
 }
@@ -21,7 +23,7 @@ export interface ReportFlights {
 interface Flight {
   readonly done: Promise<ReportResult>;
   readonly stop: AbortController;
-  useNetwork(network: ShareNetwork): Promise<void>;
+  change(choice: Choice): Promise<void>;
 }
 
 /** @param signal ends what is under way; nothing is given up */
@@ -29,6 +31,7 @@ export function createReportFlights({
   api,
   journal,
   connection,
+  meteredMaxBytes,
   signal,
   onReport,
   onEnd,
@@ -36,7 +39,8 @@ export function createReportFlights({
 }: Omit<Uploading, "gate"> & {
   readonly api: ApiClient;
   readonly journal: ReportJournal;
-  readonly connection: Connection | undefined;
+  readonly connection: BeckonOptions["connection"];
+  readonly meteredMaxBytes: BeckonOptions["meteredMaxBytes"];
   readonly onReport: ((report: ReportStatus) => void) | undefined;
   /** It is through, and its files are. */
   readonly onEnd: (report: ReportUnderWay) => void;
@@ -57,19 +61,17 @@ export function createReportFlights({
   function start(report: ReportUnderWay): Flight {
     const key = report.requestId;
     const stop = new AbortController();
-    const stopToo = (): void => stop.abort(signal.reason);
-    signal.addEventListener("abort", stopToo);
-    if (signal.aborted) stopToo();
-    const gate = createNetworkGate(report, connection);
+    const leave = onAbort(signal, () => stop.abort(signal.reason));
+    const gate = createNetworkGate(report, connection, meteredMaxBytes);
     const done = fly(report, { ...platform, api, upload, gate, signal: stop.signal }).finally(() => {
       flights.delete(key);
-      signal.removeEventListener("abort", stopToo);
+      leave();
     });
     const flight: Flight = {
       done,
       stop,
-      async useNetwork(network) {
-        report.network = network;
+      async change(choice) {
+        Object.assign(report, choice);
         gate.chosen();
         if (await journal.find(key)) await journal.save(report);
       },
@@ -186,14 +188,14 @@ export function createReportFlights({
     }
   }
 
-  async function useNetwork(key: string, network: ShareNetwork): Promise<void> {
+  async function change(key: string, choice: Choice): Promise<void> {
     const flying = flights.get(key);
-    if (flying) return flying.useNetwork(network);
+    if (flying) return flying.change(choice);
     const report = await journal.find(key);
-    if (report) await journal.save({ ...report, network });
+    if (report) await journal.save({ ...report, ...choice });
   }
 
-  return { carryOut, useNetwork, takeBack, status };
+  return { carryOut, change, takeBack, status };
 }
 
 /** The server has read it and does not want it so: sending it again would change nothing. */

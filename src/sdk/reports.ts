@@ -17,8 +17,10 @@ export interface ReportsOptions extends Pick<
   | "fetch"
   | "createHasher"
   | "upload"
+  | "uploadBlocks"
   | "clock"
   | "connection"
+  | "meteredMaxBytes"
   | "onError"
 > {
   /** Who is signed in, by the app's own id: another user of the device never sees, nor sends, these reports. */
@@ -82,7 +84,7 @@ interface ReportWords {
   readonly answers?: FormAnswers;
   /** Puts it on this ticket, which must be the user's. */
   readonly ticketId?: string;
-  /** `unmetered`: the files wait for a connection that costs nothing, the words do not; default `any`. */
+  /** `unmetered`: the files wait for a connection that costs nothing, the words do not; default `any`, within `meteredMaxBytes`. */
   readonly network?: ShareNetwork;
   /** A UUID: a second call with it joins the first. The review's, where there is one. */
   readonly key?: string;
@@ -136,8 +138,8 @@ export interface ReportStatus {
     readonly sizeBytes: number;
     readonly sentBytes: number;
   }[];
-  /** It stands still: until the connection costs nothing, or until there is one at all. */
-  readonly waitingFor?: "unmetered" | "network";
+  /** It stands still: until the user resumes it, until the connection costs nothing, or until there is one at all. */
+  readonly waitingFor?: "user" | "unmetered" | "network";
   /** The server does not take it as it is, by this code. It is kept until `sendReport` or `withdrawReport`. */
   readonly refused?: string;
 }
@@ -171,6 +173,9 @@ export interface Reports {
   reports(): Promise<ReportStatus[]>;
   /** Lets a stored report use this connection from now on. */
   useNetwork(key: string, network: ShareNetwork): Promise<void>;
+  /** Lets the files of a stored report wait until `resume`, also over restarts; its words go all the same. */
+  pause(key: string): Promise<void>;
+  resume(key: string): Promise<void>;
   /**
    * Takes back all files of a report, or the named ones; its words stay on the ticket. Stops its upload.
    *

@@ -1,8 +1,13 @@
 import { type Fetch, retryAfterMs } from "./api-client.ts";
-import type { Bytes } from "./frozen-file.ts";
+import type { Bytes, FrozenFile } from "./frozen-file.ts";
+import { onAbort } from "./on-abort.ts";
+import type { Hasher } from "./sha256.ts";
+import type { UploadLink } from "./wire.ts";
 
 /** What is uploaded. Both forms give the consented bytes or fail: they are hashed on the way. */
 export interface UploadSource {
+  /** The server's. The same after a restart: a transfer that went on without the app is found by it. */
+  readonly fileId: string;
   readonly name: string;
   readonly sizeBytes: number;
   /** Lower-case hex. */
@@ -25,6 +30,31 @@ export type Upload = (
   headers: Readonly<Record<string, string>>,
   options: { signal: AbortSignal; onProgress: (sentBytes: number) => void },
 ) => Promise<{ status: number; retryAfterMs?: number | undefined }>;
+
+/** A file of which parts can be sent. */
+export interface BlockSource extends UploadSource {
+  readonly file: FrozenFile;
+  readonly createHasher: () => Hasher;
+  /** Told when the file itself fails, so that this is not taken for trouble of the network. */
+  readonly onFailure: () => void;
+}
+
+/**
+ * Sends the source in blocks to a link that takes them. Resolves with the status of what made a blob of them, or of what failed.
+ *
+ * @param options.thereBytes how much an earlier attempt brought
+ * @param options.onThere so much is there now; 0: nothing of it is, begin anew
+ */
+export type UploadBlocks = (
+  source: BlockSource,
+  link: Pick<UploadLink, "url" | "headers">,
+  options: Parameters<Upload>[3] & {
+    upload: Upload;
+    thereBytes: number;
+    onThere: (bytes: number) => Promise<void>;
+    hasExpired: () => boolean;
+  },
+) => ReturnType<Upload>;
 
 /** As much of XMLHttpRequest as is used: the SDK also compiles where browsers' types are absent. */
 interface Xhr {
@@ -59,15 +89,14 @@ const STALL_MS = 2 * 60_000;
 function unlessStalled(upload: Upload): Upload {
   return async (source, url, headers, { signal, onProgress }) => {
     const attempt = new AbortController();
-    const stop = (): void => attempt.abort(signal.reason);
     const stalled = (): void => attempt.abort(new TypeError("the upload stalled"));
-    let timer = setTimeout(stalled, STALL_MS);
-    signal.addEventListener("abort", stop);
-    if (signal.aborted) stop();
+    let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(stalled, STALL_MS);
+    const leave = onAbort(signal, () => attempt.abort(signal.reason));
     try {
       return await upload(source, url, headers, {
         signal: attempt.signal,
         onProgress(sentBytes) {
+          if (!timer) return; // a stream that was broken off may be pulled once more
           clearTimeout(timer);
           timer = setTimeout(stalled, STALL_MS);
           onProgress(sentBytes);
@@ -75,7 +104,8 @@ function unlessStalled(upload: Upload): Upload {
       });
     } finally {
       clearTimeout(timer);
-      signal.removeEventListener("abort", stop);
+      timer = undefined;
+      leave();
     }
   };
 }
@@ -84,9 +114,9 @@ async function uploadWithXhr(xhr: Xhr, ...[source, url, headers, { signal, onPro
   const body = await source.blob();
   signal.throwIfAborted();
   return new Promise<{ status: number; retryAfterMs: number | undefined }>((resolve, reject) => {
-    const stop = (): void => xhr.abort();
+    const leave = onAbort(signal, () => xhr.abort());
     const ended = (end: () => void) => () => {
-      signal.removeEventListener("abort", stop);
+      leave();
       end();
     };
     xhr.open("PUT", url);
@@ -97,7 +127,6 @@ async function uploadWithXhr(xhr: Xhr, ...[source, url, headers, { signal, onPro
     );
     xhr.onerror = ended(() => reject(new TypeError("the upload had no answer")));
     xhr.onabort = ended(() => reject(signal.reason));
-    signal.addEventListener("abort", stop);
     xhr.send(body);
   });
 }
@@ -121,23 +150,21 @@ async function uploadWithFetch(
   return { status: response.status, retryAfterMs: retryAfterMs(response.headers.get("retry-after"), Date.now()) };
 }
 
+/** Of Node; the types that are used here do not know it. */
+interface ReadableStreamMaker {
+  from(pieces: AsyncIterable<Bytes>): ReadableStream<Bytes>;
+}
+
+/** Pulled piece by piece: what the network has not taken is not read yet. */
 function asReadable(source: UploadSource, onProgress: (sentBytes: number) => void): ReadableStream<Bytes> {
-  const pieces = source.stream()[Symbol.asyncIterator]();
-  let sentBytes = 0;
-  // Pulled piece by piece: what the network has not taken is not read yet.
-  return new ReadableStream<Bytes>(
-    {
-      async pull(controller) {
-        onProgress(sentBytes);
-        const { done, value } = await pieces.next();
-        if (done) return controller.close();
-        sentBytes += value.length;
-        controller.enqueue(value);
-      },
-      async cancel() {
-        await pieces.return?.();
-      },
-    },
-    { highWaterMark: 0 },
-  );
+  return (ReadableStream as unknown as ReadableStreamMaker).from(counted());
+
+  async function* counted(): AsyncGenerator<Bytes> {
+    let sentBytes = 0;
+    for await (const piece of source.stream()) {
+      yield piece;
+      sentBytes += piece.length;
+      onProgress(sentBytes);
+    }
+  }
 }

@@ -1,9 +1,10 @@
-import type { Announcing, AnswerJournal, AnswerUnderWay } from "./answer-journal.ts";
+import type { Announcing, AnswerJournal, AnswerUnderWay, FileUnderWay } from "./answer-journal.ts";
 import { type ApiClient, backoffMs, type SdkClock } from "./api-client.ts";
 import { BeckonError, hasCode } from "./beckon-error.ts";
-import type { NetworkGate } from "./network-gate.ts";
+import type { NetworkGate, UploadWait } from "./network-gate.ts";
 import type { Hasher } from "./sha256.ts";
-import type { Upload } from "./upload-bytes.ts";
+import { onAbort } from "./on-abort.ts";
+import type { Upload, UploadBlocks } from "./upload-bytes.ts";
 import { verifySource } from "./verify-source.ts";
 import type { AnnouncedFile, FileOutcome, UploadLink, UploadLinks } from "./wire.ts";
 
@@ -13,16 +14,14 @@ export interface UploadStep {
   readonly name: string;
   readonly sizeBytes: number;
   readonly sentBytes: number;
-  /** It stands still: until the connection costs nothing, or until there is one at all. */
   readonly waitingFor?: UploadWait;
 }
-
-type UploadWait = "unmetered" | "network";
 
 /** What uploading needs, whatever the files belong to. */
 export interface Uploading {
   readonly api: ApiClient;
   readonly upload: Upload;
+  readonly uploadBlocks?: UploadBlocks;
   readonly createHasher: () => Hasher;
   readonly clock: SdkClock;
   readonly gate: NetworkGate;
@@ -54,6 +53,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
     onProgress,
     api,
     upload,
+    uploadBlocks,
     createHasher,
     clock,
     gate,
@@ -74,11 +74,15 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
   const unsaid: FileOutcome[] = [];
   let reporting = Promise.resolve();
   try {
-    for (const [index, file] of answer.files.entries()) {
+    const mustWait = ([index]: [number, unknown]) =>
+      Number(gate.waitsFor(announced[index]?.sizeBytes ?? 0) !== undefined);
+    // A large file that waits for Wi-Fi holds up no other.
+    const inOrder = [...answer.files.entries()].toSorted((one, other) => mustWait(one) - mustWait(other));
+    for (const [index, file] of inOrder) {
       const { fileId } = file;
       const wanted = announced[index];
       if (fileId === undefined || wanted === undefined || file.reported) continue;
-      file.outcome ??= await uploadFile(fileId, wanted, index);
+      file.outcome ??= await uploadFile(file, fileId, wanted, index);
       await journal.save(answer);
       if (file.outcome === "taken_back") continue;
       unsaid.push({ fileId, outcome: file.outcome });
@@ -93,12 +97,15 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
   await reporting;
   return told ?? read();
 
-  async function uploadFile(fileId: string, wanted: AnnouncedFile, index: number) {
-    const file = await journal.open(answer, index).catch(() => undefined);
-    if (!file) return "given_up";
+  async function uploadFile(underWay: FileUnderWay, fileId: string, wanted: AnnouncedFile, index: number) {
+    const opened = await journal.open(answer, index).catch(() => undefined);
+    if (!opened) return "given_up";
+    const file = opened;
     let unreadable = false;
-    const source = verifySource(file, wanted, createHasher, () => (unreadable = true));
+    const onFailure = () => (unreadable = true);
+    const source = verifySource(file, { ...wanted, fileId }, createHasher, onFailure);
     const { collector, name, sizeBytes } = wanted;
+    let [failures, refusals] = [0, 0];
     const tell = (sentBytes: number, waitingFor?: UploadWait) =>
       onProgress({
         collector,
@@ -108,9 +115,8 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
         ...(waitingFor && { waitingFor }),
       });
 
-    for (let failures = 0, refusals = 0; ;) {
-      if (!gate.isOpen()) tell(0, "unmetered");
-      await untilOpen();
+    for (;;) {
+      await untilOpen(sizeBytes, (waitingFor) => tell(underWay.thereBytes ?? 0, waitingFor));
       let link = links.get(fileId);
       links.delete(fileId);
       if (!link || Date.parse(link.expiresAt) <= api.serverNow()) {
@@ -118,7 +124,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
         if (askedMs !== undefined) await wait(1);
         const fresh = await patiently(
           () => api.call<UploadLinks>("POST", `${path}:createUploadLinks`, { fileIds: pending }),
-          () => tell(0, "network"),
+          () => tell(underWay.thereBytes ?? 0, "network"),
         );
         for (const one of fresh.links) links.set(one.fileId, one);
         if (fresh.there.includes(fileId)) return done();
@@ -127,12 +133,14 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
         if (!link) return "taken_back";
       }
       const attempt = new AbortController();
-      const stop = (): void => void ((signal.aborted || !gate.isOpen()) && attempt.abort(signal.reason));
+      const stop = (): void => {
+        if (signal.aborted || gate.waitsFor(sizeBytes)) attempt.abort(signal.reason);
+      };
       const leave = gate.onChange(stop);
-      signal.addEventListener("abort", stop);
+      const leaveSignal = onAbort(signal, stop);
       stop();
       try {
-        const { status, retryAfterMs } = await upload(source, link.url, link.headers, {
+        const { status, retryAfterMs } = await send(link, {
           signal: attempt.signal,
           onProgress: (sentBytes) => tell(sentBytes),
         });
@@ -155,14 +163,32 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
         if (unreadable) return "given_up";
         stopIfAsked();
         if (hasCode(error, "upload_refused")) throw error;
-        if (attempt.signal.aborted) continue; // the connection began to cost: no failure
-        tell(0, "network");
+        if (attempt.signal.aborted) continue; // the user paused it, or the connection began to cost: no failure
+        tell(underWay.thereBytes ?? 0, "network");
       } finally {
         leave();
-        signal.removeEventListener("abort", stop);
+        leaveSignal();
       }
       failures++;
       await wait(failures);
+    }
+
+    function send(link: UploadLink, options: Parameters<Upload>[3]): ReturnType<Upload> {
+      const { url, headers, expiresAt } = link;
+      if (link.upload === "single") return upload(source, url, headers, options);
+      // Such a link takes a whole file too, of up to 5,000 MiB.
+      if (!uploadBlocks) return upload(source, url, { ...headers, "x-ms-blob-type": "BlockBlob" }, options);
+      return uploadBlocks({ ...source, file, createHasher, onFailure }, link, {
+        ...options,
+        upload,
+        thereBytes: underWay.thereBytes ?? 0,
+        async onThere(bytes) {
+          underWay.thereBytes = bytes;
+          failures = refusals = 0;
+          await journal.save(answer);
+        },
+        hasExpired: () => Date.parse(expiresAt) <= api.serverNow(),
+      });
     }
 
     function done() {
@@ -202,19 +228,20 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
     }
   }
 
-  /** Waits until the files may go out over this connection, or the time is over. */
-  async function untilOpen(): Promise<void> {
-    while (!gate.isOpen()) {
+  /** Waits until the file may go out over this connection, or the time is over. */
+  async function untilOpen(sizeBytes: number, onWait: (why: UploadWait) => void): Promise<void> {
+    for (let why = gate.waitsFor(sizeBytes); why; why = gate.waitsFor(sizeBytes)) {
+      onWait(why);
       stopIfAsked();
       const leftMs = answer.until - api.serverNow();
       if (leftMs <= 0) throw new BeckonError("upload_too_late", "The time to upload is over.");
       const change = new AbortController();
       const wake = (): void => change.abort();
       const leave = gate.onChange(wake);
-      signal.addEventListener("abort", wake);
+      const leaveSignal = onAbort(signal, wake);
       await clock.sleep(Math.min(leftMs, LONGEST_SLEEP_MS), change.signal).catch(() => {});
       leave();
-      signal.removeEventListener("abort", wake);
+      leaveSignal();
     }
     stopIfAsked();
   }

@@ -23,11 +23,11 @@ export async function hashFile(file: FrozenFile, createHasher: () => Hasher): Pr
  */
 export function verifySource(
   file: FrozenFile,
-  consented: { name: string; sizeBytes: number; sha256: string },
+  consented: Pick<UploadSource, "fileId" | "name" | "sizeBytes" | "sha256">,
   createHasher: () => Hasher,
   onFailure: (error: BeckonError) => void,
 ): UploadSource {
-  const { name, sizeBytes, sha256 } = consented;
+  const { fileId, name, sizeBytes, sha256 } = consented;
 
   function fail(message: string, cause?: unknown): BeckonError {
     const error = new BeckonError("file_unreadable", `${name}: ${message}`, { cause });
@@ -60,6 +60,7 @@ export function verifySource(
   }
 
   return {
+    fileId,
     name,
     sizeBytes,
     sha256,

@@ -49,6 +49,9 @@ export interface ConsentScreenTexts {
   readonly waitingForWifi: string;
   readonly waitingForWifiHint: string;
   readonly sendNow: string;
+  readonly paused: string;
+  readonly pausedHint: string;
+  readonly resume: string;
   readonly tryNow: string;
   readonly canLeave: string;
   readonly shared: string;

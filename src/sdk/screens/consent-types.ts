@@ -78,6 +78,9 @@ export interface SendingFile {
 /** `any` connection, or only one that costs nothing a byte (Wi-Fi). */
 export type ShareNetwork = "any" | "unmetered";
 
+/** What an upload stands still for: a connection, one that costs nothing, or the user, who paused it. */
+export type SendingWait = "network" | "unmetered" | "user";
+
 /** Where the user is. */
 export type ConsentPhase =
   | { readonly kind: "loading" }
@@ -88,7 +91,7 @@ export type ConsentPhase =
       readonly totalBytes: number;
       readonly files: readonly SendingFile[];
       /** `network`: the answer is stored on the device and goes on by itself. */
-      readonly waitingFor?: "network" | "unmetered" | undefined;
+      readonly waitingFor?: SendingWait | undefined;
     }
   | {
       readonly kind: "shared";
@@ -124,6 +127,7 @@ export interface ConsentEvents {
   /** The whole consent unless files are named. */
   "beckon-take-back": { readonly fileIds?: readonly string[] | undefined };
   "beckon-network": { readonly network: ShareNetwork };
+  "beckon-resume": undefined;
   "beckon-close": undefined;
   "beckon-retry": undefined;
 }
@@ -139,6 +143,7 @@ export interface ConsentBeckon {
   snooze(requestId: string, until: Date): Promise<unknown>;
   upload(requestId: string): Promise<{ readonly state: string } | undefined>;
   useNetwork(requestId: string, network: ShareNetwork): Promise<void>;
+  resume(requestId: string): Promise<void>;
   withdraw(
     requestId: string,
     fileIds?: readonly string[],
@@ -152,5 +157,5 @@ export interface ConsentBeckon {
 /** As much of the SDK's `FileProgress` as `openConsent` takes. */
 export interface ConsentProgress extends SendingFile {
   readonly requestId: string;
-  readonly waitingFor?: "network" | "unmetered" | undefined;
+  readonly waitingFor?: SendingWait | undefined;
 }

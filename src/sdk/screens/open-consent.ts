@@ -8,6 +8,7 @@ import type {
   ConsentReceipt,
   DownloadBefore,
   SendingFile,
+  SendingWait,
   ShareNetwork,
 } from "./consent-types.ts";
 
@@ -56,6 +57,7 @@ export function openConsent(
   on("beckon-later", ({ until }) => run(() => later(until)));
   on("beckon-take-back", ({ fileIds }) => run(() => takeBack(fileIds)));
   on("beckon-network", ({ network }) => void beckon.useNetwork(requestId, network).catch(() => {}));
+  on("beckon-resume", () => void beckon.resume(requestId).catch(() => {}));
   on("beckon-retry", () => run(() => again.act()));
   on("beckon-close", () => onDone?.());
   globalThis.addEventListener("online", goOnIfWaiting, { signal });
@@ -272,7 +274,7 @@ export function openConsent(
     trouble(again.offline);
   }
 
-  function showSending(waitingFor: "network" | "unmetered" | undefined): void {
+  function showSending(waitingFor: SendingWait | undefined): void {
     const files = [...sending.values()];
     const sum = (of: "sizeBytes" | "sentBytes") => files.reduce((bytes, file) => bytes + file[of], 0);
     show({ kind: "sending", files, sentBytes: sum("sentBytes"), totalBytes: sum("sizeBytes"), waitingFor });

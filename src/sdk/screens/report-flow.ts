@@ -1,4 +1,4 @@
-import type { DownloadBefore, SendingFile } from "./consent-types.ts";
+import type { DownloadBefore, SendingFile, SendingWait } from "./consent-types.ts";
 import { createSay } from "./consent-texts.ts";
 import type { ReportScreen, SurveyScreen } from "./report-element.ts";
 import type { ReportTextKey } from "./report-texts.ts";
@@ -59,6 +59,7 @@ export function createReportFlow(
 
   on("beckon-take-back", ({ fileIds }) => run(() => takeBack(fileIds)));
   on("beckon-network", ({ network }) => void (key && reports.useNetwork(key, network).catch(() => {})));
+  on("beckon-resume", () => void (key && reports.resume(key).catch(() => {})));
   on("beckon-retry", () => run(() => (screen.phase.kind === "sending" ? goOn() : again())));
   on("beckon-close", () => onDone?.());
   globalThis.addEventListener("online", goOnIfWaiting, { signal });
@@ -123,7 +124,7 @@ export function createReportFlow(
     showSending(move.waitingFor);
   }
 
-  function showSending(waitingFor: "network" | "unmetered" | undefined): void {
+  function showSending(waitingFor: SendingWait | undefined): void {
     const sum = (of: "sizeBytes" | "sentBytes") => sending.reduce((bytes, file) => bytes + file[of], 0);
     show({ kind: "sending", files: sending, sentBytes: sum("sentBytes"), totalBytes: sum("sizeBytes"), waitingFor });
   }

@@ -10,6 +10,7 @@ import type {
   DownloadBefore,
   ReceiptFile,
   SendingFile,
+  SendingWait,
   ShareNetwork,
   ShownText,
 } from "./consent-types.ts";
@@ -86,7 +87,7 @@ export interface GivenSurvey {
 /** What the screens say, by the name of their events; and what the consent screen says of sending and taking back. */
 export interface ReportEvents extends Pick<
   ConsentEvents,
-  "beckon-take-back" | "beckon-network" | "beckon-close" | "beckon-retry"
+  "beckon-take-back" | "beckon-network" | "beckon-resume" | "beckon-close" | "beckon-retry"
 > {
   "beckon-report": ReportForm;
   /** At every key: what to keep. */
@@ -101,7 +102,7 @@ export interface ReportEvents extends Pick<
 export interface ReportMove {
   readonly key: string;
   readonly files: readonly SendingFile[];
-  readonly waitingFor?: "network" | "unmetered";
+  readonly waitingFor?: SendingWait;
 }
 
 /** A survey that was submitted, as `attachToSurvey` gives it. */
@@ -135,6 +136,7 @@ export interface ScreenReports {
   sendReport(key: string): Promise<{ readonly reportId: string } | undefined>;
   reports(): Promise<readonly (ReportMove & { readonly refused?: string })[]>;
   useNetwork(key: string, network: ShareNetwork): Promise<void>;
+  resume(key: string): Promise<void>;
   withdrawReport(
     id: string,
     fileIds?: readonly string[],

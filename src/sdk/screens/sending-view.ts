@@ -9,8 +9,8 @@ type Sending = Extract<ConsentPhase, { kind: "sending" }>;
 export function sendingView(context: ScreenContext, first: Sending): View {
   const { t, size, emit } = context;
   const { waitingFor } = first;
-  const title = { network: t("waitingForNetwork"), unmetered: t("waitingForWifi") };
-  const hint = { network: t("storedHint"), unmetered: t("waitingForWifiHint") };
+  const title = { network: t("waitingForNetwork"), unmetered: t("waitingForWifi"), user: t("paused") };
+  const hint = { network: t("storedHint"), unmetered: t("waitingForWifiHint"), user: t("pausedHint") };
   const heading = h("h2", { tabindex: "-1", id: "sending-title" }, waitingFor ? title[waitingFor] : t("sending"));
   const whole = h("progress", { "aria-labelledby": "sending-title", class: "whole" });
   const sum = h("p", { class: "sum" });
@@ -23,27 +23,19 @@ export function sendingView(context: ScreenContext, first: Sending): View {
       h("li", { "data-file": name }, h("span", { class: "row" }, h("bdi", {}, name), sums[index]), bars[index]),
     ),
   );
-  const anyway = h(
-    "button",
-    {
-      type: "button",
-      class: "answer",
-      "data-act": "send-now",
-      onclick: () => emit("beckon-network", { network: "any" }),
-    },
-    t("sendNow"),
-  );
-  const retry = h(
-    "button",
-    { type: "button", class: "answer", "data-act": "retry", onclick: () => emit("beckon-retry", undefined) },
-    t("tryNow"),
-  );
+  const button = (act: string, words: string, onclick: () => void) =>
+    h("button", { type: "button", class: "answer", "data-act": act, onclick }, words);
+  const actions = {
+    unmetered: button("send-now", t("sendNow"), () => emit("beckon-network", { network: "any" })),
+    network: button("retry", t("tryNow"), () => emit("beckon-retry", undefined)),
+    user: button("resume", t("resume"), () => emit("beckon-resume", undefined)),
+  };
   const back = h(
     "button",
     { type: "button", class: "quiet-button", "data-act": "take-back", onclick: () => confirmTakeBack(context) },
     t("takeBack"),
   );
-  const action = waitingFor === "unmetered" ? anyway : waitingFor === "network" ? retry : undefined;
+  const action = waitingFor && actions[waitingFor];
   let said = -1;
   update(first);
   context.announce(waitingFor ? hint[waitingFor] : t("sending"));

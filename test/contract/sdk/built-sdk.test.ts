@@ -28,6 +28,7 @@ test("the file for browsers is under 10 KB gzipped and needs nothing else", asyn
 
 test.each([
   ["acs-web.js", 6_000],
+  ["upload-blocks.js", 1_300],
   ["device-logs.js", 11_000],
   ["report-issue.js", 11_500],
 ])("%s stands alone too, under %i bytes gzipped", async (name, bytes) => {
@@ -85,8 +86,10 @@ test("an app compiles against the declarations with the browser's types alone", 
      import { defineReportScreen, defineSurveyScreen, openReport, openSurvey } from "./report-screens.js";
      import type { GivenSurvey } from "./report-screens.js";
      import { recordAcsLogs } from "./acs-web.js";
+     import { uploadBlocks } from "./upload-blocks.js";
      import { defineConsentScreen, openConsent } from "./consent-screen.js";
      const beckon = createBeckon({
+       uploadBlocks,
        baseUrl: "https://beckon.example.com",
        getToken: async () => "token",
        installationId: crypto.randomUUID(),

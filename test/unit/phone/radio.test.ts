@@ -22,6 +22,7 @@ function hurriedClock() {
 }
 
 const source = (sizeBytes: number): UploadSource => ({
+  fileId: "",
   name: "app.log",
   sizeBytes,
   sha256: "",

@@ -1,29 +1,13 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type BeckonOptions, type FileProgress, memoryStorage } from "#sdk/create-beckon.ts";
 import { LOGS, quickClock, startJourney } from "./journey.ts";
+import { patientClock } from "./patient-clock.ts";
 
 let journey: Awaited<ReturnType<typeof startJourney>>;
 beforeAll(async () => {
   journey = await startJourney();
 });
 afterAll(() => journey.end());
-
-const HALF_AN_HOUR_MS = 30 * 60 * 1000;
-
-/** Short waits pass at once, long ones only when something happens. */
-function patientClock() {
-  const clock = quickClock();
-  return {
-    ...clock,
-    sleep: (ms: number, signal: AbortSignal) =>
-      ms < HALF_AN_HOUR_MS
-        ? clock.sleep(ms, signal)
-        : new Promise<void>((_, reject) => {
-            signal.addEventListener("abort", () => reject(new Error("woken")));
-            if (signal.aborted) reject(new Error("woken"));
-          }),
-  };
-}
 
 /** A phone on mobile data, and what it was told of its uploads. */
 function mobilePhone(more: Partial<BeckonOptions> = {}) {
