@@ -27,6 +27,8 @@ const useStyles = makeStyles({
     gridTemplateColumns: "minmax(0, 1fr) auto auto",
     "@media (max-width: 640px)": { gridTemplateColumns: "minmax(0, 1fr) auto" },
   },
+  // Nothing to press in any row: the states stand at the end.
+  still: { gridTemplateColumns: "minmax(0, 1fr) auto" },
   file: {
     display: "grid",
     gridColumn: "1 / -1",
@@ -94,7 +96,7 @@ export function FilesTable({ files, request, reports, isPart = false }: FilesPro
   }
   const firstLinked = isPart ? undefined : files.find(({ state }) => state === "linked");
   return (
-    <ul className={styles.list}>
+    <ul className={mergeClasses(styles.list, !files.some(({ state }) => state === "linked") && styles.still)}>
       {files.map((file) => (
         <FileRow key={file.id} file={file} isFirst={file === firstLinked} reports={reports} />
       ))}
