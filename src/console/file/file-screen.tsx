@@ -1,6 +1,7 @@
 import { Button, makeStyles, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
 import { ArrowDownloadRegular } from "@fluentui/react-icons/svg/arrow-download";
 import { useQuery } from "@tanstack/react-query";
+import { UnprovenMark } from "#console/agent-upload/unproven-mark.tsx";
 import { reportsQuery, requestQuery, ticketQuery, userQuery } from "#console/api/queries.ts";
 import type { LogFile, Report } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
@@ -114,6 +115,7 @@ function FilePage({ files, fileId, error, onRetry, reports = [], userId, childre
           {children}
           {origin === undefined ? null : <OriginLabel origin={origin} />}
           {file === undefined ? null : <bdi>{labelOf(file.collector)}</bdi>}
+          {file === undefined ? null : <UnprovenMark file={file} />}
         </div>
       ) : null}
       {error ? <ErrorState error={error} onRetry={onRetry} /> : null}

@@ -3,6 +3,8 @@ import { ArrowDownloadRegular } from "@fluentui/react-icons/svg/arrow-download";
 import { DocumentFolderRegular } from "@fluentui/react-icons/svg/document-folder";
 import { OpenRegular } from "@fluentui/react-icons/svg/open";
 import { useLocation } from "wouter";
+import { RemoveFile } from "#console/agent-upload/remove-file.tsx";
+import { UnprovenMark } from "#console/agent-upload/unproven-mark.tsx";
 import type { LogFile, LogRequest, Report } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
@@ -147,6 +149,7 @@ function FileRow({ file, isFirst, reports }: RowProps) {
             <FileOrigin file={file} reports={reports} />
           </span>
         )}
+        <UnprovenMark file={file} />
       </div>
       <span className={styles.state}>
         <ToneBadge tone={TONES[file.state]}>{t(`fileState.${file.state}` as MessageKey)}</ToneBadge>
@@ -171,6 +174,7 @@ function FileRow({ file, isFirst, reports }: RowProps) {
           >
             {t("files.download.short")}
           </Button>
+          <RemoveFile file={file} />
         </div>
       ) : null}
     </li>
