@@ -46,7 +46,16 @@ beforeAll(async () => {
   const data = await makeRunFolder();
   undo.push(() => removeData(data));
   const [, words = ""] = /^npm run dev -- (.+)\n$/.exec(here(codeOf("serve", "beckon"))) ?? [];
-  const dev = startBeckon(["dev", ...words.split(" "), "--json", "--data", data, "--port", String(await freePort()), ...ANY_PORTS]);
+  const dev = startBeckon([
+    "dev",
+    ...words.split(" "),
+    "--json",
+    "--data",
+    data,
+    "--port",
+    String(await freePort()),
+    ...ANY_PORTS,
+  ]);
   undo.push(async () => {
     dev.child.kill("SIGTERM");
     await dev.ended;
