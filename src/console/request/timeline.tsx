@@ -6,7 +6,7 @@ import { useFormat } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey, type Translate } from "#console/i18n/use-t.ts";
 import { AgentName } from "#console/parts/agent-name.tsx";
 import { Moment } from "#console/parts/moment.tsx";
-import { isOrigin, originWords, type Origin } from "#console/parts/origin.tsx";
+import { isOrigin, originOf, originWords, type Origin } from "#console/parts/origin.tsx";
 import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
 import { PersonName } from "#console/parts/person-name.tsx";
 import { outcomeWords, withoutRepeatedOutcomes } from "./push-outcome.ts";
@@ -91,7 +91,7 @@ export function Timeline({ ticketId, requestId, userZone, files = [] }: Props) {
                 entry={entry}
                 userZone={userZone}
                 files={files}
-                origin={requestId === undefined ? originOfFact(entry) : undefined}
+                origin={requestId === undefined ? originOfFact(entry, files) : undefined}
               />
             ))}
           </ol>
@@ -109,8 +109,11 @@ function factWords({ type, data }: TimelineEntry, t: Translate): string {
 }
 
 /** Of a file's fact: what it came with. Other facts say so themselves. */
-function originOfFact({ type, requestId, reportId }: TimelineEntry): Origin | undefined {
+function originOfFact(entry: TimelineEntry, files: readonly LogFile[]): Origin | undefined {
+  const { type, requestId, reportId, fileId } = entry;
   if (!type.startsWith("file.") && type !== "links.created") return undefined;
+  const file = files.find(({ id }) => id === fileId);
+  if (file) return originOf(file, []);
   return requestId === undefined ? (reportId === undefined ? undefined : "report") : "request";
 }
 
