@@ -108,12 +108,12 @@ test("a zip can be dropped; while it is sent it says how far it is, and can be s
     .getByText(/dropped.zip/)
     .first()
     .waitFor();
-  await page.getByRole("progressbar").waitFor();
+  await page.locator("[data-export]").getByRole("progressbar").waitFor();
   expect(await findBarriers(page, { within: "#main" })).toEqual([]);
   await page.getByRole("button", { name: "Stop" }).click();
   await page.locator('[data-export="idle"]').waitFor();
   await drop();
-  await page.getByRole("progressbar").waitFor();
+  await page.locator("[data-export]").getByRole("progressbar").waitFor();
   letGo?.();
   await page.locator('[data-basis="export"]').waitFor();
   expect((await world.agent.ticket(ticket.id)).files).toHaveLength(1);
