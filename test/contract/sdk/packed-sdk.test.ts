@@ -14,7 +14,7 @@ const TSC = resolve("node_modules/.bin/tsc");
 let app: AppFolder;
 beforeAll(async () => {
   app = await installPackedSdk();
-});
+}, 180_000);
 afterAll(() => app.remove());
 
 const inPackage = (path: string) => join(app.folder, "node_modules/beckon-sdk", path);
