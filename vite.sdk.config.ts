@@ -8,6 +8,7 @@ const ENTRIES = [
   "report-issue",
   "report-screens",
   "upload-blocks",
+  "test-push",
   "acs-web",
   "node-support",
 ];
