@@ -1,17 +1,8 @@
 import { defineConfig } from "vite";
+import { SDK_ENTRIES } from "./scripts/sdk/entries.ts";
 
 /** Each is a file of its own for apps that load it as it is: none needs another. */
-const ENTRIES = [
-  "create-beckon",
-  "consent-screen",
-  "device-logs",
-  "report-issue",
-  "report-screens",
-  "upload-blocks",
-  "test-push",
-  "acs-web",
-  "node-support",
-];
+const ENTRIES = SDK_ENTRIES.map(({ file }) => file);
 
 /**
  * The client SDK as it ships: one file for browsers, and beside it the consent screen, logs on the device, ACS's logs, and

@@ -10,6 +10,7 @@ const PARTS: Record<string, string[]> = {
   "types (browser)": ["tsc", "-p", "tsconfig.browser.json"],
   "types (console)": ["tsc", "-p", "tsconfig.console.json"],
   "types (worker)": ["tsc", "-p", "tsconfig.worker.json"],
+  "types (example)": ["tsc", "-p", "examples/web/tsconfig.json"],
   // A nested configuration file would switch a floor off without a word.
   floors: ["oxlint", "-c", "oxlint.config.ts", "--disable-nested-config", "--type-aware", "--deny-warnings", "."],
   format: ["oxfmt", "--check", "."],

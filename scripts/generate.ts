@@ -10,6 +10,7 @@ import { lifecyclePage } from "./generate/lifecycle-page.ts";
 import { lockfile } from "./generate/lockfile.ts";
 import { openApiDocument } from "./generate/open-api-document.ts";
 import { prismaClient } from "./generate/prisma-client.ts";
+import { sdkReference } from "./generate/sdk-reference.ts";
 
 /** Something that is made from another thing, and kept in the repository so that nobody has to make it before a start. */
 export interface Generator {
@@ -22,7 +23,7 @@ export interface Generator {
   generate(): Promise<Map<string, string>>;
 }
 
-const GENERATORS: Generator[] = [lockfile, prismaClient, openApiDocument, lifecyclePage];
+const GENERATORS: Generator[] = [lockfile, prismaClient, openApiDocument, lifecyclePage, sdkReference];
 
 const ROOT = resolve(import.meta.dirname, "..");
 process.chdir(ROOT);

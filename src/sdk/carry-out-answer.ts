@@ -1,7 +1,7 @@
 import { type AnswerJournal, type AnswerUnderWay, noteFileIds } from "./answer-journal.ts";
 import { hasCode } from "./beckon-error.ts";
 import { uploadFiles, type Uploading, type UploadStep } from "./upload-files.ts";
-import type { Answer, DeviceFile, DeviceLogRequest, RequestState } from "./wire.ts";
+import type { Answer, DeviceFile, RequestState } from "./wire.ts";
 
 /** What an answer came to on the server. */
 export interface AnswerResult {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { addExamples } from "./add-examples.ts";
+import { readOrigin } from "./read-origin.ts";
 import { readPort } from "./read-port.ts";
 
 interface Given {
@@ -8,6 +9,7 @@ interface Given {
   readonly fresh?: true;
   readonly redis?: true;
   readonly data?: string;
+  readonly app?: string;
   readonly port: number;
   readonly postgresPort: number;
   readonly blobPort: number;
@@ -23,6 +25,7 @@ export function addDevCommand(program: Command): void {
     .option("--fresh", "forget what earlier runs left, and start over")
     .option("--redis", "put the queue on Redis; needs redis-server on PATH")
     .option("--data <folder>", "where its data lies (default: .data/dev in the clone)")
+    .option("--app <origin>", "web origin of an app of yours, whose pages may call the API with the SDK", readOrigin)
     .option("--port <number>", "port of API and pages; the next free one if it is taken, 0 for any", readPort, 4280)
     .option("--postgres-port <number>", "port of PostgreSQL, likewise", readPort, 54_329)
     .option("--blob-port <number>", "port of the blob storage, likewise", readPort, 10_000)
@@ -34,7 +37,13 @@ export function addDevCommand(program: Command): void {
     });
   addExamples(
     command,
-    ["npm run dev", "npm run dev -- --open", "npm run dev -- --fresh --port 5000", "npm run --silent dev -- --json"],
+    [
+      "npm run dev",
+      "npm run dev -- --open",
+      "npm run dev -- --app http://localhost:4000",
+      "npm run dev -- --fresh --port 5000",
+      "npm run --silent dev -- --json",
+    ],
     [
       "A second one on the same folder says where the first one is, and ends with 0. Ctrl-C or q ends everything; what",
       "a killed one leaves, the next one cleans up.",

@@ -55,6 +55,7 @@ const HUB = "beckon";
  * Starts PostgreSQL, Azurite, perhaps Redis, and then the emulator, the migration, the API and a worker, each as a process of
  * its own. What a killed demo left running on the folder is ended first.
  *
+ * @param options.appOrigin of an app of the developer's own: its pages may call the API, and notifications lead there
  * @param options.ports where they listen if nothing else does; a free neighbour is taken otherwise, and said
  * @throws Error with the last words of the one that failed, and what to do
  */
@@ -62,11 +63,13 @@ export async function startServers({
   dataFolder,
   redis: withRedis,
   ports: wanted = ANY_PORTS,
+  appOrigin,
   log,
 }: {
   dataFolder: string;
   redis: boolean;
   ports?: WantedPorts;
+  appOrigin?: string;
   log: (line: string) => void;
 }): Promise<DemoServers> {
   mkdirSync(dataFolder, { recursive: true, mode: 0o755 });
@@ -128,6 +131,10 @@ export async function startServers({
         BLOB_ACCOUNT_KEY: azurite.accountKey,
         // The phone's page uploads from the API's origin.
         BLOB_CORS_ORIGINS: "*",
+        ...(appOrigin !== undefined && {
+          API_CORS_ORIGINS: appOrigin,
+          APP_NAVIGATE_URL: `${appOrigin}/?request={requestId}`,
+        }),
         HUB_CONNECTION_STRING: lineOf("emulator"),
         HUB_NAME: HUB,
         DEPLOYMENT_KEY: keepSecret(join(dataFolder, "deployment-key")),

@@ -23,6 +23,8 @@ export interface DevOptions {
   readonly fresh?: true;
   readonly redis?: true;
   readonly data?: string;
+  /** Web origin of an app that is being built on the SDK. */
+  readonly app?: string;
   readonly ports: WantedPorts;
 }
 
@@ -66,6 +68,7 @@ export async function runDev(options: DevOptions): Promise<never> {
       dataFolder,
       redis: options.redis === true,
       ports: options.ports,
+      ...(options.app !== undefined && { appOrigin: options.app }),
       log: (line) => screen.say(screen.dim(line)),
     });
     await seedExamples({ servers, dataFolder });

@@ -1,7 +1,7 @@
 import { h } from "./dom.ts";
 import type { ReportContext } from "./report-context.ts";
 import { createFilesPart, createWords, type FilesPart } from "./report-part.ts";
-import type { GivenRating, GivenSurvey, ReportPhase } from "./report-types.ts";
+import type { AudioTag, GivenRating, GivenSurvey, OverallTag, ReportPhase, VideoTag } from "./report-types.ts";
 import type { View } from "./screen-context.ts";
 import { createStars } from "./stars.ts";
 
@@ -31,7 +31,11 @@ const TAGS = {
     "AudioVideoOutOfSync",
     "OtherIssues",
   ],
-} as const;
+} as const satisfies {
+  overall: readonly OverallTag[];
+  audio: readonly AudioTag[];
+  video: readonly VideoTag[];
+};
 
 export type RatedPart = keyof typeof TAGS;
 

@@ -71,17 +71,44 @@ export interface ReportForm {
   readonly network: ShareNetwork;
 }
 
+/** The Calling SDK's own tags, so that what is given here can be given to its `submitSurvey` as it is. */
+export type OverallTag =
+  | "CallCannotJoin"
+  | "CallCannotInvite"
+  | "HadToRejoin"
+  | "CallEndedUnexpectedly"
+  | "OtherIssues";
+export type AudioTag =
+  | "NoLocalAudio"
+  | "NoRemoteAudio"
+  | "Echo"
+  | "AudioNoise"
+  | "LowVolume"
+  | "AudioStoppedUnexpectedly"
+  | "DistortedSpeech"
+  | "AudioInterruption"
+  | "OtherIssues";
+export type VideoTag =
+  | "NoVideoReceived"
+  | "NoVideoSent"
+  | "LowQuality"
+  | "Freezes"
+  | "StoppedUnexpectedly"
+  | "DarkVideoReceived"
+  | "AudioVideoOutOfSync"
+  | "OtherIssues";
+
 /** One rating, as the Calling SDK's `CallRating`: of 1 to 5. */
-export interface GivenRating {
+export interface GivenRating<Tag extends string = string> {
   score: number;
-  issues?: string[];
+  issues?: Tag[];
 }
 
 /** As the Calling SDK's `CallSurvey`. */
 export interface GivenSurvey {
-  overallRating: GivenRating;
-  audioRating?: GivenRating;
-  videoRating?: GivenRating;
+  overallRating: GivenRating<OverallTag>;
+  audioRating?: GivenRating<AudioTag>;
+  videoRating?: GivenRating<VideoTag>;
 }
 
 /** What the screens say, by the name of their events; and what the consent screen says of sending and taking back. */

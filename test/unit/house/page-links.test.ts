@@ -6,6 +6,7 @@ const PAGES = [
   "README.md",
   "CONTRIBUTING.md",
   "src/sdk/README.md",
+  "examples/web/README.md",
   ...readdirSync("docs", { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".md"))
     .map((name) => join("docs", name)),
