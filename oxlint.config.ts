@@ -20,7 +20,7 @@ const floors = (): Override[] => [
   row("contract",  "./ #contract #domain #messages zod zod-openapi", "It runs in browsers too."),
   row("ports",     "./ #ports #domain #messages",                    "A port is an interface in our own words."),
   row("messages",  "./",                                             "It is plain data."),
-  row("http",      "./ #http #contract #ports #domain #messages node:* cors express helmet iron-session jose openid-client rate-limiter-flexible swagger-ui-dist yazl zod",
+  row("http",      "./ #http #contract #ports #domain #messages node:* cors express helmet iron-session jose openid-client rate-limiter-flexible swagger-ui-dist yauzl yazl zod",
                                                                      "It is a kit: it knows neither the flow nor an adapter."),
   row("flow/*",    "./jobs.ts ./pipeline.ts #domain zod",            "jobs.ts and pipeline.ts are words: they know no step."),
   row("flow/*/**", "./ #http #contract #ports #domain #messages #flow/jobs.ts express(types)",

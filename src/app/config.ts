@@ -196,7 +196,9 @@ const SETTINGS = z.object({
     .min(1)
     .max(100 * 1024 * MIB)
     .default(1024 * MIB)
-    .describe("Bytes that the files of one report may have together"),
+    .describe(
+      "Bytes that the files of one report may have together; and an exported zip that an agent adds, also unpacked",
+    ),
   REPORT_MAX_FILES: z.coerce.number().int().min(0).max(500).default(50).describe("Files that one report may have"),
   REPORT_MAX_BYTES_A_DAY: z.coerce
     .number()
@@ -212,7 +214,7 @@ const SETTINGS = z.object({
     .max(10_000)
     .default(16)
     .describe(
-      "Multipart reports that one API process takes at once, at up to 12 MiB of memory each; more are told to come back",
+      "Multipart reports and exported zips that one API process takes at once, at up to 12 MiB of memory each; more are told to come back",
     ),
   APP_NAVIGATE_URL: z
     .url()

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Express } from "express";
+import { serveAgentUploads } from "#flow/agent-upload/agent-uploads.http.ts";
 import { serveAudit } from "#flow/audit/audit.http.ts";
 import { serveConnect } from "#flow/connect/connect.http.ts";
 import { serveConsentPreview } from "#flow/consent/consent-preview.http.ts";
@@ -34,6 +35,7 @@ import type { PublicUrl } from "#http/next-link.ts";
 import { serveConsole } from "#http/serve-console.ts";
 import { serveDocs } from "#http/serve-docs.ts";
 import { servePhone } from "#http/serve-phone.ts";
+import { createUploadGate } from "#http/upload-gate.ts";
 import { composeParts } from "./compose.ts";
 import type { Settings } from "./config.ts";
 import { createCloser } from "./create-closer.ts";
@@ -145,9 +147,16 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
     createLinks: (report, files) => mintFirstLinks(parts, report, files),
   });
   const verifying = { ...parts, retentionDays: settings.RETENTION_DAYS };
+  const gate = createUploadGate(settings.REPORT_UPLOADS_AT_ONCE);
+  serveAgentUploads(kit, {
+    ...shared,
+    gate,
+    maxBytes: settings.REPORT_MAX_BYTES,
+    verifyWritten: (file, written, signal) => verifyWritten(file, written, verifying, signal),
+  });
   serveCallSupportTickets(kit, {
     ...reporting,
-    uploadsAtOnce: settings.REPORT_UPLOADS_AT_ONCE,
+    gate,
     verifyWritten: (file, written, signal) => verifyWritten(file, written, verifying, signal),
   });
   serveWithdraw(kit, shared);

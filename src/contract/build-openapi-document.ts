@@ -128,7 +128,7 @@ function describeProblems(route: Route): Record<string, object> {
     ...(Object.keys(route.params.shape).length > 0 ? (["not_found"] as const) : []),
     ...(route.body ? (["invalid_request", "body_too_large", "body_too_slow", "unsupported_media_type"] as const) : []),
     ...(route.body && route.bodyContentType === undefined ? (["not_json"] as const) : []),
-    ...(route.bodyContentType ? (["malformed_multipart"] as const) : []),
+    ...(route.bodyContentType === "multipart/form-data" ? (["malformed_multipart"] as const) : []),
     ...(Object.keys(route.query.shape).length > 0 ? (["invalid_request"] as const) : []),
   ]);
   const byStatus = Map.groupBy([...codes].toSorted(), (code) => PROBLEMS[code].status);

@@ -30,8 +30,12 @@ export const leftOut = z
 export const file = z
   .object({
     id,
-    requestId: id.optional().meta({ description: "What it came with: a request, or a report" }),
+    requestId: id.optional().meta({ description: "What it came with: a request, a report, or an agent's upload" }),
     reportId: id.optional(),
+    agentUploadId: id.optional(),
+    unproven: z.boolean().optional().meta({
+      description: "True where nothing but an agent's word says where it comes from: no consent of a user names it",
+    }),
     ticketId: id,
     collector: collectorName,
     name: z.string(),
@@ -114,4 +118,17 @@ export const readFileContent = route({
   ],
   problems: ["file_gone", "conflict", "not_text", "range_not_satisfiable", "blob_store_unavailable"],
   timeoutSeconds: 0,
+});
+
+export const removeFile = route({
+  name: "removeFile",
+  method: "delete",
+  path: "/v1/files/{fileId}",
+  audience: "agent",
+  tag: "Files",
+  summary:
+    "Remove a file that an agent added: its bytes go, a tombstone stays. For who added it, leads and admins; what a user shared is theirs to take back",
+  params: z.strictObject({ fileId: id }),
+  successes: [{ status: 200, description: "The file as it is now; the same once more", body: file }],
+  problems: ["not_removable", "conflict"],
 });

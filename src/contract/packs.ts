@@ -1,6 +1,7 @@
 /** The pack: what a ticket has, as one zip to hand over. */
 import { z } from "zod";
 import { COVERAGES, PLATFORMS } from "#domain/vocabulary.ts";
+import { agentUpload } from "./agent-uploads.ts";
 import { file } from "./files.ts";
 import { logRequestDetail } from "./log-requests.ts";
 import { callId, id, locale, sha256, time } from "./primitives.ts";
@@ -30,7 +31,7 @@ export const packManifest = z
     createdAt: time,
     createdBy: z.string().meta({ description: "The agent's id" }),
     ticket,
-    callIds: z.array(callId).meta({ description: "Of the ticket, its participants and its reports" }),
+    callIds: z.array(callId).meta({ description: "Of the ticket, its participants, its reports and proven exports" }),
     participantIds: z.array(z.string()).meta({ description: "As reports name them" }),
     surveyIds: z.array(z.string()),
     sdkVersions: z.array(z.string()).meta({ description: "Of the calling SDK, as reports name it" }),
@@ -49,10 +50,16 @@ export const packManifest = z
       .meta({ description: "That answered or reported, as they last registered" }),
     requests: z.array(logRequestDetail.omit({ files: true })),
     reports: z.array(report.omit({ files: true })),
+    agentUploads: z
+      .array(agentUpload.omit({ files: true }))
+      .meta({ description: "What agents added by themselves; `basis` `agent_upload` is unproven" }),
     consentTexts: z
       .array(z.object({ version: z.string(), locale, sha256, text: z.string() }))
       .meta({ description: "The texts that the consents name, placeholders unfilled" }),
-    files: z.array(packedFile).meta({ description: "Every file that a consent on the ticket names" }),
+    files: z.array(packedFile).meta({
+      description:
+        "Every file that a consent on the ticket names, and what agents added: `unproven` where nothing vouches for it",
+    }),
   })
   .meta({ id: "PackManifest", description: "`manifest.json` in a pack." });
 

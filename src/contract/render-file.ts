@@ -12,6 +12,8 @@ export function renderFile(given: LogFile, webUrl: string): z.output<typeof file
   return {
     id: given.id,
     ...ownerIdOf(given),
+    ...(given.ownerKind === "agent_upload" && { agentUploadId: given.ownerId }),
+    ...(given.unproven && { unproven: true }),
     ticketId: given.ticketId,
     collector: given.collector,
     name: given.name,

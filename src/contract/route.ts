@@ -38,7 +38,7 @@ export interface Route<
   /** Absent: the operation takes no body. */
   readonly body?: Body;
   /** What the body is, if it is not JSON: then it streams, and `bodyLimitBytes` and `timeoutSeconds` do not count. */
-  readonly bodyContentType?: "multipart/form-data";
+  readonly bodyContentType?: "multipart/form-data" | "application/zip";
   readonly successes: readonly Success[];
   /** Beside those that every route may answer. */
   readonly problems: readonly ProblemCode[];

@@ -1,4 +1,5 @@
 /** Every route there is. What is not in this list is neither served nor described. */
+import * as agentUploads from "./agent-uploads.ts";
 import * as audit from "./audit.ts";
 import * as connections from "./connections.ts";
 import * as consentPreview from "./consent-preview.ts";
@@ -24,6 +25,8 @@ export const ROUTES: readonly Route[] = [
   tickets.listTicketTimeline,
   tickets.putTicketByExternal,
   reports.listTicketReports,
+  agentUploads.addExport,
+  agentUploads.listAgentUploads,
   packs.readPack,
   connections.createWorkItem,
   logRequests.createLogRequest,
@@ -35,6 +38,7 @@ export const ROUTES: readonly Route[] = [
   files.getFile,
   files.createDownloadUrl,
   files.readFileContent,
+  files.removeFile,
   users.searchUsers,
   users.getUser,
   users.listUserInstallations,

@@ -32,11 +32,13 @@ export interface LeftOut {
 export interface Consent {
   readonly id: string;
   readonly basis: ConsentBasis;
-  /** The request that was answered, or the report that the user made: one of them. */
+  /** The request that was answered, the report that the user made, or what an agent added for them: one of them. */
   readonly requestId?: string;
   readonly reportId?: string;
+  readonly agentUploadId?: string;
   readonly ticketId: string;
-  readonly userId: string;
+  /** Absent where an agent added it to a ticket that has no user. */
+  readonly userId?: string;
   readonly installationId?: string;
   readonly decision: Decision;
   /** What was shown. Absent for a report of an app that did not say which of our texts it showed, if any. */

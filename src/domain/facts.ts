@@ -32,6 +32,7 @@ export const FACT_TYPES = [
   "report.linked",
   "report.rejected",
   "report.withdrawn",
+  "agentUpload.created",
   "push.accepted",
   "push.refused",
   "push.outcome",
@@ -108,11 +109,19 @@ export function fileFact(
   return { ...fact, ticketId: file.ticketId, ...ownerIdOf(file), fileId: file.id };
 }
 
-/** A file's owner as facts and answers name it. */
-export function ownerIdOf(
-  file: Pick<LogFile, "ownerId" | "ownerKind">,
-): { readonly requestId: string } | { readonly reportId: string } {
-  return file.ownerKind === "report" ? { reportId: file.ownerId } : { requestId: file.ownerId };
+/** A file's owner as facts and answers name it. What an agent added stands in its own fact's data, and with the file. */
+export function ownerIdOf(file: Pick<LogFile, "ownerId" | "ownerKind">): {
+  readonly requestId?: string;
+  readonly reportId?: string;
+} {
+  switch (file.ownerKind) {
+    case "request":
+      return { requestId: file.ownerId };
+    case "report":
+      return { reportId: file.ownerId };
+    case "agent_upload":
+      return {};
+  }
 }
 
 /** A moment that has come: work that is due again, without anything new having happened. Only the outbox knows it. */

@@ -25,11 +25,13 @@ export interface AnnouncedFile {
 /** A file that a consent names, from its announcement to its end. */
 export interface LogFile extends AnnouncedFile {
   readonly id: string;
-  /** The request (or report, or agent upload) that the blob names carry. */
+  /** The request, report or agent upload that the blob names carry. */
   readonly ownerId: string;
   readonly ownerKind: FileOwnerKind;
   readonly ticketId: string;
   readonly consentId: string;
+  /** True where nothing but an agent's word says where it comes from: said wherever the file is. */
+  readonly unproven?: boolean;
   readonly state: FileState;
   readonly reason?: FileReason;
   readonly coverage: Coverage;

@@ -41,6 +41,7 @@ export const PROBLEMS = {
   },
   /** The body did not come as fast as one that is waited for. */
   body_too_slow: { status: 408, title: "The body came too slowly." },
+  not_removable: { status: 409, title: "Only its own user can take this file back." },
   file_gone: { status: 410, title: "This file has been deleted." },
   precondition_failed: { status: 412, title: "The resource has changed since the ETag that was given." },
   body_too_large: { status: 413, title: "The body is larger than this operation takes." },
@@ -49,6 +50,8 @@ export const PROBLEMS = {
   /** With `sizeBytes`, `sha256`, `modifiedAt` and `coverage`: what is known of a file that nobody can read here. */
   not_text: { status: 415, title: "This file is not text." },
   range_not_satisfiable: { status: 416, title: "The file has no such part." },
+  /** With `why`: not a zip at all, or one that nobody should unpack. */
+  unusable_zip: { status: 422, title: "This zip cannot be put on a ticket." },
   user_not_on_ticket: { status: 422, title: "That user is neither the ticket's user nor a participant of its calls." },
   installation_not_of_user: { status: 422, title: "That installation is not one of this user's." },
   idempotency_key_reused: { status: 422, title: "This Idempotency-Key was used for another request." },

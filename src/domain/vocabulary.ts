@@ -51,7 +51,7 @@ export const REPORT_ORIGINS = ["links", "multipart", "survey"] as const;
 /** By which way a report came in: direct uploads by links, one multipart call, or a post-call survey by either. */
 export type ReportOrigin = (typeof REPORT_ORIGINS)[number];
 
-export const FILE_OWNERS = ["request", "report"] as const;
+export const FILE_OWNERS = ["request", "report", "agent_upload"] as const;
 /** What a file came with, and whose id its blob names carry. */
 export type FileOwnerKind = (typeof FILE_OWNERS)[number];
 
@@ -76,6 +76,18 @@ export type Decision = (typeof DECISIONS)[number];
 export const CONSENT_BASES = ["request", "report", "export", "agent_upload"] as const;
 export type ConsentBasis = (typeof CONSENT_BASES)[number];
 
+export const EXPORT_DOUBTS = [
+  "no_manifest",
+  "manifest_malformed",
+  "file_missing",
+  "extra_file",
+  "size_differs",
+  "hash_differs",
+  "unreadable",
+] as const;
+/** Why a zip that an agent added proves nothing: its manifest is not there, is none of ours, or is not what the zip holds. */
+export type ExportDoubt = (typeof EXPORT_DOUBTS)[number];
+
 export const FILE_STATES = ["announced", "uploaded", "linked", "refused", "missing", "deleted"] as const;
 export type FileState = (typeof FILE_STATES)[number];
 
@@ -89,6 +101,7 @@ export const FILE_REASONS = [
   "upload_deadline",
   "request_cancelled",
   "withdrawn",
+  "removed",
   "retention",
 ] as const;
 /** Why a file is refused, missing or deleted, as the ticket says it. */

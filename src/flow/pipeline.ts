@@ -37,6 +37,7 @@ export const PIPELINE = {
   "report.linked": nothing,
   "report.rejected": nothing,
   "report.withdrawn": nothing,
+  "agentUpload.created": nothing,
   "push.accepted": nothing,
   "push.refused": nothing,
   "push.outcome": nothing,
@@ -98,6 +99,7 @@ export const TOLD_OUTSIDE = [
   "report.created",
   "report.rejected",
   "report.withdrawn",
+  "agentUpload.created",
   "file.linked",
   "file.deleted",
 ] as const satisfies readonly FactType[];

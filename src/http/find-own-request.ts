@@ -37,8 +37,15 @@ export async function findOwn(
   caller: { readonly userId: string; readonly installationId?: string },
   { kind, id }: OwnerRef,
 ): Promise<FileOwner> {
-  if (kind === "request") return findOwnRequest(records, caller, id);
-  return findOwnReport(records, caller, id);
+  switch (kind) {
+    case "request":
+      return findOwnRequest(records, caller, id);
+    case "report":
+      return findOwnReport(records, caller, id);
+    case "agent_upload":
+      // An agent's: nothing of it is a device's.
+      throw new Problem("not_found");
+  }
 }
 
 /** @throws not_found */

@@ -36,6 +36,8 @@ export type RawHandler = (request: Request, response: Response, caller: Caller) 
 
 /** What a step gets of a body that streams. */
 export interface StreamInput<R extends Route> {
+  readonly params: z.output<R["params"]>;
+  readonly query: z.output<R["query"]>;
   /** As it arrives, never faster than it is taken; throws when the sender is gone, or too slow. */
   readonly body: AsyncIterable<Uint8Array>;
   readonly contentType: string | undefined;
@@ -128,6 +130,7 @@ export function createHttpKit({ authenticate, limits, readTimeoutMs = READ_TIMEO
           if ((request.get("content-encoding") ?? "identity") !== "identity")
             throw new Problem("unsupported_media_type", { detail: "Send the body without Content-Encoding." });
           const input = {
+            ...parseAddress(route, request),
             body: bodyOf(request),
             contentType: request.get("content-type"),
             lengthBytes: lengthOf(request),
@@ -135,7 +138,7 @@ export function createHttpKit({ authenticate, limits, readTimeoutMs = READ_TIMEO
             idempotency: route.idempotent ? keyScopeOf(request, route, caller) : undefined,
             fingerprintOf: (content: unknown) => fingerprintOf(request, content),
           };
-          send(response, await handler(input));
+          send(response, await handler(input as never));
         } catch (error) {
           letGo(request);
           if (response.headersSent || request.socket.destroyed) response.destroy();
@@ -157,12 +160,8 @@ export function createHttpKit({ authenticate, limits, readTimeoutMs = READ_TIMEO
   };
 
   function parseRequest(route: Route, request: Request, caller: Caller, response: Response) {
-    const params = route.params.safeParse(request.params);
-    // A malformed id names nothing: the same answer as for what does not exist.
-    if (!params.success || !Object.values(request.params).every(isKeepableParam)) throw new Problem("not_found");
     return {
-      params: params.data,
-      query: parseInput(route.query, request.query, "query"),
+      ...parseAddress(route, request),
       body: route.body ? parseInput(route.body, request.body, "body") : undefined,
       caller,
       ifMatch: route.ifMatch ? versionOf(request) : undefined,
@@ -170,6 +169,13 @@ export function createHttpKit({ authenticate, limits, readTimeoutMs = READ_TIMEO
       traceId: traceIdOf(response),
     };
   }
+}
+
+function parseAddress(route: Route, request: Request) {
+  const params = route.params.safeParse(request.params);
+  // A malformed id names nothing: the same answer as for what does not exist.
+  if (!params.success || !Object.values(request.params).every(isKeepableParam)) throw new Problem("not_found");
+  return { params: params.data, query: parseInput(route.query, request.query, "query") };
 }
 
 async function withinTime(route: Route, work: Promise<Reply>): Promise<Reply> {

@@ -8,6 +8,8 @@ export interface ConnectorTexts {
   readonly calls: string;
   readonly attachment: string;
   readonly hyperlink: string;
+  /** Of what an agent added, by whether its manifest holds. */
+  readonly added: Readonly<Record<"export" | "agent_upload", Readonly<Record<"attachment" | "hyperlink", string>>>>;
   readonly "ticket.updated": Readonly<Record<"open" | "solved" | "closed", string>>;
   readonly "request.consented": string;
   readonly "request.declined": string;
@@ -19,7 +21,9 @@ export interface ConnectorTexts {
   readonly "report.created": string;
   readonly "report.rejected": string;
   readonly "report.withdrawn": string;
+  readonly "agentUpload.created": Readonly<Record<"export" | "agent_upload", string>>;
   readonly withdrawn: string;
+  readonly removed: string;
   readonly retention: string;
 }
 
@@ -29,6 +33,16 @@ export const CONNECTOR_TEXTS: Readonly<Record<ConnectorLocale, ConnectorTexts>> 
     calls: "Calls",
     attachment: "Shared by the user, checked against the consent",
     hyperlink: "Too large to attach: shared by the user, to be opened in Beckon",
+    added: {
+      export: {
+        attachment: "Exported by the user, added by an agent, checked against the export's manifest",
+        hyperlink: "Too large to attach: exported by the user, added by an agent, to be opened in Beckon",
+      },
+      agent_upload: {
+        attachment: "Unproven: added by an agent, no consent of a user names it",
+        hyperlink: "Unproven, and too large to attach: added by an agent, to be opened in Beckon",
+      },
+    },
     "ticket.updated": {
       open: "The ticket is open again.",
       solved: "The ticket is solved.",
@@ -44,6 +58,11 @@ export const CONNECTOR_TEXTS: Readonly<Record<ConnectorLocale, ConnectorTexts>> 
     "report.created": "A user reported an issue.",
     "report.rejected": "A user's report ended without its files.",
     "report.withdrawn": "A user took the files of their report back.",
+    "agentUpload.created": {
+      export: "An agent added log files that the user had exported.",
+      agent_upload: "An agent added a file that is unproven.",
+    },
+    removed: "{name}: an agent removed this file. It is removed here as well.",
     withdrawn: "{name}: the user took this file back. It is removed.",
     retention: "{name}: the time for which this file is kept is over. It is removed.",
   },
@@ -52,6 +71,16 @@ export const CONNECTOR_TEXTS: Readonly<Record<ConnectorLocale, ConnectorTexts>> 
     calls: "Anrufe",
     attachment: "Vom Nutzer freigegeben, gegen die Einwilligung geprüft",
     hyperlink: "Zu groß zum Anhängen: vom Nutzer freigegeben, in Beckon zu öffnen",
+    added: {
+      export: {
+        attachment: "Vom Nutzer exportiert, vom Support hinzugefügt, gegen die Liste des Exports geprüft",
+        hyperlink: "Zu groß zum Anhängen: vom Nutzer exportiert, vom Support hinzugefügt, in Beckon zu öffnen",
+      },
+      agent_upload: {
+        attachment: "Unbelegt: vom Support hinzugefügt, keine Zustimmung eines Nutzers nennt sie",
+        hyperlink: "Unbelegt und zu groß zum Anhängen: vom Support hinzugefügt, in Beckon zu öffnen",
+      },
+    },
     "ticket.updated": {
       open: "Das Ticket ist wieder offen.",
       solved: "Das Ticket ist gelöst.",
@@ -67,6 +96,11 @@ export const CONNECTOR_TEXTS: Readonly<Record<ConnectorLocale, ConnectorTexts>> 
     "report.created": "Ein Nutzer hat ein Problem gemeldet.",
     "report.rejected": "Die Meldung eines Nutzers endete ohne ihre Dateien.",
     "report.withdrawn": "Ein Nutzer hat die Dateien seiner Meldung zurückgenommen.",
+    "agentUpload.created": {
+      export: "Der Support hat Protokolldateien hinzugefügt, die der Nutzer exportiert hatte.",
+      agent_upload: "Der Support hat eine Datei hinzugefügt, die unbelegt ist.",
+    },
+    removed: "{name}: Der Support hat diese Datei entfernt. Sie ist auch hier entfernt.",
     withdrawn: "{name}: Der Nutzer hat diese Datei zurückgenommen. Sie ist entfernt.",
     retention: "{name}: Die Aufbewahrungszeit dieser Datei ist vorbei. Sie ist entfernt.",
   },

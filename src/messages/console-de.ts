@@ -1,9 +1,11 @@
 import type { CONSOLE_EN } from "./console-en.ts";
 import { CONSOLE_REPORTS_DE } from "./console-reports-de.ts";
+import { CONSOLE_UPLOADS_DE } from "./console-uploads-de.ts";
 
 /** What the agents' console says, in German: whole, or it does not compile. */
 export const CONSOLE_DE = {
   ...CONSOLE_REPORTS_DE,
+  ...CONSOLE_UPLOADS_DE,
   loading: "Wird geladen",
   retry: "Erneut versuchen",
   back: "Zurück",

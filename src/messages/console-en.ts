@@ -1,8 +1,10 @@
 import { CONSOLE_REPORTS_EN } from "./console-reports-en.ts";
+import { CONSOLE_UPLOADS_EN } from "./console-uploads-en.ts";
 
 /** What the agents' console says, in English. A text that counts ends in `_one` and `_other`. */
 export const CONSOLE_EN = {
   ...CONSOLE_REPORTS_EN,
+  ...CONSOLE_UPLOADS_EN,
   loading: "Loading",
   retry: "Try again",
   back: "Back",

@@ -2,6 +2,7 @@
  * PostgreSQL, the only truth, in the words of the domain. Reads take no lock; every write that depends on a state names the
  * version or state that it read and says whether it still held. Throws `Problem("database_unavailable")` when it is away.
  */
+import type { AgentUpload } from "#domain/agent-upload.ts";
 import type { Consent, ConsentText } from "#domain/consent.ts";
 import type { Fact, FactType, OutboxRow, Wake } from "#domain/facts.ts";
 import type { FileOwner, OwnerRef } from "#domain/file-owner.ts";
@@ -125,7 +126,15 @@ export interface Reports {
   usageOf(userId: string, since: Moment): Promise<{ readonly reports: number; readonly bytes: number }>;
 }
 
-/** Requests and reports alike, for what happens to their files. */
+/** What agents added to tickets by themselves. Written once: what becomes of the files is said by each of them. */
+export interface AgentUploads {
+  create(upload: AgentUpload): Promise<void>;
+  find(id: string): Promise<AgentUpload | undefined>;
+  /** Newest first. */
+  list(query: PageQuery & { readonly ticketId: string }): Promise<Page<AgentUpload>>;
+}
+
+/** Requests and reports alike, for what happens to their files. What an agent added is whole from the start, and not here. */
 export interface Owners {
   find(ref: OwnerRef): Promise<FileOwner | undefined>;
   /** False when someone else won: reload and decide again. The saved version is one more. */
@@ -151,7 +160,7 @@ export interface ConsentTexts {
 export interface Files {
   add(files: readonly LogFile[]): Promise<void>;
   find(id: string): Promise<LogFile | undefined>;
-  /** Of one request or report, in the order in which its consent names them. */
+  /** Of one request, report or agent upload, in the order in which its consent names them. */
   ofOwner(ownerId: string): Promise<readonly LogFile[]>;
   ofTicket(ticketId: string): Promise<readonly LogFile[]>;
   /** How far the files of each of these requests or reports are; one without files is left out. */
@@ -388,6 +397,7 @@ export interface Records {
   readonly installations: Installations;
   readonly requests: Requests;
   readonly reports: Reports;
+  readonly agentUploads: AgentUploads;
   readonly owners: Owners;
   readonly consents: Consents;
   readonly consentTexts: ConsentTexts;

@@ -32,6 +32,7 @@ export type FileReason =
   | "upload_deadline"
   | "request_cancelled"
   | "withdrawn"
+  | "removed"
   | "retention";
 
 /** A device token or channel URI; for `browser` the three parts of a Web Push subscription. */
@@ -326,6 +327,8 @@ export type ProblemCode =
   | "conflict"
   | "in_progress"
   | "body_too_slow"
+  | "not_removable"
+  | "unusable_zip"
   | "file_gone"
   | "precondition_failed"
   | "body_too_large"

@@ -134,17 +134,34 @@ test("a report that opens a ticket is counted on the list of tickets, and is fou
   await close();
 });
 
-test("the same call reported by two people is two reports on one ticket, each with its person", async ({ world }) => {
+/** What an app without the SDK does, or its back end with the user's token: one multipart call. */
+async function sendForm(world: World, userId: string, fields: Readonly<Record<string, string>>): Promise<void> {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) body.append(name, value);
+  body.append("acs-calling", new Blob(["encrypted"]), "calling.blog");
+  const token = await world.tokenOf("beckon-devices", userId);
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = await fetch(`${world.apiUrl}/v1/call-support-tickets`, { method: "POST", headers, body });
+  expect(answer.status).toBe(201);
+}
+
+test("the same call reported by two people is two reports on one ticket, each with its person and its way in", async ({
+  world,
+}) => {
   const [ann, ben, callId] = [uniqueName("ann"), uniqueName("ben"), randomUUID()];
   const first = await world.pickUp({ userId: ann }).report({ callIds: [callId], text: "I hear nothing" });
-  await world.pickUp({ userId: ben }).report({ callIds: [callId], text: "Nobody hears me" });
+  await sendForm(world, ben, { callIds: callId, text: "Nobody hears me" });
   const { page, close } = await openConsole(browser, world.apiUrl, { path: `/tickets/${first.ticketId}` });
-  for (const [person, words] of [
-    [ann, "I hear nothing"],
-    [ben, "Nobody hears me"],
-  ] as const)
-    await page.locator("[data-report]").filter({ hasText: words }).getByRole("link", { name: person }).waitFor();
+  for (const [person, words, origin] of [
+    [ann, "I hear nothing", "links"],
+    [ben, "Nobody hears me", "multipart"],
+  ] as const) {
+    const report = page.locator("[data-report]").filter({ hasText: words });
+    await report.getByRole("link", { name: person }).waitFor();
+    await report.locator(`[data-origin="${origin}"]`).waitFor();
+  }
   expect(await page.locator("[data-report]").count()).toBe(2);
+  expect(await findBarriers(page)).toEqual([]);
   await close();
 });
 

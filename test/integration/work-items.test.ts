@@ -7,7 +7,9 @@ import { deleteExpiredFiles } from "#flow/retention/delete-expired-files.ts";
 import type { ConnectionBody } from "#test/support/agent.ts";
 import { ATTACHMENT_LIMIT_BYTES, connectedTest, workItemOf } from "#test/support/azure-devops/connected-world.ts";
 import type { AzureDevOps } from "#test/support/azure-devops/start-azure-devops.ts";
+import { exportZip, zipOf } from "#test/support/export-zips.ts";
 import { freezeLog } from "#test/support/phone.ts";
+import { sendForm } from "#test/support/send-form.ts";
 import type { World } from "#test/support/world.ts";
 
 const test = connectedTest();
@@ -228,6 +230,7 @@ describe("what a user reports", () => {
     devops,
   }) => {
     const { phone, ticket } = await connected(world);
+    const others = new Set(devops.attachments.all().map(({ id }) => id));
     const report = await phone.reportAndUpload({ ticketId: ticket.id, text: "It froze again" }, LOGS);
     await world.until(() => workItemOf(devops, ticket)?.attachments.toSorted(), ["a.log", "b.log"]);
     await world.until(() => told(devops, ticket, "A user reported an issue."), 1);
@@ -235,11 +238,41 @@ describe("what a user reports", () => {
     await world.until(() => workItemOf(devops, ticket)?.attachments, []);
     await world.until(() => told(devops, ticket, "A user took the files of their report back."), 1);
     await world.until(async () => (await factsOf(world, ticket.id, "connection.fileRemoved")).length, 2);
-    expect(
-      devops.attachments.all().filter(({ fileName }) => LOGS.some(({ announced }) => announced.name === fileName)),
-    ).toEqual([]);
+    expect(devops.attachments.all().filter(({ id }) => !others.has(id))).toEqual([]);
     // The user's words stay in Beckon.
     expect(JSON.stringify(workItemOf(devops, ticket))).not.toContain("It froze again");
+  });
+});
+
+describe("what an agent adds", () => {
+  test("hangs there with whether it is proven, and comes off when it is removed, in the agent's name", async ({
+    world,
+    devops,
+  }) => {
+    const { ticket } = await connected(world);
+    const add = async (zip: Buffer) => {
+      const token = await world.tokenOf("beckon-agents", "alex");
+      const path = `/v1/tickets/${ticket.id}/files`;
+      return sendForm(world.apiUrl, [zip], { token, contentType: "application/zip", path });
+    };
+    await add(await exportZip({ "exported.log": "of the device" }));
+    await add(await zipOf([["found.log", "of nobody"]]));
+    await world.until(() => workItemOf(devops, ticket)?.attachments.toSorted(), ["export.zip", "exported.log"]);
+    const notes = () =>
+      devops.items.all().flatMap(({ relations }) => relations.map(({ attributes }) => attributes["comment"]));
+    expect(notes()).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("checked against the export's manifest"),
+        expect.stringContaining("Unproven"),
+      ]),
+    );
+    await world.until(() => told(devops, ticket, "An agent added log files that the user had exported."), 1);
+    await world.until(() => told(devops, ticket, "An agent added a file that is unproven."), 1);
+    const { files } = await world.agent.ticket(ticket.id);
+    const unproven = files.find((file) => file.unproven);
+    await world.agent.send("DELETE", `/v1/files/${unproven?.id ?? ""}`);
+    await world.until(() => workItemOf(devops, ticket)?.attachments, ["exported.log"]);
+    await world.until(() => told(devops, ticket, "export.zip: an agent removed this file."), 1);
   });
 });
 

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { randomUUID } from "node:crypto";
+import { seeded } from "./seeded.ts";
 import { HANDS, writeForm, type FormPart, type HandName, type WrittenForm } from "./form-bodies.ts";
 
 /** A body that no server should take, and what was done to it. */
@@ -8,17 +9,6 @@ export interface Mutilated extends WrittenForm {
   /** Where the bytes are cut into what the wire carries at once. */
   readonly cuts: readonly number[];
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Mulberry32: small, and the same on every machine. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 const HAND_NAMES = Object.keys(HANDS) as HandName[];

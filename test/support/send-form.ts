@@ -8,6 +8,8 @@ export interface FormCall {
   readonly headers?: Readonly<Record<string, string>>;
   /** Announced as Content-Length; absent sends chunks of unknown number. */
   readonly lengthBytes?: number;
+  /** Where it is posted, with its query; the report's form unless told. */
+  readonly path?: string;
 }
 
 export const FORM_PATH = "/v1/call-support-tickets";
@@ -21,9 +23,9 @@ export const FORM_PATH = "/v1/call-support-tickets";
 export async function sendForm(
   apiUrl: string,
   pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  { token, contentType, headers = {}, lengthBytes }: FormCall,
+  { token, contentType, headers = {}, lengthBytes, path = FORM_PATH }: FormCall,
 ): Promise<ApiAnswer> {
-  const request = httpRequest(new URL(FORM_PATH, apiUrl), {
+  const request = httpRequest(new URL(path, apiUrl), {
     method: "POST",
     agent: false,
     headers: {
@@ -62,6 +64,6 @@ export async function sendForm(
     text,
     body: isJson && text !== "" ? (JSON.parse(text) as unknown) : undefined,
   };
-  checkContract("POST", FORM_PATH, answer);
+  checkContract("POST", path, answer);
   return answer;
 }

@@ -1,5 +1,5 @@
 import type { Consent, LeftOut, ShownText } from "#domain/consent.ts";
-import type { ConsentBasis, Decision } from "#domain/vocabulary.ts";
+import type { ConsentBasis, Decision, FileOwnerKind } from "#domain/vocabulary.ts";
 import type { Consents } from "#ports/store.ts";
 import type { Consent as Row } from "./generated/client.ts";
 import type { Db } from "./prisma-client.ts";
@@ -24,7 +24,7 @@ export function createConsents(db: Db): Consents {
       });
     },
     async ofOwner({ kind, id }) {
-      const row = await db.consent.findUnique({ where: kind === "report" ? { reportId: id } : { requestId: id } });
+      const row = await db.consent.findUnique({ where: whereOwner(kind, id) });
       return row ? consentOf(row) : undefined;
     },
     async find(id) {
@@ -38,12 +38,24 @@ export function createConsents(db: Db): Consents {
   };
 }
 
+function whereOwner(kind: FileOwnerKind, id: string) {
+  switch (kind) {
+    case "request":
+      return { requestId: id };
+    case "report":
+      return { reportId: id };
+    case "agent_upload":
+      return { agentUploadId: id };
+  }
+}
+
 function consentOf(row: Row): Consent {
   return absentNulls<Consent>({
     id: row.id,
     basis: row.basis as ConsentBasis,
     requestId: row.requestId,
     reportId: row.reportId,
+    agentUploadId: row.agentUploadId,
     ticketId: row.ticketId,
     userId: row.userId,
     installationId: row.installationId,

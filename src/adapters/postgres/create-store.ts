@@ -12,6 +12,7 @@ import type {
   Store,
   Transaction,
 } from "#ports/store.ts";
+import { createAgentUploads } from "./agent-uploads.ts";
 import { createApiKeys } from "./api-keys.ts";
 import { createAudit } from "./audit.ts";
 import { checkDatabase } from "./check-database.ts";
@@ -149,6 +150,7 @@ function records(db: Db, consentTextVersion: string): Records {
     installations: withDatabaseProblems(createInstallations(db)),
     requests,
     reports,
+    agentUploads: withDatabaseProblems(createAgentUploads(db)),
     owners: createOwners({ requests, reports }),
     consents: withDatabaseProblems(createConsents(db)),
     consentTexts: withDatabaseProblems(createConsentTexts(db, consentTextVersion)),

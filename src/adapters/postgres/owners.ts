@@ -10,7 +10,17 @@ export function createOwners({
   readonly reports: Reports;
 }): Owners {
   return {
-    find: ({ kind, id }) => (kind === "report" ? reports.find(id) : requests.find(id)),
+    async find({ kind, id }) {
+      switch (kind) {
+        case "request":
+          return requests.find(id);
+        case "report":
+          return reports.find(id);
+        case "agent_upload":
+          // Whole when it is saved: it has no state that its files could change.
+          return undefined;
+      }
+    },
     save: (owner, options) => (isReport(owner) ? reports.save(owner, options) : requests.save(owner, options)),
   };
 }

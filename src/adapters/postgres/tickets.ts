@@ -102,7 +102,7 @@ function conditions(query: TicketQuery): Prisma.TicketWhereInput[] {
     ...(userId === undefined ? [] : [{ OR: [{ userId }, { participants: { some: { userId } } }] }]),
     ...(callId === undefined ? [] : [ofCall(callId)]),
     ...(query.surveyId === undefined ? [] : [{ reports: { some: { surveyId: query.surveyId } } }]),
-    ...(query.sdkVersion === undefined ? [] : [{ reports: { some: { sdkVersion: query.sdkVersion } } }]),
+    ...(query.sdkVersion === undefined ? [] : [ofSdk(query.sdkVersion)]),
     ...(query.externalSystem === undefined ? [] : [{ externalSystem: query.externalSystem }]),
     ...(query.externalId === undefined ? [] : [{ externalId: query.externalId }]),
     ...(query.assigneeId === undefined ? [] : [{ assigneeId: query.assigneeId }]),
@@ -122,14 +122,20 @@ function search(words: string): Prisma.TicketWhereInput {
       { participants: { some: { userId: words } } },
       ofCall(words),
       { externalId: words },
-      { reports: { some: { OR: [{ surveyId: words }, { sdkVersion: words }, { participantId: words }] } } },
+      { reports: { some: { OR: [{ surveyId: words }, { participantId: words }] } } },
+      ofSdk(words),
     ],
   };
 }
 
-/** A ticket keeps so many call ids; a report keeps its own. */
+/** A ticket keeps so many call ids; a report keeps its own, and so does what an agent added. */
 function ofCall(callId: string): Prisma.TicketWhereInput {
-  return { OR: [{ callIds: { has: callId } }, { reports: { some: { callIds: { has: callId } } } }] };
+  const some = { some: { callIds: { has: callId } } };
+  return { OR: [{ callIds: { has: callId } }, { reports: some }, { agentUploads: some }] };
+}
+
+function ofSdk(sdkVersion: string): Prisma.TicketWhereInput {
+  return { OR: [{ reports: { some: { sdkVersion } } }, { agentUploads: { some: { sdkVersion } } }] };
 }
 
 function before(after: string): Prisma.TicketWhereInput {

@@ -1,6 +1,7 @@
 import { Button, makeStyles, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
 import { ArrowDownloadRegular } from "@fluentui/react-icons/svg/arrow-download";
 import { useQuery } from "@tanstack/react-query";
+import { UnprovenMark } from "#console/agent-upload/unproven-mark.tsx";
 import { reportsQuery, requestQuery, ticketQuery } from "#console/api/queries.ts";
 import type { LogFile, Report } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
@@ -98,6 +99,7 @@ function FilePage({ files, fileId, error, onRetry, reports = [], children }: Pag
           {children}
           {origin === undefined ? null : <OriginLabel origin={origin} />}
           {file === undefined ? null : <bdi>{labelOf(file.collector)}</bdi>}
+          {file === undefined ? null : <UnprovenMark file={file} />}
         </div>
       ) : null}
       {error ? <ErrorState error={error} onRetry={onRetry} /> : null}

@@ -3,15 +3,19 @@ import { CopyRegular } from "@fluentui/react-icons/svg/copy";
 import { useT } from "#console/i18n/use-t.ts";
 import { useNotify } from "#console/shell/use-notify.tsx";
 
+const BUTTON_PX = 28;
+
 const useStyles = makeStyles({
+  // The button lies in room that is kept behind the last line: it never stands on a line alone. Around the text and not of it,
+  // for an id is written from left to right on pages that are not.
+  room: { paddingInlineEnd: `${BUTTON_PX}px` },
   text: {
     fontFamily: tokens.fontFamilyMonospace,
     fontSize: tokens.fontSizeBase200,
     overflowWrap: "anywhere",
   },
-  // Right behind the last line of what it copies.
-  button: { verticalAlign: "middle", marginInlineStart: "2px" },
-  list: { display: "grid", justifyItems: "start", gap: "2px" },
+  button: { verticalAlign: "middle", marginInlineStart: `-${BUTTON_PX}px` },
+  list: { display: "grid", gap: "2px" },
 });
 
 /** An id as it is, with a button that takes it along to another system. */
@@ -25,7 +29,9 @@ export function Copyable({ name, text }: { readonly name: string; readonly text:
   };
   return (
     <span>
-      <bdi className={styles.text}>{text}</bdi>
+      <span className={styles.room}>
+        <bdi className={styles.text}>{text}</bdi>
+      </span>
       <Button
         className={styles.button}
         appearance="subtle"

@@ -1,10 +1,11 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
+import { FolderZipRegular } from "@fluentui/react-icons/svg/folder-zip";
 import { FormRegular } from "@fluentui/react-icons/svg/form";
 import { MegaphoneRegular } from "@fluentui/react-icons/svg/megaphone";
 import { SendRegular } from "@fluentui/react-icons/svg/send";
 import { StarEmphasisRegular } from "@fluentui/react-icons/svg/star-emphasis";
 import type { FluentIcon } from "@fluentui/react-icons";
-import type { LogFile, Report } from "#console/api/shapes.ts";
+import type { AgentUpload, LogFile, Report } from "#console/api/shapes.ts";
 import { useT, type Translate } from "#console/i18n/use-t.ts";
 import { AppLink } from "./app-link.tsx";
 
@@ -18,7 +19,9 @@ const ORIGINS = {
   links: MegaphoneRegular,
   survey: StarEmphasisRegular,
   multipart: FormRegular,
-} as const satisfies Readonly<Record<"request" | "report" | Report["origin"], FluentIcon>>;
+  export: FolderZipRegular,
+  agent_upload: FolderZipRegular,
+} as const satisfies Readonly<Record<"request" | "report" | Report["origin"] | AgentUpload["basis"], FluentIcon>>;
 
 export type Origin = keyof typeof ORIGINS;
 
@@ -33,6 +36,7 @@ export function originWords(origin: Origin, t: Translate): string {
 /** By which way a file came in, as far as it is known here; undefined for a way that the console does not know. */
 export function originOf(file: LogFile, reports: readonly Report[]): Origin | undefined {
   if (file.requestId !== undefined) return "request";
+  if (file.agentUploadId !== undefined) return file.unproven ? "agent_upload" : "export";
   if (file.reportId === undefined) return undefined;
   return reports.find(({ id }) => id === file.reportId)?.origin ?? "report";
 }

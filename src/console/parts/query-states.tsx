@@ -82,6 +82,9 @@ const KNOWN = [
   "request_not_open",
   "cannot_cancel",
   "file_gone",
+  "not_removable",
+  "body_too_large",
+  "too_many_uploads",
   "user_not_on_ticket",
   "timeout",
 ] as const;

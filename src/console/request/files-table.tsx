@@ -3,6 +3,8 @@ import { ArrowDownloadRegular } from "@fluentui/react-icons/svg/arrow-download";
 import { DocumentFolderRegular } from "@fluentui/react-icons/svg/document-folder";
 import { OpenRegular } from "@fluentui/react-icons/svg/open";
 import { useLocation } from "wouter";
+import { RemoveFile } from "#console/agent-upload/remove-file.tsx";
+import { UnprovenMark } from "#console/agent-upload/unproven-mark.tsx";
 import type { LogFile, LogRequest, Report } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
@@ -25,6 +27,8 @@ const useStyles = makeStyles({
     gridTemplateColumns: "minmax(0, 1fr) auto auto",
     "@media (max-width: 640px)": { gridTemplateColumns: "minmax(0, 1fr) auto" },
   },
+  // Nothing to press in any row: the states stand at the end.
+  still: { gridTemplateColumns: "minmax(0, 1fr) auto" },
   file: {
     display: "grid",
     gridColumn: "1 / -1",
@@ -92,7 +96,7 @@ export function FilesTable({ files, request, reports, isPart = false }: FilesPro
   }
   const firstLinked = isPart ? undefined : files.find(({ state }) => state === "linked");
   return (
-    <ul className={styles.list}>
+    <ul className={mergeClasses(styles.list, !files.some(({ state }) => state === "linked") && styles.still)}>
       {files.map((file) => (
         <FileRow key={file.id} file={file} isFirst={file === firstLinked} reports={reports} />
       ))}
@@ -145,6 +149,7 @@ function FileRow({ file, isFirst, reports }: RowProps) {
             <FileOrigin file={file} reports={reports} />
           </span>
         )}
+        <UnprovenMark file={file} />
       </div>
       <span className={styles.state}>
         <ToneBadge tone={TONES[file.state]}>{t(`fileState.${file.state}` as MessageKey)}</ToneBadge>
@@ -169,6 +174,7 @@ function FileRow({ file, isFirst, reports }: RowProps) {
           >
             {t("files.download.short")}
           </Button>
+          <RemoveFile file={file} />
         </div>
       ) : null}
     </li>

@@ -39,10 +39,20 @@ export function outcomeWords(platform: string, outcomes: Readonly<Record<string,
   return reasons.length === 0 ? said : `${said}: ${[...new Set(reasons)].join(", ")}`;
 }
 
-/** The hub is asked twice of each push: what it said last takes the place of what it said first. */
-export function withLastOutcomes(entries: readonly TimelineEntry[]): TimelineEntry[] {
-  const last = new Map(
-    entries.filter(({ type }) => type === "push.outcome").map(({ id, data }) => [data["pushId"], id] as const),
+/**
+ * Without what is said twice: of each push the hub is asked two times, and its last word stands; and that a request's question,
+ * reminder and closing all fared alike on a platform is told once.
+ */
+export function withoutRepeatedOutcomes(entries: readonly TimelineEntry[]): TimelineEntry[] {
+  const standing = entries.filter(lastBy(entries, ({ data }) => data["pushId"]));
+  return standing.filter(
+    lastBy(standing, ({ requestId, data }) => JSON.stringify([requestId, { ...data, pushId: "" }])),
   );
-  return entries.filter(({ id, type, data }) => type !== "push.outcome" || last.get(data["pushId"]) === id);
+}
+
+/** Whether an entry is no outcome, or the last one with its key. */
+function lastBy(entries: readonly TimelineEntry[], keyOf: (entry: TimelineEntry) => unknown) {
+  const isOutcome = ({ type }: TimelineEntry) => type === "push.outcome";
+  const last = new Map(entries.filter(isOutcome).map((entry) => [keyOf(entry), entry.id]));
+  return (entry: TimelineEntry) => !isOutcome(entry) || last.get(keyOf(entry)) === entry.id;
 }

@@ -6,10 +6,10 @@ import { useFormat } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey, type Translate } from "#console/i18n/use-t.ts";
 import { AgentName } from "#console/parts/agent-name.tsx";
 import { Moment } from "#console/parts/moment.tsx";
-import { isOrigin, originWords } from "#console/parts/origin.tsx";
+import { isOrigin, originOf, originWords, type Origin } from "#console/parts/origin.tsx";
 import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
 import { PersonName } from "#console/parts/person-name.tsx";
-import { outcomeWords, withLastOutcomes } from "./push-outcome.ts";
+import { outcomeWords, withoutRepeatedOutcomes } from "./push-outcome.ts";
 
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: 0 },
@@ -50,7 +50,10 @@ const useStyles = makeStyles({
 
 /** Facts that move a request or a report; the rest is quieter. */
 const isMilestone = (type: TimelineEntry["type"]) =>
-  type.startsWith("request.") || type.startsWith("report.") || type === "ticket.created";
+  type.startsWith("request.") ||
+  type.startsWith("report.") ||
+  type === "agentUpload.created" ||
+  type === "ticket.created";
 
 interface Props {
   readonly ticketId: string;
@@ -69,7 +72,7 @@ export function Timeline({ ticketId, requestId, userZone, files = [] }: Props) {
   const { data, error, isPending, refetch } = useQuery(timelineQuery(ticketId));
   if (isPending) return <SkeletonRows count={3} height={24} />;
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-  const entries = withLastOutcomes(data)
+  const entries = withoutRepeatedOutcomes(data)
     .filter((entry) => requestId === undefined || entry.requestId === requestId)
     .toReversed();
   if (entries.length === 0) return <Text>{t("timeline.none")}</Text>;
@@ -83,7 +86,13 @@ export function Timeline({ ticketId, requestId, userZone, files = [] }: Props) {
           </Text>
           <ol className={styles.list} reversed>
             {facts.map((entry) => (
-              <Fact key={entry.id} entry={entry} userZone={userZone} files={files} />
+              <Fact
+                key={entry.id}
+                entry={entry}
+                userZone={userZone}
+                files={files}
+                origin={requestId === undefined ? originOfFact(entry, files) : undefined}
+              />
             ))}
           </ol>
         </section>
@@ -99,13 +108,24 @@ function factWords({ type, data }: TimelineEntry, t: Translate): string {
   return t(`fact.${type}` as MessageKey);
 }
 
+/** Of a file's fact: what it came with. Other facts say so themselves. */
+function originOfFact(entry: TimelineEntry, files: readonly LogFile[]): Origin | undefined {
+  const { type, requestId, reportId, fileId } = entry;
+  if (!type.startsWith("file.") && type !== "links.created") return undefined;
+  const file = files.find(({ id }) => id === fileId);
+  if (file) return originOf(file, []);
+  return requestId === undefined ? (reportId === undefined ? undefined : "report") : "request";
+}
+
 interface FactProps {
   readonly entry: TimelineEntry;
+  /** Said where facts of several requests and reports stand together. */
+  readonly origin: Origin | undefined;
   readonly userZone: string | undefined;
   readonly files: readonly LogFile[];
 }
 
-function Fact({ entry, userZone, files }: FactProps) {
+function Fact({ entry, origin, userZone, files }: FactProps) {
   const styles = useStyles();
   const { t } = useT();
   return (
@@ -117,6 +137,7 @@ function Fact({ entry, userZone, files }: FactProps) {
           <Actor entry={entry} />
           {entry.fileId === undefined ? null : <FileName name={files.find(({ id }) => id === entry.fileId)?.name} />}
           <Detail entry={entry} />
+          {origin === undefined ? null : ` · ${originWords(origin, t)}`}
         </span>
       </span>
       <span className={styles.quiet}>
@@ -152,6 +173,7 @@ function Detail({ entry }: { readonly entry: TimelineEntry }) {
     <>
       {typeof platform === "string" && !isOutcome ? ` · ${t(`platform.${platform}` as MessageKey)}` : null}
       {isOrigin(origin) ? ` · ${originWords(origin, t)}` : null}
+      {entry.data["unproven"] === true ? ` · ${t("files.unproven")}` : null}
       {bytes === "left" ? ` · ${t("workItem.bytesLeft")}` : null}
       {entry.type.startsWith("file.") && typeof reason === "string"
         ? ` · ${t(`fileReason.${reason}` as MessageKey)}`

@@ -31,10 +31,15 @@ export async function addFiles(attempt: Attempt, given: OutsideItem, deps: Conne
   const waiting = connections.filter(({ fileId, state }) => state === "uploaded" && isLinked(files, fileId));
   if (waiting.length === 0) return given;
   const texts = CONNECTOR_TEXTS[deps.connectorLocale];
+  const noteOf = (fileId: string) => {
+    const file = files.find(({ id }) => id === fileId);
+    if (file?.ownerKind !== "agent_upload") return texts;
+    return texts.added[file.unproven ? "agent_upload" : "export"];
+  };
   const item = await changeItem(attempt, given, deps, (standing) => {
     const add = waiting
       .filter(({ ref }) => !standing.holds(ref))
-      .map(({ shownAs: as, ref }) => ({ shownAs: as, ref, note: texts[as] }));
+      .map(({ fileId, shownAs: as, ref }) => ({ shownAs: as, ref, note: noteOf(fileId)[as] }));
     return add.length === 0 ? undefined : { add };
   });
   for (const connection of waiting) await settleAdded(connection, deps);

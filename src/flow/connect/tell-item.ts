@@ -24,6 +24,7 @@ const TOLD = [
   "report.created",
   "report.rejected",
   "report.withdrawn",
+  "agentUpload.created",
   "file.deleted",
 ] as const satisfies readonly FactType[];
 
@@ -144,12 +145,18 @@ function wordsOf(
   }
   if (fact.type === "file.deleted") {
     const name = files.find(({ id }) => id === fact.fileId)?.name;
-    const reason = fact.data?.["reason"] === "retention" ? "retention" : "withdrawn";
-    return name === undefined ? undefined : texts[reason].replace("{name}", () => name);
+    return name === undefined ? undefined : texts[reasonOf(fact)].replace("{name}", () => name);
   }
+  if (fact.type === "agentUpload.created")
+    return texts[fact.type][fact.data?.["basis"] === "export" ? "export" : "agent_upload"];
   const known: Readonly<Partial<Record<FactType, unknown>>> = texts;
   const text = known[fact.type];
   return typeof text === "string" ? text : undefined;
+}
+
+function reasonOf(fact: Fact): "retention" | "removed" | "withdrawn" {
+  const reason = fact.data?.["reason"];
+  return reason === "retention" || reason === "removed" ? reason : "withdrawn";
 }
 
 function stateOf(fact: Fact): "open" | "solved" | "closed" | undefined {

@@ -1,10 +1,13 @@
 import type { PackManifest } from "#contract/packs.ts";
 import { formatTime } from "#contract/primitives.ts";
+import { renderAgentUpload } from "#contract/render-agent-upload.ts";
 import { renderFile } from "#contract/render-file.ts";
 import { renderLogRequest, renderLogRequestDetail } from "#contract/render-log-request.ts";
 import { renderReport } from "#contract/render-report.ts";
 import { renderTicket } from "#contract/render-ticket.ts";
+import type { AgentUpload } from "#domain/agent-upload.ts";
 import type { Consent, ConsentText } from "#domain/consent.ts";
+import type { OwnerRef } from "#domain/file-owner.ts";
 import { countFiles, type LogFile } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
 import type { Report } from "#domain/report.ts";
@@ -35,11 +38,16 @@ export async function describePack(
   by: { readonly agentId: string; readonly at: Moment },
 ): Promise<PackManifest> {
   const ticketId = ticket.id;
-  const [requests, reports] = await Promise.all([
+  const [requests, reports, agentUploads] = await Promise.all([
     allOf((page) => store.requests.list({ ticketId, ...page })),
     allOf((page) => store.reports.list({ ticketId, ...page })),
+    allOf((page) => store.agentUploads.list({ ticketId, ...page })),
   ]);
-  const consents = await consentsOf(store, requests, reports);
+  const consents = await consentsOf(store, [
+    ...requests.map(({ id }) => ({ kind: "request", id }) as const),
+    ...reports.map(({ id }) => ({ kind: "report", id }) as const),
+    ...agentUploads.map(({ id }) => ({ kind: "agent_upload", id }) as const),
+  ]);
   const texts = await textsOf(store, [...consents.values()]);
   const installations = await installationsOf(store, [...requests, ...reports, ...consents.values()]);
   const filesOf = (ownerId: string) => files.filter((file) => file.ownerId === ownerId);
@@ -69,6 +77,11 @@ export async function describePack(
     const { files: _apart, ...rest } = renderReport(report, { consent, files: filesOf(report.id), fileUrl });
     return rest;
   };
+  const describeAgentUpload = (upload: AgentUpload) => {
+    const leftOut = consents.get(upload.id)?.leftOut ?? [];
+    const { files: _apart, ...rest } = renderAgentUpload(upload, { leftOut, files: [], fileUrl });
+    return rest;
+  };
 
   return {
     type: "beckon.pack",
@@ -80,6 +93,7 @@ export async function describePack(
       ...ticket.callIds,
       ...ticket.participants.map(({ callId }) => callId),
       ...reports.flatMap(({ callIds }) => callIds),
+      ...agentUploads.flatMap(({ callIds }) => callIds),
     ]),
     participantIds: distinct(reports.map(({ participantId }) => participantId)),
     surveyIds: distinct(reports.map(({ surveyId }) => surveyId)),
@@ -87,6 +101,7 @@ export async function describePack(
     installations: installations.map(renderInstallation),
     requests: await inTurn(requests.toReversed(), describeRequest),
     reports: reports.toReversed().map(describeReport),
+    agentUploads: agentUploads.toReversed().map(describeAgentUpload),
     consentTexts: [...texts.values()].map(({ version, locale, sha256, text }) => ({ version, locale, sha256, text })),
     files: files.map((file) => {
       const inZip = packed.get(file.id);
@@ -122,17 +137,9 @@ async function allOf<T>(list: (page: PageQuery) => Promise<Page<T>>): Promise<T[
   }
 }
 
-/** By the id of the request or report. One after the other: a pack has time, and others want the database too. */
-async function consentsOf(
-  store: Store,
-  requests: readonly LogRequest[],
-  reports: readonly Report[],
-): Promise<Map<string, Consent>> {
+/** By the id of the request, report or agent upload. One after the other: a pack has time, and others want the database too. */
+async function consentsOf(store: Store, owners: readonly OwnerRef[]): Promise<Map<string, Consent>> {
   const consents = new Map<string, Consent>();
-  const owners = [
-    ...requests.map(({ id }) => ({ kind: "request", id }) as const),
-    ...reports.map(({ id }) => ({ kind: "report", id }) as const),
-  ];
   for (const owner of owners) {
     const consent = await store.consents.ofOwner(owner);
     if (consent) consents.set(owner.id, consent);

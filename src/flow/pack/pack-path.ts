@@ -5,11 +5,16 @@ const NAME_BYTES_AT_MOST = 200;
 /** What Windows takes for a device, whatever its ending. */
 const RESERVED = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 
+/** What came with a request, with a report, and in a zip whose manifest holds. */
+const FOLDERS = { request: "request", report: "report", agent_upload: "export" } as const;
+
 /** Gives each file of a pack a path that every system can unpack, and no path twice. */
-export function createPackPaths(): (file: Pick<LogFile, "ownerKind" | "ownerId" | "collector" | "name">) => string {
+export function createPackPaths(): (
+  file: Pick<LogFile, "ownerKind" | "ownerId" | "collector" | "name" | "unproven">,
+) => string {
   const taken = new Set<string>();
-  return ({ ownerKind, ownerId, collector, name }) => {
-    const folder = `${ownerKind}-${ownerId}/${collector}`;
+  return ({ ownerKind, ownerId, collector, name, unproven }) => {
+    const folder = `${unproven ? "unproven" : FOLDERS[ownerKind]}-${ownerId}/${collector}`;
     // What Windows refuses, and what other systems take for a folder. Marks that turn the text's direction hide an ending.
     const safe = name
       .replace(/[\p{Cc}\p{Cf}\p{Cs}<>:"/\\|?*]/gu, "_")

@@ -1,6 +1,7 @@
 import { renderDeviceFile } from "#contract/render-file.ts";
 import { createCallSupportTicket } from "#contract/reports.ts";
 import { Problem } from "#domain/problems.ts";
+import { callerKey } from "#http/caller.ts";
 import { hashBytes } from "#http/hash-bytes.ts";
 import type { HttpKit } from "#http/http-kit.ts";
 import { boundaryOf, parseMultipart } from "#http/multipart/parse-multipart.ts";
@@ -9,12 +10,12 @@ import type { StoredAnswer } from "#ports/store.ts";
 import { receiveReport, type ReceiveReport } from "./receive-report.ts";
 import { FIELDS_AT_MOST } from "./report-form.ts";
 import type { SavedReport } from "./save-report.ts";
-import { createUploadGate } from "./upload-gate.ts";
+import type { UploadGate } from "#http/upload-gate.ts";
 
 export interface CallSupportTicketRoutes extends Omit<ReceiveReport, "hashBytes"> {
   readonly publicUrl: PublicUrl;
-  /** Uploads that this process takes at once. */
-  readonly uploadsAtOnce: number;
+  /** One for all uploads that go through this process. */
+  readonly gate: UploadGate;
 }
 
 const HEADER_BYTES_AT_MOST = 8 * 1024;
@@ -23,8 +24,7 @@ const FORM_BYTES_AT_MOST = 1024 * 1024;
 
 /** Serves the guide's createCallSupportTicket: words, call ids and files in one multipart call. */
 export function serveCallSupportTickets(kit: HttpKit, deps: CallSupportTicketRoutes): void {
-  const { publicUrl, limits, uploadsAtOnce } = deps;
-  const gate = createUploadGate(uploadsAtOnce);
+  const { publicUrl, limits, gate } = deps;
   const receiving = { ...deps, hashBytes };
 
   kit.serveStream(createCallSupportTicket, async ({ body, contentType, lengthBytes, caller, ...input }) => {
@@ -38,7 +38,7 @@ export function serveCallSupportTickets(kit: HttpKit, deps: CallSupportTicketRou
       maxHeaderBytes: HEADER_BYTES_AT_MOST,
     });
     const { idempotency: key, fingerprintOf } = input;
-    return gate.within(caller.userId, () =>
+    return gate.within(callerKey(caller), () =>
       receiveReport(receiving, caller.userId, { parts, key, fingerprintOf, render }),
     );
   });

@@ -6,7 +6,7 @@ import type { MultipartPart } from "#http/multipart/parse-multipart.ts";
 import type { BlobContent, BlobStore } from "#ports/blob-store.ts";
 import type { Log } from "#ports/log.ts";
 import type { Lease, Store, StoredAnswer } from "#ports/store.ts";
-import { holdKey, type HeldKey } from "./hold-key.ts";
+import { holdKey, type HeldKey } from "#http/hold-key.ts";
 import { createReportForm } from "./report-form.ts";
 import { requireWithinDay } from "./report-limits.ts";
 import { saveReport, type ReportContent, type SavedReport, type SaveReport, type StoredFile } from "./save-report.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { TimelineEntry } from "#console/api/shapes.ts";
 import type { Translate } from "#console/i18n/use-t.ts";
-import { outcomeWords, withLastOutcomes } from "#console/request/push-outcome.ts";
+import { outcomeWords, withoutRepeatedOutcomes } from "#console/request/push-outcome.ts";
 import { CONSOLE_EN } from "#messages/console-en.ts";
 
 const t: Translate = (key, values = {}) =>
@@ -28,20 +28,30 @@ test.each([
   expect(outcomeWords(platform, { pushId: "p", platform, ...outcomes }, t)).toBe(said);
 });
 
-test("of what the hub says twice of a push the last stands, each push for itself", () => {
-  const entry = (id: string, type: TimelineEntry["type"], pushId: string): TimelineEntry => ({
+test("what the hub says twice of a push, or of a request's pushes on one platform alike, is told once", () => {
+  const entry = (
+    id: string,
+    type: TimelineEntry["type"],
+    pushId: string,
+    more: object = { Success: 1 },
+  ): TimelineEntry => ({
     id,
     type,
     at: "2026-11-22T09:00:00Z",
     actor: { kind: "system", id: "push" },
     ticketId: "ticket",
-    data: { pushId, platform: "apns", Success: 1 },
+    requestId: "request",
+    data: { pushId, platform: "apns", ...more },
   });
+  const other = { ...entry("6", "push.outcome", "other"), requestId: "another" };
   const entries = [
-    entry("1", "push.accepted", "a"),
-    entry("2", "push.outcome", "a"),
-    entry("3", "push.outcome", "b"),
-    entry("4", "push.outcome", "a"),
+    entry("1", "push.accepted", "ask"),
+    entry("2", "push.outcome", "ask", { Throttled: 1 }),
+    entry("3", "push.outcome", "remind", { WrongToken: 1 }),
+    entry("4", "push.outcome", "ask"),
+    entry("5", "push.outcome", "closed"),
+    other,
   ];
-  expect(withLastOutcomes(entries).map(({ id }) => id)).toEqual(["1", "3", "4"]);
+  // 2 was not the last word of its push; 4 is said by 5 as well.
+  expect(withoutRepeatedOutcomes(entries).map(({ id }) => id)).toEqual(["1", "3", "5", "6"]);
 });

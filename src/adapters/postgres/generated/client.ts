@@ -102,6 +102,11 @@ export type Consent = Prisma.ConsentModel
  */
 export type Report = Prisma.ReportModel
 /**
+ * Model AgentUpload
+ * An exported zip that an agent added to a ticket, as it came: what was in it are files of their own.
+ */
+export type AgentUpload = Prisma.AgentUploadModel
+/**
  * Model LogFile
  * By hand: partial indexes on verify_at, cleanup_at, and delete_after (linked).
  */

@@ -409,6 +409,7 @@ export const ModelName = {
   ConsentText: 'ConsentText',
   Consent: 'Consent',
   Report: 'Report',
+  AgentUpload: 'AgentUpload',
   LogFile: 'LogFile',
   TicketConnection: 'TicketConnection',
   FileConnection: 'FileConnection',
@@ -432,7 +433,7 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
     omit: GlobalOmitOptions
   }
   meta: {
-    modelProps: "team" | "user" | "ticket" | "ticketParticipant" | "ticketEvent" | "auditEvent" | "installation" | "logRequest" | "push" | "consentText" | "consent" | "report" | "logFile" | "ticketConnection" | "fileConnection" | "outbox" | "idempotencyKey" | "apiKey" | "reasonTemplate" | "lastRun"
+    modelProps: "team" | "user" | "ticket" | "ticketParticipant" | "ticketEvent" | "auditEvent" | "installation" | "logRequest" | "push" | "consentText" | "consent" | "report" | "agentUpload" | "logFile" | "ticketConnection" | "fileConnection" | "outbox" | "idempotencyKey" | "apiKey" | "reasonTemplate" | "lastRun"
     txIsolationLevel: TransactionIsolationLevel
   }
   model: {
@@ -1324,6 +1325,80 @@ export type TypeMap<ExtArgs extends runtime.Types.Extensions.InternalArgs = runt
         }
       }
     }
+    AgentUpload: {
+      payload: Prisma.$AgentUploadPayload<ExtArgs>
+      fields: Prisma.AgentUploadFieldRefs
+      operations: {
+        findUnique: {
+          args: Prisma.AgentUploadFindUniqueArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentUploadPayload> | null
+        }
+        findUniqueOrThrow: {
+          args: Prisma.AgentUploadFindUniqueOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentUploadPayload>
+        }
+        findFirst: {
+          args: Prisma.AgentUploadFindFirstArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentUploadPayload> | null
+        }
+        findFirstOrThrow: {
+          args: Prisma.AgentUploadFindFirstOrThrowArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentUploadPayload>
+        }
+        findMany: {
+          args: Prisma.AgentUploadFindManyArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentUploadPayload>[]
+        }
+        create: {
+          args: Prisma.AgentUploadCreateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentUploadPayload>
+        }
+        createMany: {
+          args: Prisma.AgentUploadCreateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        createManyAndReturn: {
+          args: Prisma.AgentUploadCreateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentUploadPayload>[]
+        }
+        delete: {
+          args: Prisma.AgentUploadDeleteArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentUploadPayload>
+        }
+        update: {
+          args: Prisma.AgentUploadUpdateArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentUploadPayload>
+        }
+        deleteMany: {
+          args: Prisma.AgentUploadDeleteManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateMany: {
+          args: Prisma.AgentUploadUpdateManyArgs<ExtArgs>
+          result: BatchPayload
+        }
+        updateManyAndReturn: {
+          args: Prisma.AgentUploadUpdateManyAndReturnArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentUploadPayload>[]
+        }
+        upsert: {
+          args: Prisma.AgentUploadUpsertArgs<ExtArgs>
+          result: runtime.Types.Utils.PayloadToResult<Prisma.$AgentUploadPayload>
+        }
+        aggregate: {
+          args: Prisma.AgentUploadAggregateArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AggregateAgentUpload>
+        }
+        groupBy: {
+          args: Prisma.AgentUploadGroupByArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AgentUploadGroupByOutputType>[]
+        }
+        count: {
+          args: Prisma.AgentUploadCountArgs<ExtArgs>
+          result: runtime.Types.Utils.Optional<Prisma.AgentUploadCountAggregateOutputType> | number
+        }
+      }
+    }
     LogFile: {
       payload: Prisma.$LogFilePayload<ExtArgs>
       fields: Prisma.LogFileFieldRefs
@@ -2142,6 +2217,7 @@ export const ConsentScalarFieldEnum = {
   basis: 'basis',
   requestId: 'requestId',
   reportId: 'reportId',
+  agentUploadId: 'agentUploadId',
   ticketId: 'ticketId',
   userId: 'userId',
   installationId: 'installationId',
@@ -2184,12 +2260,33 @@ export const ReportScalarFieldEnum = {
 export type ReportScalarFieldEnum = (typeof ReportScalarFieldEnum)[keyof typeof ReportScalarFieldEnum]
 
 
+export const AgentUploadScalarFieldEnum = {
+  id: 'id',
+  ticketId: 'ticketId',
+  agentId: 'agentId',
+  basis: 'basis',
+  doubt: 'doubt',
+  doubtPath: 'doubtPath',
+  name: 'name',
+  sizeBytes: 'sizeBytes',
+  sha256: 'sha256',
+  callIds: 'callIds',
+  sdkVersion: 'sdkVersion',
+  appVersion: 'appVersion',
+  exportedAt: 'exportedAt',
+  createdAt: 'createdAt'
+} as const
+
+export type AgentUploadScalarFieldEnum = (typeof AgentUploadScalarFieldEnum)[keyof typeof AgentUploadScalarFieldEnum]
+
+
 export const LogFileScalarFieldEnum = {
   id: 'id',
   ownerId: 'ownerId',
   ownerKind: 'ownerKind',
   ticketId: 'ticketId',
   consentId: 'consentId',
+  unproven: 'unproven',
   position: 'position',
   collector: 'collector',
   name: 'name',
@@ -2626,6 +2723,7 @@ export type GlobalOmitConfig = {
   consentText?: Prisma.ConsentTextOmit
   consent?: Prisma.ConsentOmit
   report?: Prisma.ReportOmit
+  agentUpload?: Prisma.AgentUploadOmit
   logFile?: Prisma.LogFileOmit
   ticketConnection?: Prisma.TicketConnectionOmit
   fileConnection?: Prisma.FileConnectionOmit

@@ -63,6 +63,7 @@ export const ModelName = {
   ConsentText: 'ConsentText',
   Consent: 'Consent',
   Report: 'Report',
+  AgentUpload: 'AgentUpload',
   LogFile: 'LogFile',
   TicketConnection: 'TicketConnection',
   FileConnection: 'FileConnection',
@@ -276,6 +277,7 @@ export const ConsentScalarFieldEnum = {
   basis: 'basis',
   requestId: 'requestId',
   reportId: 'reportId',
+  agentUploadId: 'agentUploadId',
   ticketId: 'ticketId',
   userId: 'userId',
   installationId: 'installationId',
@@ -318,12 +320,33 @@ export const ReportScalarFieldEnum = {
 export type ReportScalarFieldEnum = (typeof ReportScalarFieldEnum)[keyof typeof ReportScalarFieldEnum]
 
 
+export const AgentUploadScalarFieldEnum = {
+  id: 'id',
+  ticketId: 'ticketId',
+  agentId: 'agentId',
+  basis: 'basis',
+  doubt: 'doubt',
+  doubtPath: 'doubtPath',
+  name: 'name',
+  sizeBytes: 'sizeBytes',
+  sha256: 'sha256',
+  callIds: 'callIds',
+  sdkVersion: 'sdkVersion',
+  appVersion: 'appVersion',
+  exportedAt: 'exportedAt',
+  createdAt: 'createdAt'
+} as const
+
+export type AgentUploadScalarFieldEnum = (typeof AgentUploadScalarFieldEnum)[keyof typeof AgentUploadScalarFieldEnum]
+
+
 export const LogFileScalarFieldEnum = {
   id: 'id',
   ownerId: 'ownerId',
   ownerKind: 'ownerKind',
   ticketId: 'ticketId',
   consentId: 'consentId',
+  unproven: 'unproven',
   position: 'position',
   collector: 'collector',
   name: 'name',

@@ -29,6 +29,7 @@ export type ConsentMinAggregateOutputType = {
   basis: string | null
   requestId: string | null
   reportId: string | null
+  agentUploadId: string | null
   ticketId: string | null
   userId: string | null
   installationId: string | null
@@ -46,6 +47,7 @@ export type ConsentMaxAggregateOutputType = {
   basis: string | null
   requestId: string | null
   reportId: string | null
+  agentUploadId: string | null
   ticketId: string | null
   userId: string | null
   installationId: string | null
@@ -63,6 +65,7 @@ export type ConsentCountAggregateOutputType = {
   basis: number
   requestId: number
   reportId: number
+  agentUploadId: number
   ticketId: number
   userId: number
   installationId: number
@@ -84,6 +87,7 @@ export type ConsentMinAggregateInputType = {
   basis?: true
   requestId?: true
   reportId?: true
+  agentUploadId?: true
   ticketId?: true
   userId?: true
   installationId?: true
@@ -101,6 +105,7 @@ export type ConsentMaxAggregateInputType = {
   basis?: true
   requestId?: true
   reportId?: true
+  agentUploadId?: true
   ticketId?: true
   userId?: true
   installationId?: true
@@ -118,6 +123,7 @@ export type ConsentCountAggregateInputType = {
   basis?: true
   requestId?: true
   reportId?: true
+  agentUploadId?: true
   ticketId?: true
   userId?: true
   installationId?: true
@@ -210,8 +216,9 @@ export type ConsentGroupByOutputType = {
   basis: string
   requestId: string | null
   reportId: string | null
+  agentUploadId: string | null
   ticketId: string
-  userId: string
+  userId: string | null
   installationId: string | null
   decision: string
   textVersion: string | null
@@ -250,8 +257,9 @@ export type ConsentWhereInput = {
   basis?: Prisma.StringFilter<"Consent"> | string
   requestId?: Prisma.UuidNullableFilter<"Consent"> | string | null
   reportId?: Prisma.UuidNullableFilter<"Consent"> | string | null
+  agentUploadId?: Prisma.UuidNullableFilter<"Consent"> | string | null
   ticketId?: Prisma.UuidFilter<"Consent"> | string
-  userId?: Prisma.StringFilter<"Consent"> | string
+  userId?: Prisma.StringNullableFilter<"Consent"> | string | null
   installationId?: Prisma.UuidNullableFilter<"Consent"> | string | null
   decision?: Prisma.StringFilter<"Consent"> | string
   textVersion?: Prisma.StringNullableFilter<"Consent"> | string | null
@@ -264,6 +272,7 @@ export type ConsentWhereInput = {
   withdrawnAt?: Prisma.DateTimeNullableFilter<"Consent"> | Date | string | null
   request?: Prisma.XOR<Prisma.LogRequestNullableScalarRelationFilter, Prisma.LogRequestWhereInput> | null
   report?: Prisma.XOR<Prisma.ReportNullableScalarRelationFilter, Prisma.ReportWhereInput> | null
+  agentUpload?: Prisma.XOR<Prisma.AgentUploadNullableScalarRelationFilter, Prisma.AgentUploadWhereInput> | null
   files?: Prisma.LogFileListRelationFilter
 }
 
@@ -272,8 +281,9 @@ export type ConsentOrderByWithRelationInput = {
   basis?: Prisma.SortOrder
   requestId?: Prisma.SortOrderInput | Prisma.SortOrder
   reportId?: Prisma.SortOrderInput | Prisma.SortOrder
+  agentUploadId?: Prisma.SortOrderInput | Prisma.SortOrder
   ticketId?: Prisma.SortOrder
-  userId?: Prisma.SortOrder
+  userId?: Prisma.SortOrderInput | Prisma.SortOrder
   installationId?: Prisma.SortOrderInput | Prisma.SortOrder
   decision?: Prisma.SortOrder
   textVersion?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -286,6 +296,7 @@ export type ConsentOrderByWithRelationInput = {
   withdrawnAt?: Prisma.SortOrderInput | Prisma.SortOrder
   request?: Prisma.LogRequestOrderByWithRelationInput
   report?: Prisma.ReportOrderByWithRelationInput
+  agentUpload?: Prisma.AgentUploadOrderByWithRelationInput
   files?: Prisma.LogFileOrderByRelationAggregateInput
 }
 
@@ -293,12 +304,13 @@ export type ConsentWhereUniqueInput = Prisma.AtLeast<{
   id?: string
   requestId?: string
   reportId?: string
+  agentUploadId?: string
   AND?: Prisma.ConsentWhereInput | Prisma.ConsentWhereInput[]
   OR?: Prisma.ConsentWhereInput[]
   NOT?: Prisma.ConsentWhereInput | Prisma.ConsentWhereInput[]
   basis?: Prisma.StringFilter<"Consent"> | string
   ticketId?: Prisma.UuidFilter<"Consent"> | string
-  userId?: Prisma.StringFilter<"Consent"> | string
+  userId?: Prisma.StringNullableFilter<"Consent"> | string | null
   installationId?: Prisma.UuidNullableFilter<"Consent"> | string | null
   decision?: Prisma.StringFilter<"Consent"> | string
   textVersion?: Prisma.StringNullableFilter<"Consent"> | string | null
@@ -311,16 +323,18 @@ export type ConsentWhereUniqueInput = Prisma.AtLeast<{
   withdrawnAt?: Prisma.DateTimeNullableFilter<"Consent"> | Date | string | null
   request?: Prisma.XOR<Prisma.LogRequestNullableScalarRelationFilter, Prisma.LogRequestWhereInput> | null
   report?: Prisma.XOR<Prisma.ReportNullableScalarRelationFilter, Prisma.ReportWhereInput> | null
+  agentUpload?: Prisma.XOR<Prisma.AgentUploadNullableScalarRelationFilter, Prisma.AgentUploadWhereInput> | null
   files?: Prisma.LogFileListRelationFilter
-}, "id" | "requestId" | "reportId">
+}, "id" | "requestId" | "reportId" | "agentUploadId">
 
 export type ConsentOrderByWithAggregationInput = {
   id?: Prisma.SortOrder
   basis?: Prisma.SortOrder
   requestId?: Prisma.SortOrderInput | Prisma.SortOrder
   reportId?: Prisma.SortOrderInput | Prisma.SortOrder
+  agentUploadId?: Prisma.SortOrderInput | Prisma.SortOrder
   ticketId?: Prisma.SortOrder
-  userId?: Prisma.SortOrder
+  userId?: Prisma.SortOrderInput | Prisma.SortOrder
   installationId?: Prisma.SortOrderInput | Prisma.SortOrder
   decision?: Prisma.SortOrder
   textVersion?: Prisma.SortOrderInput | Prisma.SortOrder
@@ -344,8 +358,9 @@ export type ConsentScalarWhereWithAggregatesInput = {
   basis?: Prisma.StringWithAggregatesFilter<"Consent"> | string
   requestId?: Prisma.UuidNullableWithAggregatesFilter<"Consent"> | string | null
   reportId?: Prisma.UuidNullableWithAggregatesFilter<"Consent"> | string | null
+  agentUploadId?: Prisma.UuidNullableWithAggregatesFilter<"Consent"> | string | null
   ticketId?: Prisma.UuidWithAggregatesFilter<"Consent"> | string
-  userId?: Prisma.StringWithAggregatesFilter<"Consent"> | string
+  userId?: Prisma.StringNullableWithAggregatesFilter<"Consent"> | string | null
   installationId?: Prisma.UuidNullableWithAggregatesFilter<"Consent"> | string | null
   decision?: Prisma.StringWithAggregatesFilter<"Consent"> | string
   textVersion?: Prisma.StringNullableWithAggregatesFilter<"Consent"> | string | null
@@ -362,7 +377,7 @@ export type ConsentCreateInput = {
   id: string
   basis: string
   ticketId: string
-  userId: string
+  userId?: string | null
   installationId?: string | null
   decision: string
   textVersion?: string | null
@@ -375,6 +390,7 @@ export type ConsentCreateInput = {
   withdrawnAt?: Date | string | null
   request?: Prisma.LogRequestCreateNestedOneWithoutConsentInput
   report?: Prisma.ReportCreateNestedOneWithoutConsentInput
+  agentUpload?: Prisma.AgentUploadCreateNestedOneWithoutConsentInput
   files?: Prisma.LogFileCreateNestedManyWithoutConsentInput
 }
 
@@ -383,8 +399,9 @@ export type ConsentUncheckedCreateInput = {
   basis: string
   requestId?: string | null
   reportId?: string | null
+  agentUploadId?: string | null
   ticketId: string
-  userId: string
+  userId?: string | null
   installationId?: string | null
   decision: string
   textVersion?: string | null
@@ -402,7 +419,7 @@ export type ConsentUpdateInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   basis?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
-  userId?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
   textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -415,6 +432,7 @@ export type ConsentUpdateInput = {
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   request?: Prisma.LogRequestUpdateOneWithoutConsentNestedInput
   report?: Prisma.ReportUpdateOneWithoutConsentNestedInput
+  agentUpload?: Prisma.AgentUploadUpdateOneWithoutConsentNestedInput
   files?: Prisma.LogFileUpdateManyWithoutConsentNestedInput
 }
 
@@ -423,8 +441,9 @@ export type ConsentUncheckedUpdateInput = {
   basis?: Prisma.StringFieldUpdateOperationsInput | string
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  agentUploadId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
-  userId?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
   textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -443,8 +462,9 @@ export type ConsentCreateManyInput = {
   basis: string
   requestId?: string | null
   reportId?: string | null
+  agentUploadId?: string | null
   ticketId: string
-  userId: string
+  userId?: string | null
   installationId?: string | null
   decision: string
   textVersion?: string | null
@@ -461,7 +481,7 @@ export type ConsentUpdateManyMutationInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   basis?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
-  userId?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
   textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -479,8 +499,9 @@ export type ConsentUncheckedUpdateManyInput = {
   basis?: Prisma.StringFieldUpdateOperationsInput | string
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  agentUploadId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
-  userId?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
   textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -503,6 +524,7 @@ export type ConsentCountOrderByAggregateInput = {
   basis?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
   reportId?: Prisma.SortOrder
+  agentUploadId?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
@@ -522,6 +544,7 @@ export type ConsentMaxOrderByAggregateInput = {
   basis?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
   reportId?: Prisma.SortOrder
+  agentUploadId?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
@@ -539,6 +562,7 @@ export type ConsentMinOrderByAggregateInput = {
   basis?: Prisma.SortOrder
   requestId?: Prisma.SortOrder
   reportId?: Prisma.SortOrder
+  agentUploadId?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   userId?: Prisma.SortOrder
   installationId?: Prisma.SortOrder
@@ -620,6 +644,38 @@ export type ConsentUncheckedUpdateOneWithoutReportNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.ConsentUpdateToOneWithWhereWithoutReportInput, Prisma.ConsentUpdateWithoutReportInput>, Prisma.ConsentUncheckedUpdateWithoutReportInput>
 }
 
+export type ConsentCreateNestedOneWithoutAgentUploadInput = {
+  create?: Prisma.XOR<Prisma.ConsentCreateWithoutAgentUploadInput, Prisma.ConsentUncheckedCreateWithoutAgentUploadInput>
+  connectOrCreate?: Prisma.ConsentCreateOrConnectWithoutAgentUploadInput
+  connect?: Prisma.ConsentWhereUniqueInput
+}
+
+export type ConsentUncheckedCreateNestedOneWithoutAgentUploadInput = {
+  create?: Prisma.XOR<Prisma.ConsentCreateWithoutAgentUploadInput, Prisma.ConsentUncheckedCreateWithoutAgentUploadInput>
+  connectOrCreate?: Prisma.ConsentCreateOrConnectWithoutAgentUploadInput
+  connect?: Prisma.ConsentWhereUniqueInput
+}
+
+export type ConsentUpdateOneWithoutAgentUploadNestedInput = {
+  create?: Prisma.XOR<Prisma.ConsentCreateWithoutAgentUploadInput, Prisma.ConsentUncheckedCreateWithoutAgentUploadInput>
+  connectOrCreate?: Prisma.ConsentCreateOrConnectWithoutAgentUploadInput
+  upsert?: Prisma.ConsentUpsertWithoutAgentUploadInput
+  disconnect?: Prisma.ConsentWhereInput | boolean
+  delete?: Prisma.ConsentWhereInput | boolean
+  connect?: Prisma.ConsentWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.ConsentUpdateToOneWithWhereWithoutAgentUploadInput, Prisma.ConsentUpdateWithoutAgentUploadInput>, Prisma.ConsentUncheckedUpdateWithoutAgentUploadInput>
+}
+
+export type ConsentUncheckedUpdateOneWithoutAgentUploadNestedInput = {
+  create?: Prisma.XOR<Prisma.ConsentCreateWithoutAgentUploadInput, Prisma.ConsentUncheckedCreateWithoutAgentUploadInput>
+  connectOrCreate?: Prisma.ConsentCreateOrConnectWithoutAgentUploadInput
+  upsert?: Prisma.ConsentUpsertWithoutAgentUploadInput
+  disconnect?: Prisma.ConsentWhereInput | boolean
+  delete?: Prisma.ConsentWhereInput | boolean
+  connect?: Prisma.ConsentWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.ConsentUpdateToOneWithWhereWithoutAgentUploadInput, Prisma.ConsentUpdateWithoutAgentUploadInput>, Prisma.ConsentUncheckedUpdateWithoutAgentUploadInput>
+}
+
 export type ConsentCreateNestedOneWithoutFilesInput = {
   create?: Prisma.XOR<Prisma.ConsentCreateWithoutFilesInput, Prisma.ConsentUncheckedCreateWithoutFilesInput>
   connectOrCreate?: Prisma.ConsentCreateOrConnectWithoutFilesInput
@@ -638,7 +694,7 @@ export type ConsentCreateWithoutRequestInput = {
   id: string
   basis: string
   ticketId: string
-  userId: string
+  userId?: string | null
   installationId?: string | null
   decision: string
   textVersion?: string | null
@@ -650,6 +706,7 @@ export type ConsentCreateWithoutRequestInput = {
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
   report?: Prisma.ReportCreateNestedOneWithoutConsentInput
+  agentUpload?: Prisma.AgentUploadCreateNestedOneWithoutConsentInput
   files?: Prisma.LogFileCreateNestedManyWithoutConsentInput
 }
 
@@ -657,8 +714,9 @@ export type ConsentUncheckedCreateWithoutRequestInput = {
   id: string
   basis: string
   reportId?: string | null
+  agentUploadId?: string | null
   ticketId: string
-  userId: string
+  userId?: string | null
   installationId?: string | null
   decision: string
   textVersion?: string | null
@@ -692,7 +750,7 @@ export type ConsentUpdateWithoutRequestInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   basis?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
-  userId?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
   textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -704,6 +762,7 @@ export type ConsentUpdateWithoutRequestInput = {
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   report?: Prisma.ReportUpdateOneWithoutConsentNestedInput
+  agentUpload?: Prisma.AgentUploadUpdateOneWithoutConsentNestedInput
   files?: Prisma.LogFileUpdateManyWithoutConsentNestedInput
 }
 
@@ -711,8 +770,9 @@ export type ConsentUncheckedUpdateWithoutRequestInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   basis?: Prisma.StringFieldUpdateOperationsInput | string
   reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  agentUploadId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
-  userId?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
   textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -730,7 +790,7 @@ export type ConsentCreateWithoutReportInput = {
   id: string
   basis: string
   ticketId: string
-  userId: string
+  userId?: string | null
   installationId?: string | null
   decision: string
   textVersion?: string | null
@@ -742,6 +802,7 @@ export type ConsentCreateWithoutReportInput = {
   deviceNow?: Date | string | null
   withdrawnAt?: Date | string | null
   request?: Prisma.LogRequestCreateNestedOneWithoutConsentInput
+  agentUpload?: Prisma.AgentUploadCreateNestedOneWithoutConsentInput
   files?: Prisma.LogFileCreateNestedManyWithoutConsentInput
 }
 
@@ -749,8 +810,9 @@ export type ConsentUncheckedCreateWithoutReportInput = {
   id: string
   basis: string
   requestId?: string | null
+  agentUploadId?: string | null
   ticketId: string
-  userId: string
+  userId?: string | null
   installationId?: string | null
   decision: string
   textVersion?: string | null
@@ -784,7 +846,7 @@ export type ConsentUpdateWithoutReportInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   basis?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
-  userId?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
   textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -796,6 +858,7 @@ export type ConsentUpdateWithoutReportInput = {
   deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   request?: Prisma.LogRequestUpdateOneWithoutConsentNestedInput
+  agentUpload?: Prisma.AgentUploadUpdateOneWithoutConsentNestedInput
   files?: Prisma.LogFileUpdateManyWithoutConsentNestedInput
 }
 
@@ -803,8 +866,105 @@ export type ConsentUncheckedUpdateWithoutReportInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   basis?: Prisma.StringFieldUpdateOperationsInput | string
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  agentUploadId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
-  userId?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  decision?: Prisma.StringFieldUpdateOperationsInput | string
+  textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  files?: Prisma.LogFileUncheckedUpdateManyWithoutConsentNestedInput
+}
+
+export type ConsentCreateWithoutAgentUploadInput = {
+  id: string
+  basis: string
+  ticketId: string
+  userId?: string | null
+  installationId?: string | null
+  decision: string
+  textVersion?: string | null
+  textLocale?: string | null
+  textSha256?: string | null
+  shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decidedAt: Date | string
+  deviceNow?: Date | string | null
+  withdrawnAt?: Date | string | null
+  request?: Prisma.LogRequestCreateNestedOneWithoutConsentInput
+  report?: Prisma.ReportCreateNestedOneWithoutConsentInput
+  files?: Prisma.LogFileCreateNestedManyWithoutConsentInput
+}
+
+export type ConsentUncheckedCreateWithoutAgentUploadInput = {
+  id: string
+  basis: string
+  requestId?: string | null
+  reportId?: string | null
+  ticketId: string
+  userId?: string | null
+  installationId?: string | null
+  decision: string
+  textVersion?: string | null
+  textLocale?: string | null
+  textSha256?: string | null
+  shown: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decidedAt: Date | string
+  deviceNow?: Date | string | null
+  withdrawnAt?: Date | string | null
+  files?: Prisma.LogFileUncheckedCreateNestedManyWithoutConsentInput
+}
+
+export type ConsentCreateOrConnectWithoutAgentUploadInput = {
+  where: Prisma.ConsentWhereUniqueInput
+  create: Prisma.XOR<Prisma.ConsentCreateWithoutAgentUploadInput, Prisma.ConsentUncheckedCreateWithoutAgentUploadInput>
+}
+
+export type ConsentUpsertWithoutAgentUploadInput = {
+  update: Prisma.XOR<Prisma.ConsentUpdateWithoutAgentUploadInput, Prisma.ConsentUncheckedUpdateWithoutAgentUploadInput>
+  create: Prisma.XOR<Prisma.ConsentCreateWithoutAgentUploadInput, Prisma.ConsentUncheckedCreateWithoutAgentUploadInput>
+  where?: Prisma.ConsentWhereInput
+}
+
+export type ConsentUpdateToOneWithWhereWithoutAgentUploadInput = {
+  where?: Prisma.ConsentWhereInput
+  data: Prisma.XOR<Prisma.ConsentUpdateWithoutAgentUploadInput, Prisma.ConsentUncheckedUpdateWithoutAgentUploadInput>
+}
+
+export type ConsentUpdateWithoutAgentUploadInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  basis?: Prisma.StringFieldUpdateOperationsInput | string
+  ticketId?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  decision?: Prisma.StringFieldUpdateOperationsInput | string
+  textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textLocale?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  textSha256?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  shown?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  leftOut?: Prisma.JsonNullValueInput | runtime.InputJsonValue
+  decidedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  deviceNow?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
+  request?: Prisma.LogRequestUpdateOneWithoutConsentNestedInput
+  report?: Prisma.ReportUpdateOneWithoutConsentNestedInput
+  files?: Prisma.LogFileUpdateManyWithoutConsentNestedInput
+}
+
+export type ConsentUncheckedUpdateWithoutAgentUploadInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  basis?: Prisma.StringFieldUpdateOperationsInput | string
+  requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  ticketId?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
   textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -822,7 +982,7 @@ export type ConsentCreateWithoutFilesInput = {
   id: string
   basis: string
   ticketId: string
-  userId: string
+  userId?: string | null
   installationId?: string | null
   decision: string
   textVersion?: string | null
@@ -835,6 +995,7 @@ export type ConsentCreateWithoutFilesInput = {
   withdrawnAt?: Date | string | null
   request?: Prisma.LogRequestCreateNestedOneWithoutConsentInput
   report?: Prisma.ReportCreateNestedOneWithoutConsentInput
+  agentUpload?: Prisma.AgentUploadCreateNestedOneWithoutConsentInput
 }
 
 export type ConsentUncheckedCreateWithoutFilesInput = {
@@ -842,8 +1003,9 @@ export type ConsentUncheckedCreateWithoutFilesInput = {
   basis: string
   requestId?: string | null
   reportId?: string | null
+  agentUploadId?: string | null
   ticketId: string
-  userId: string
+  userId?: string | null
   installationId?: string | null
   decision: string
   textVersion?: string | null
@@ -876,7 +1038,7 @@ export type ConsentUpdateWithoutFilesInput = {
   id?: Prisma.StringFieldUpdateOperationsInput | string
   basis?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
-  userId?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
   textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -889,6 +1051,7 @@ export type ConsentUpdateWithoutFilesInput = {
   withdrawnAt?: Prisma.NullableDateTimeFieldUpdateOperationsInput | Date | string | null
   request?: Prisma.LogRequestUpdateOneWithoutConsentNestedInput
   report?: Prisma.ReportUpdateOneWithoutConsentNestedInput
+  agentUpload?: Prisma.AgentUploadUpdateOneWithoutConsentNestedInput
 }
 
 export type ConsentUncheckedUpdateWithoutFilesInput = {
@@ -896,8 +1059,9 @@ export type ConsentUncheckedUpdateWithoutFilesInput = {
   basis?: Prisma.StringFieldUpdateOperationsInput | string
   requestId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   reportId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  agentUploadId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
-  userId?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   installationId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
   decision?: Prisma.StringFieldUpdateOperationsInput | string
   textVersion?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
@@ -946,6 +1110,7 @@ export type ConsentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   basis?: boolean
   requestId?: boolean
   reportId?: boolean
+  agentUploadId?: boolean
   ticketId?: boolean
   userId?: boolean
   installationId?: boolean
@@ -960,6 +1125,7 @@ export type ConsentSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   withdrawnAt?: boolean
   request?: boolean | Prisma.Consent$requestArgs<ExtArgs>
   report?: boolean | Prisma.Consent$reportArgs<ExtArgs>
+  agentUpload?: boolean | Prisma.Consent$agentUploadArgs<ExtArgs>
   files?: boolean | Prisma.Consent$filesArgs<ExtArgs>
   _count?: boolean | Prisma.ConsentCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["consent"]>
@@ -969,6 +1135,7 @@ export type ConsentSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   basis?: boolean
   requestId?: boolean
   reportId?: boolean
+  agentUploadId?: boolean
   ticketId?: boolean
   userId?: boolean
   installationId?: boolean
@@ -983,6 +1150,7 @@ export type ConsentSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   withdrawnAt?: boolean
   request?: boolean | Prisma.Consent$requestArgs<ExtArgs>
   report?: boolean | Prisma.Consent$reportArgs<ExtArgs>
+  agentUpload?: boolean | Prisma.Consent$agentUploadArgs<ExtArgs>
 }, ExtArgs["result"]["consent"]>
 
 export type ConsentSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
@@ -990,6 +1158,7 @@ export type ConsentSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
   basis?: boolean
   requestId?: boolean
   reportId?: boolean
+  agentUploadId?: boolean
   ticketId?: boolean
   userId?: boolean
   installationId?: boolean
@@ -1004,6 +1173,7 @@ export type ConsentSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
   withdrawnAt?: boolean
   request?: boolean | Prisma.Consent$requestArgs<ExtArgs>
   report?: boolean | Prisma.Consent$reportArgs<ExtArgs>
+  agentUpload?: boolean | Prisma.Consent$agentUploadArgs<ExtArgs>
 }, ExtArgs["result"]["consent"]>
 
 export type ConsentSelectScalar = {
@@ -1011,6 +1181,7 @@ export type ConsentSelectScalar = {
   basis?: boolean
   requestId?: boolean
   reportId?: boolean
+  agentUploadId?: boolean
   ticketId?: boolean
   userId?: boolean
   installationId?: boolean
@@ -1025,20 +1196,23 @@ export type ConsentSelectScalar = {
   withdrawnAt?: boolean
 }
 
-export type ConsentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "basis" | "requestId" | "reportId" | "ticketId" | "userId" | "installationId" | "decision" | "textVersion" | "textLocale" | "textSha256" | "shown" | "leftOut" | "decidedAt" | "deviceNow" | "withdrawnAt", ExtArgs["result"]["consent"]>
+export type ConsentOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "basis" | "requestId" | "reportId" | "agentUploadId" | "ticketId" | "userId" | "installationId" | "decision" | "textVersion" | "textLocale" | "textSha256" | "shown" | "leftOut" | "decidedAt" | "deviceNow" | "withdrawnAt", ExtArgs["result"]["consent"]>
 export type ConsentInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   request?: boolean | Prisma.Consent$requestArgs<ExtArgs>
   report?: boolean | Prisma.Consent$reportArgs<ExtArgs>
+  agentUpload?: boolean | Prisma.Consent$agentUploadArgs<ExtArgs>
   files?: boolean | Prisma.Consent$filesArgs<ExtArgs>
   _count?: boolean | Prisma.ConsentCountOutputTypeDefaultArgs<ExtArgs>
 }
 export type ConsentIncludeCreateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   request?: boolean | Prisma.Consent$requestArgs<ExtArgs>
   report?: boolean | Prisma.Consent$reportArgs<ExtArgs>
+  agentUpload?: boolean | Prisma.Consent$agentUploadArgs<ExtArgs>
 }
 export type ConsentIncludeUpdateManyAndReturn<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   request?: boolean | Prisma.Consent$requestArgs<ExtArgs>
   report?: boolean | Prisma.Consent$reportArgs<ExtArgs>
+  agentUpload?: boolean | Prisma.Consent$agentUploadArgs<ExtArgs>
 }
 
 export type $ConsentPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
@@ -1046,18 +1220,23 @@ export type $ConsentPayload<ExtArgs extends runtime.Types.Extensions.InternalArg
   objects: {
     request: Prisma.$LogRequestPayload<ExtArgs> | null
     report: Prisma.$ReportPayload<ExtArgs> | null
+    agentUpload: Prisma.$AgentUploadPayload<ExtArgs> | null
     files: Prisma.$LogFilePayload<ExtArgs>[]
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
     id: string
     basis: string
     /**
-     * One of the two.
+     * One of the three.
      */
     requestId: string | null
     reportId: string | null
+    agentUploadId: string | null
     ticketId: string
-    userId: string
+    /**
+     * None where an agent added it to a ticket that has no user.
+     */
+    userId: string | null
     installationId: string | null
     decision: string
     /**
@@ -1467,6 +1646,7 @@ export interface Prisma__ConsentClient<T, Null = never, ExtArgs extends runtime.
   readonly [Symbol.toStringTag]: "PrismaPromise"
   request<T extends Prisma.Consent$requestArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Consent$requestArgs<ExtArgs>>): Prisma.Prisma__LogRequestClient<runtime.Types.Result.GetResult<Prisma.$LogRequestPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   report<T extends Prisma.Consent$reportArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Consent$reportArgs<ExtArgs>>): Prisma.Prisma__ReportClient<runtime.Types.Result.GetResult<Prisma.$ReportPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
+  agentUpload<T extends Prisma.Consent$agentUploadArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Consent$agentUploadArgs<ExtArgs>>): Prisma.Prisma__AgentUploadClient<runtime.Types.Result.GetResult<Prisma.$AgentUploadPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   files<T extends Prisma.Consent$filesArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Consent$filesArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$LogFilePayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
@@ -1501,6 +1681,7 @@ export interface ConsentFieldRefs {
   readonly basis: Prisma.FieldRef<"Consent", 'String'>
   readonly requestId: Prisma.FieldRef<"Consent", 'String'>
   readonly reportId: Prisma.FieldRef<"Consent", 'String'>
+  readonly agentUploadId: Prisma.FieldRef<"Consent", 'String'>
   readonly ticketId: Prisma.FieldRef<"Consent", 'String'>
   readonly userId: Prisma.FieldRef<"Consent", 'String'>
   readonly installationId: Prisma.FieldRef<"Consent", 'String'>
@@ -1949,6 +2130,25 @@ export type Consent$reportArgs<ExtArgs extends runtime.Types.Extensions.Internal
    */
   include?: Prisma.ReportInclude<ExtArgs> | null
   where?: Prisma.ReportWhereInput
+}
+
+/**
+ * Consent.agentUpload
+ */
+export type Consent$agentUploadArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the AgentUpload
+   */
+  select?: Prisma.AgentUploadSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the AgentUpload
+   */
+  omit?: Prisma.AgentUploadOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.AgentUploadInclude<ExtArgs> | null
+  where?: Prisma.AgentUploadWhereInput
 }
 
 /**

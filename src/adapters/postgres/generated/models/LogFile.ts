@@ -44,6 +44,7 @@ export type LogFileMinAggregateOutputType = {
   ownerKind: string | null
   ticketId: string | null
   consentId: string | null
+  unproven: boolean | null
   position: number | null
   collector: string | null
   name: string | null
@@ -72,6 +73,7 @@ export type LogFileMaxAggregateOutputType = {
   ownerKind: string | null
   ticketId: string | null
   consentId: string | null
+  unproven: boolean | null
   position: number | null
   collector: string | null
   name: string | null
@@ -100,6 +102,7 @@ export type LogFileCountAggregateOutputType = {
   ownerKind: number
   ticketId: number
   consentId: number
+  unproven: number
   position: number
   collector: number
   name: number
@@ -142,6 +145,7 @@ export type LogFileMinAggregateInputType = {
   ownerKind?: true
   ticketId?: true
   consentId?: true
+  unproven?: true
   position?: true
   collector?: true
   name?: true
@@ -170,6 +174,7 @@ export type LogFileMaxAggregateInputType = {
   ownerKind?: true
   ticketId?: true
   consentId?: true
+  unproven?: true
   position?: true
   collector?: true
   name?: true
@@ -198,6 +203,7 @@ export type LogFileCountAggregateInputType = {
   ownerKind?: true
   ticketId?: true
   consentId?: true
+  unproven?: true
   position?: true
   collector?: true
   name?: true
@@ -313,6 +319,7 @@ export type LogFileGroupByOutputType = {
   ownerKind: string
   ticketId: string
   consentId: string
+  unproven: boolean
   position: number
   collector: string
   name: string
@@ -364,6 +371,7 @@ export type LogFileWhereInput = {
   ownerKind?: Prisma.StringFilter<"LogFile"> | string
   ticketId?: Prisma.UuidFilter<"LogFile"> | string
   consentId?: Prisma.UuidFilter<"LogFile"> | string
+  unproven?: Prisma.BoolFilter<"LogFile"> | boolean
   position?: Prisma.IntFilter<"LogFile"> | number
   collector?: Prisma.StringFilter<"LogFile"> | string
   name?: Prisma.StringFilter<"LogFile"> | string
@@ -393,6 +401,7 @@ export type LogFileOrderByWithRelationInput = {
   ownerKind?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   consentId?: Prisma.SortOrder
+  unproven?: Prisma.SortOrder
   position?: Prisma.SortOrder
   collector?: Prisma.SortOrder
   name?: Prisma.SortOrder
@@ -425,6 +434,7 @@ export type LogFileWhereUniqueInput = Prisma.AtLeast<{
   ownerKind?: Prisma.StringFilter<"LogFile"> | string
   ticketId?: Prisma.UuidFilter<"LogFile"> | string
   consentId?: Prisma.UuidFilter<"LogFile"> | string
+  unproven?: Prisma.BoolFilter<"LogFile"> | boolean
   position?: Prisma.IntFilter<"LogFile"> | number
   collector?: Prisma.StringFilter<"LogFile"> | string
   name?: Prisma.StringFilter<"LogFile"> | string
@@ -454,6 +464,7 @@ export type LogFileOrderByWithAggregationInput = {
   ownerKind?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   consentId?: Prisma.SortOrder
+  unproven?: Prisma.SortOrder
   position?: Prisma.SortOrder
   collector?: Prisma.SortOrder
   name?: Prisma.SortOrder
@@ -490,6 +501,7 @@ export type LogFileScalarWhereWithAggregatesInput = {
   ownerKind?: Prisma.StringWithAggregatesFilter<"LogFile"> | string
   ticketId?: Prisma.UuidWithAggregatesFilter<"LogFile"> | string
   consentId?: Prisma.UuidWithAggregatesFilter<"LogFile"> | string
+  unproven?: Prisma.BoolWithAggregatesFilter<"LogFile"> | boolean
   position?: Prisma.IntWithAggregatesFilter<"LogFile"> | number
   collector?: Prisma.StringWithAggregatesFilter<"LogFile"> | string
   name?: Prisma.StringWithAggregatesFilter<"LogFile"> | string
@@ -517,6 +529,7 @@ export type LogFileCreateInput = {
   ownerId: string
   ownerKind?: string
   ticketId: string
+  unproven?: boolean
   position: number
   collector: string
   name: string
@@ -546,6 +559,7 @@ export type LogFileUncheckedCreateInput = {
   ownerKind?: string
   ticketId: string
   consentId: string
+  unproven?: boolean
   position: number
   collector: string
   name: string
@@ -573,6 +587,7 @@ export type LogFileUpdateInput = {
   ownerId?: Prisma.StringFieldUpdateOperationsInput | string
   ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
+  unproven?: Prisma.BoolFieldUpdateOperationsInput | boolean
   position?: Prisma.IntFieldUpdateOperationsInput | number
   collector?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
@@ -602,6 +617,7 @@ export type LogFileUncheckedUpdateInput = {
   ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   consentId?: Prisma.StringFieldUpdateOperationsInput | string
+  unproven?: Prisma.BoolFieldUpdateOperationsInput | boolean
   position?: Prisma.IntFieldUpdateOperationsInput | number
   collector?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
@@ -630,6 +646,7 @@ export type LogFileCreateManyInput = {
   ownerKind?: string
   ticketId: string
   consentId: string
+  unproven?: boolean
   position: number
   collector: string
   name: string
@@ -657,6 +674,7 @@ export type LogFileUpdateManyMutationInput = {
   ownerId?: Prisma.StringFieldUpdateOperationsInput | string
   ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
+  unproven?: Prisma.BoolFieldUpdateOperationsInput | boolean
   position?: Prisma.IntFieldUpdateOperationsInput | number
   collector?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
@@ -685,6 +703,7 @@ export type LogFileUncheckedUpdateManyInput = {
   ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
   consentId?: Prisma.StringFieldUpdateOperationsInput | string
+  unproven?: Prisma.BoolFieldUpdateOperationsInput | boolean
   position?: Prisma.IntFieldUpdateOperationsInput | number
   collector?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
@@ -723,6 +742,7 @@ export type LogFileCountOrderByAggregateInput = {
   ownerKind?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   consentId?: Prisma.SortOrder
+  unproven?: Prisma.SortOrder
   position?: Prisma.SortOrder
   collector?: Prisma.SortOrder
   name?: Prisma.SortOrder
@@ -757,6 +777,7 @@ export type LogFileMaxOrderByAggregateInput = {
   ownerKind?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   consentId?: Prisma.SortOrder
+  unproven?: Prisma.SortOrder
   position?: Prisma.SortOrder
   collector?: Prisma.SortOrder
   name?: Prisma.SortOrder
@@ -785,6 +806,7 @@ export type LogFileMinOrderByAggregateInput = {
   ownerKind?: Prisma.SortOrder
   ticketId?: Prisma.SortOrder
   consentId?: Prisma.SortOrder
+  unproven?: Prisma.SortOrder
   position?: Prisma.SortOrder
   collector?: Prisma.SortOrder
   name?: Prisma.SortOrder
@@ -855,11 +877,16 @@ export type LogFileUncheckedUpdateManyWithoutConsentNestedInput = {
   deleteMany?: Prisma.LogFileScalarWhereInput | Prisma.LogFileScalarWhereInput[]
 }
 
+export type BoolFieldUpdateOperationsInput = {
+  set?: boolean
+}
+
 export type LogFileCreateWithoutConsentInput = {
   id: string
   ownerId: string
   ownerKind?: string
   ticketId: string
+  unproven?: boolean
   position: number
   collector: string
   name: string
@@ -887,6 +914,7 @@ export type LogFileUncheckedCreateWithoutConsentInput = {
   ownerId: string
   ownerKind?: string
   ticketId: string
+  unproven?: boolean
   position: number
   collector: string
   name: string
@@ -944,6 +972,7 @@ export type LogFileScalarWhereInput = {
   ownerKind?: Prisma.StringFilter<"LogFile"> | string
   ticketId?: Prisma.UuidFilter<"LogFile"> | string
   consentId?: Prisma.UuidFilter<"LogFile"> | string
+  unproven?: Prisma.BoolFilter<"LogFile"> | boolean
   position?: Prisma.IntFilter<"LogFile"> | number
   collector?: Prisma.StringFilter<"LogFile"> | string
   name?: Prisma.StringFilter<"LogFile"> | string
@@ -971,6 +1000,7 @@ export type LogFileCreateManyConsentInput = {
   ownerId: string
   ownerKind?: string
   ticketId: string
+  unproven?: boolean
   position: number
   collector: string
   name: string
@@ -998,6 +1028,7 @@ export type LogFileUpdateWithoutConsentInput = {
   ownerId?: Prisma.StringFieldUpdateOperationsInput | string
   ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
+  unproven?: Prisma.BoolFieldUpdateOperationsInput | boolean
   position?: Prisma.IntFieldUpdateOperationsInput | number
   collector?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1025,6 +1056,7 @@ export type LogFileUncheckedUpdateWithoutConsentInput = {
   ownerId?: Prisma.StringFieldUpdateOperationsInput | string
   ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
+  unproven?: Prisma.BoolFieldUpdateOperationsInput | boolean
   position?: Prisma.IntFieldUpdateOperationsInput | number
   collector?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1052,6 +1084,7 @@ export type LogFileUncheckedUpdateManyWithoutConsentInput = {
   ownerId?: Prisma.StringFieldUpdateOperationsInput | string
   ownerKind?: Prisma.StringFieldUpdateOperationsInput | string
   ticketId?: Prisma.StringFieldUpdateOperationsInput | string
+  unproven?: Prisma.BoolFieldUpdateOperationsInput | boolean
   position?: Prisma.IntFieldUpdateOperationsInput | number
   collector?: Prisma.StringFieldUpdateOperationsInput | string
   name?: Prisma.StringFieldUpdateOperationsInput | string
@@ -1082,6 +1115,7 @@ export type LogFileSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   ownerKind?: boolean
   ticketId?: boolean
   consentId?: boolean
+  unproven?: boolean
   position?: boolean
   collector?: boolean
   name?: boolean
@@ -1111,6 +1145,7 @@ export type LogFileSelectCreateManyAndReturn<ExtArgs extends runtime.Types.Exten
   ownerKind?: boolean
   ticketId?: boolean
   consentId?: boolean
+  unproven?: boolean
   position?: boolean
   collector?: boolean
   name?: boolean
@@ -1140,6 +1175,7 @@ export type LogFileSelectUpdateManyAndReturn<ExtArgs extends runtime.Types.Exten
   ownerKind?: boolean
   ticketId?: boolean
   consentId?: boolean
+  unproven?: boolean
   position?: boolean
   collector?: boolean
   name?: boolean
@@ -1169,6 +1205,7 @@ export type LogFileSelectScalar = {
   ownerKind?: boolean
   ticketId?: boolean
   consentId?: boolean
+  unproven?: boolean
   position?: boolean
   collector?: boolean
   name?: boolean
@@ -1191,7 +1228,7 @@ export type LogFileSelectScalar = {
   cleanupAt?: boolean
 }
 
-export type LogFileOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "ownerId" | "ownerKind" | "ticketId" | "consentId" | "position" | "collector" | "name" | "sizeBytes" | "sha256" | "modifiedAt" | "coversFrom" | "coversTo" | "state" | "reason" | "coverage" | "uploadedAt" | "linkedAt" | "evidenceEtag" | "deleteAfter" | "deletedAt" | "verifyAt" | "verifyAttempt" | "unreadableSince" | "cleanupAt", ExtArgs["result"]["logFile"]>
+export type LogFileOmit<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetOmit<"id" | "ownerId" | "ownerKind" | "ticketId" | "consentId" | "unproven" | "position" | "collector" | "name" | "sizeBytes" | "sha256" | "modifiedAt" | "coversFrom" | "coversTo" | "state" | "reason" | "coverage" | "uploadedAt" | "linkedAt" | "evidenceEtag" | "deleteAfter" | "deletedAt" | "verifyAt" | "verifyAttempt" | "unreadableSince" | "cleanupAt", ExtArgs["result"]["logFile"]>
 export type LogFileInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   consent?: boolean | Prisma.ConsentDefaultArgs<ExtArgs>
 }
@@ -1216,6 +1253,10 @@ export type $LogFilePayload<ExtArgs extends runtime.Types.Extensions.InternalArg
     ownerKind: string
     ticketId: string
     consentId: string
+    /**
+     * Nothing but an agent's word says where it comes from.
+     */
+    unproven: boolean
     /**
      * The order in which the consent names its files.
      */
@@ -1671,6 +1712,7 @@ export interface LogFileFieldRefs {
   readonly ownerKind: Prisma.FieldRef<"LogFile", 'String'>
   readonly ticketId: Prisma.FieldRef<"LogFile", 'String'>
   readonly consentId: Prisma.FieldRef<"LogFile", 'String'>
+  readonly unproven: Prisma.FieldRef<"LogFile", 'Boolean'>
   readonly position: Prisma.FieldRef<"LogFile", 'Int'>
   readonly collector: Prisma.FieldRef<"LogFile", 'String'>
   readonly name: Prisma.FieldRef<"LogFile", 'String'>

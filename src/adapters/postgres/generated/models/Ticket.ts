@@ -292,6 +292,7 @@ export type TicketWhereInput = {
   participants?: Prisma.TicketParticipantListRelationFilter
   requests?: Prisma.LogRequestListRelationFilter
   reports?: Prisma.ReportListRelationFilter
+  agentUploads?: Prisma.AgentUploadListRelationFilter
   connection?: Prisma.XOR<Prisma.TicketConnectionNullableScalarRelationFilter, Prisma.TicketConnectionWhereInput> | null
 }
 
@@ -314,6 +315,7 @@ export type TicketOrderByWithRelationInput = {
   participants?: Prisma.TicketParticipantOrderByRelationAggregateInput
   requests?: Prisma.LogRequestOrderByRelationAggregateInput
   reports?: Prisma.ReportOrderByRelationAggregateInput
+  agentUploads?: Prisma.AgentUploadOrderByRelationAggregateInput
   connection?: Prisma.TicketConnectionOrderByWithRelationInput
 }
 
@@ -340,6 +342,7 @@ export type TicketWhereUniqueInput = Prisma.AtLeast<{
   participants?: Prisma.TicketParticipantListRelationFilter
   requests?: Prisma.LogRequestListRelationFilter
   reports?: Prisma.ReportListRelationFilter
+  agentUploads?: Prisma.AgentUploadListRelationFilter
   connection?: Prisma.XOR<Prisma.TicketConnectionNullableScalarRelationFilter, Prisma.TicketConnectionWhereInput> | null
 }, "id" | "number" | "externalSystem_externalId">
 
@@ -403,6 +406,7 @@ export type TicketCreateInput = {
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
+  agentUploads?: Prisma.AgentUploadCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
@@ -424,6 +428,7 @@ export type TicketUncheckedCreateInput = {
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
+  agentUploads?: Prisma.AgentUploadUncheckedCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
@@ -444,6 +449,7 @@ export type TicketUpdateInput = {
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
+  agentUploads?: Prisma.AgentUploadUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
@@ -465,6 +471,7 @@ export type TicketUncheckedUpdateInput = {
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
+  agentUploads?: Prisma.AgentUploadUncheckedUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
@@ -697,6 +704,20 @@ export type TicketUpdateOneRequiredWithoutReportsNestedInput = {
   update?: Prisma.XOR<Prisma.XOR<Prisma.TicketUpdateToOneWithWhereWithoutReportsInput, Prisma.TicketUpdateWithoutReportsInput>, Prisma.TicketUncheckedUpdateWithoutReportsInput>
 }
 
+export type TicketCreateNestedOneWithoutAgentUploadsInput = {
+  create?: Prisma.XOR<Prisma.TicketCreateWithoutAgentUploadsInput, Prisma.TicketUncheckedCreateWithoutAgentUploadsInput>
+  connectOrCreate?: Prisma.TicketCreateOrConnectWithoutAgentUploadsInput
+  connect?: Prisma.TicketWhereUniqueInput
+}
+
+export type TicketUpdateOneRequiredWithoutAgentUploadsNestedInput = {
+  create?: Prisma.XOR<Prisma.TicketCreateWithoutAgentUploadsInput, Prisma.TicketUncheckedCreateWithoutAgentUploadsInput>
+  connectOrCreate?: Prisma.TicketCreateOrConnectWithoutAgentUploadsInput
+  upsert?: Prisma.TicketUpsertWithoutAgentUploadsInput
+  connect?: Prisma.TicketWhereUniqueInput
+  update?: Prisma.XOR<Prisma.XOR<Prisma.TicketUpdateToOneWithWhereWithoutAgentUploadsInput, Prisma.TicketUpdateWithoutAgentUploadsInput>, Prisma.TicketUncheckedUpdateWithoutAgentUploadsInput>
+}
+
 export type TicketCreateNestedOneWithoutConnectionInput = {
   create?: Prisma.XOR<Prisma.TicketCreateWithoutConnectionInput, Prisma.TicketUncheckedCreateWithoutConnectionInput>
   connectOrCreate?: Prisma.TicketCreateOrConnectWithoutConnectionInput
@@ -728,6 +749,7 @@ export type TicketCreateWithoutTeamInput = {
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
+  agentUploads?: Prisma.AgentUploadCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
@@ -748,6 +770,7 @@ export type TicketUncheckedCreateWithoutTeamInput = {
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
+  agentUploads?: Prisma.AgentUploadUncheckedCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
@@ -814,6 +837,7 @@ export type TicketCreateWithoutParticipantsInput = {
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
+  agentUploads?: Prisma.AgentUploadCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
@@ -834,6 +858,7 @@ export type TicketUncheckedCreateWithoutParticipantsInput = {
   updatedAt: Date | string
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
+  agentUploads?: Prisma.AgentUploadUncheckedCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
@@ -869,6 +894,7 @@ export type TicketUpdateWithoutParticipantsInput = {
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
+  agentUploads?: Prisma.AgentUploadUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
@@ -889,6 +915,7 @@ export type TicketUncheckedUpdateWithoutParticipantsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
+  agentUploads?: Prisma.AgentUploadUncheckedUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
@@ -909,6 +936,7 @@ export type TicketCreateWithoutRequestsInput = {
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
+  agentUploads?: Prisma.AgentUploadCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
@@ -929,6 +957,7 @@ export type TicketUncheckedCreateWithoutRequestsInput = {
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
+  agentUploads?: Prisma.AgentUploadUncheckedCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
@@ -964,6 +993,7 @@ export type TicketUpdateWithoutRequestsInput = {
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
+  agentUploads?: Prisma.AgentUploadUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
@@ -984,6 +1014,7 @@ export type TicketUncheckedUpdateWithoutRequestsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
+  agentUploads?: Prisma.AgentUploadUncheckedUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
@@ -1004,6 +1035,7 @@ export type TicketCreateWithoutReportsInput = {
   team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  agentUploads?: Prisma.AgentUploadCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
 }
 
@@ -1024,6 +1056,7 @@ export type TicketUncheckedCreateWithoutReportsInput = {
   updatedAt: Date | string
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  agentUploads?: Prisma.AgentUploadUncheckedCreateNestedManyWithoutTicketInput
   connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
 }
 
@@ -1059,6 +1092,7 @@ export type TicketUpdateWithoutReportsInput = {
   team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  agentUploads?: Prisma.AgentUploadUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
@@ -1079,6 +1113,106 @@ export type TicketUncheckedUpdateWithoutReportsInput = {
   updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
+  agentUploads?: Prisma.AgentUploadUncheckedUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
+}
+
+export type TicketCreateWithoutAgentUploadsInput = {
+  id: string
+  number?: number
+  version?: number
+  subject: string
+  description: string
+  state?: string
+  userId?: string | null
+  callIds?: Prisma.TicketCreatecallIdsInput | string[]
+  assigneeId?: string | null
+  externalSystem?: string | null
+  externalId?: string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  team?: Prisma.TeamCreateNestedOneWithoutTicketsInput
+  participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
+  requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionCreateNestedOneWithoutTicketInput
+}
+
+export type TicketUncheckedCreateWithoutAgentUploadsInput = {
+  id: string
+  number?: number
+  version?: number
+  subject: string
+  description: string
+  state?: string
+  userId?: string | null
+  callIds?: Prisma.TicketCreatecallIdsInput | string[]
+  assigneeId?: string | null
+  teamId?: string | null
+  externalSystem?: string | null
+  externalId?: string | null
+  createdAt: Date | string
+  updatedAt: Date | string
+  participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
+  requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
+  reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
+  connection?: Prisma.TicketConnectionUncheckedCreateNestedOneWithoutTicketInput
+}
+
+export type TicketCreateOrConnectWithoutAgentUploadsInput = {
+  where: Prisma.TicketWhereUniqueInput
+  create: Prisma.XOR<Prisma.TicketCreateWithoutAgentUploadsInput, Prisma.TicketUncheckedCreateWithoutAgentUploadsInput>
+}
+
+export type TicketUpsertWithoutAgentUploadsInput = {
+  update: Prisma.XOR<Prisma.TicketUpdateWithoutAgentUploadsInput, Prisma.TicketUncheckedUpdateWithoutAgentUploadsInput>
+  create: Prisma.XOR<Prisma.TicketCreateWithoutAgentUploadsInput, Prisma.TicketUncheckedCreateWithoutAgentUploadsInput>
+  where?: Prisma.TicketWhereInput
+}
+
+export type TicketUpdateToOneWithWhereWithoutAgentUploadsInput = {
+  where?: Prisma.TicketWhereInput
+  data: Prisma.XOR<Prisma.TicketUpdateWithoutAgentUploadsInput, Prisma.TicketUncheckedUpdateWithoutAgentUploadsInput>
+}
+
+export type TicketUpdateWithoutAgentUploadsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  subject?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callIds?: Prisma.TicketUpdatecallIdsInput | string[]
+  assigneeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalSystem?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  team?: Prisma.TeamUpdateOneWithoutTicketsNestedInput
+  participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
+  requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
+  connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
+}
+
+export type TicketUncheckedUpdateWithoutAgentUploadsInput = {
+  id?: Prisma.StringFieldUpdateOperationsInput | string
+  number?: Prisma.IntFieldUpdateOperationsInput | number
+  version?: Prisma.IntFieldUpdateOperationsInput | number
+  subject?: Prisma.StringFieldUpdateOperationsInput | string
+  description?: Prisma.StringFieldUpdateOperationsInput | string
+  state?: Prisma.StringFieldUpdateOperationsInput | string
+  userId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  callIds?: Prisma.TicketUpdatecallIdsInput | string[]
+  assigneeId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  teamId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalSystem?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  externalId?: Prisma.NullableStringFieldUpdateOperationsInput | string | null
+  createdAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  updatedAt?: Prisma.DateTimeFieldUpdateOperationsInput | Date | string
+  participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
+  requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
+  reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
@@ -1100,6 +1234,7 @@ export type TicketCreateWithoutConnectionInput = {
   participants?: Prisma.TicketParticipantCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportCreateNestedManyWithoutTicketInput
+  agentUploads?: Prisma.AgentUploadCreateNestedManyWithoutTicketInput
 }
 
 export type TicketUncheckedCreateWithoutConnectionInput = {
@@ -1120,6 +1255,7 @@ export type TicketUncheckedCreateWithoutConnectionInput = {
   participants?: Prisma.TicketParticipantUncheckedCreateNestedManyWithoutTicketInput
   requests?: Prisma.LogRequestUncheckedCreateNestedManyWithoutTicketInput
   reports?: Prisma.ReportUncheckedCreateNestedManyWithoutTicketInput
+  agentUploads?: Prisma.AgentUploadUncheckedCreateNestedManyWithoutTicketInput
 }
 
 export type TicketCreateOrConnectWithoutConnectionInput = {
@@ -1155,6 +1291,7 @@ export type TicketUpdateWithoutConnectionInput = {
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
+  agentUploads?: Prisma.AgentUploadUpdateManyWithoutTicketNestedInput
 }
 
 export type TicketUncheckedUpdateWithoutConnectionInput = {
@@ -1175,6 +1312,7 @@ export type TicketUncheckedUpdateWithoutConnectionInput = {
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
+  agentUploads?: Prisma.AgentUploadUncheckedUpdateManyWithoutTicketNestedInput
 }
 
 export type TicketCreateManyTeamInput = {
@@ -1209,6 +1347,7 @@ export type TicketUpdateWithoutTeamInput = {
   participants?: Prisma.TicketParticipantUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUpdateManyWithoutTicketNestedInput
+  agentUploads?: Prisma.AgentUploadUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUpdateOneWithoutTicketNestedInput
 }
 
@@ -1229,6 +1368,7 @@ export type TicketUncheckedUpdateWithoutTeamInput = {
   participants?: Prisma.TicketParticipantUncheckedUpdateManyWithoutTicketNestedInput
   requests?: Prisma.LogRequestUncheckedUpdateManyWithoutTicketNestedInput
   reports?: Prisma.ReportUncheckedUpdateManyWithoutTicketNestedInput
+  agentUploads?: Prisma.AgentUploadUncheckedUpdateManyWithoutTicketNestedInput
   connection?: Prisma.TicketConnectionUncheckedUpdateOneWithoutTicketNestedInput
 }
 
@@ -1257,12 +1397,14 @@ export type TicketCountOutputType = {
   participants: number
   requests: number
   reports: number
+  agentUploads: number
 }
 
 export type TicketCountOutputTypeSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
   participants?: boolean | TicketCountOutputTypeCountParticipantsArgs
   requests?: boolean | TicketCountOutputTypeCountRequestsArgs
   reports?: boolean | TicketCountOutputTypeCountReportsArgs
+  agentUploads?: boolean | TicketCountOutputTypeCountAgentUploadsArgs
 }
 
 /**
@@ -1296,6 +1438,13 @@ export type TicketCountOutputTypeCountReportsArgs<ExtArgs extends runtime.Types.
   where?: Prisma.ReportWhereInput
 }
 
+/**
+ * TicketCountOutputType without action
+ */
+export type TicketCountOutputTypeCountAgentUploadsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  where?: Prisma.AgentUploadWhereInput
+}
+
 
 export type TicketSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = runtime.Types.Extensions.GetSelect<{
   id?: boolean
@@ -1316,6 +1465,7 @@ export type TicketSelect<ExtArgs extends runtime.Types.Extensions.InternalArgs =
   participants?: boolean | Prisma.Ticket$participantsArgs<ExtArgs>
   requests?: boolean | Prisma.Ticket$requestsArgs<ExtArgs>
   reports?: boolean | Prisma.Ticket$reportsArgs<ExtArgs>
+  agentUploads?: boolean | Prisma.Ticket$agentUploadsArgs<ExtArgs>
   connection?: boolean | Prisma.Ticket$connectionArgs<ExtArgs>
   _count?: boolean | Prisma.TicketCountOutputTypeDefaultArgs<ExtArgs>
 }, ExtArgs["result"]["ticket"]>
@@ -1379,6 +1529,7 @@ export type TicketInclude<ExtArgs extends runtime.Types.Extensions.InternalArgs 
   participants?: boolean | Prisma.Ticket$participantsArgs<ExtArgs>
   requests?: boolean | Prisma.Ticket$requestsArgs<ExtArgs>
   reports?: boolean | Prisma.Ticket$reportsArgs<ExtArgs>
+  agentUploads?: boolean | Prisma.Ticket$agentUploadsArgs<ExtArgs>
   connection?: boolean | Prisma.Ticket$connectionArgs<ExtArgs>
   _count?: boolean | Prisma.TicketCountOutputTypeDefaultArgs<ExtArgs>
 }
@@ -1396,6 +1547,7 @@ export type $TicketPayload<ExtArgs extends runtime.Types.Extensions.InternalArgs
     participants: Prisma.$TicketParticipantPayload<ExtArgs>[]
     requests: Prisma.$LogRequestPayload<ExtArgs>[]
     reports: Prisma.$ReportPayload<ExtArgs>[]
+    agentUploads: Prisma.$AgentUploadPayload<ExtArgs>[]
     connection: Prisma.$TicketConnectionPayload<ExtArgs> | null
   }
   scalars: runtime.Types.Extensions.GetPayloadResult<{
@@ -1814,6 +1966,7 @@ export interface Prisma__TicketClient<T, Null = never, ExtArgs extends runtime.T
   participants<T extends Prisma.Ticket$participantsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$participantsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$TicketParticipantPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   requests<T extends Prisma.Ticket$requestsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$requestsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$LogRequestPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   reports<T extends Prisma.Ticket$reportsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$reportsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$ReportPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
+  agentUploads<T extends Prisma.Ticket$agentUploadsArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$agentUploadsArgs<ExtArgs>>): Prisma.PrismaPromise<runtime.Types.Result.GetResult<Prisma.$AgentUploadPayload<ExtArgs>, T, "findMany", GlobalOmitOptions> | Null>
   connection<T extends Prisma.Ticket$connectionArgs<ExtArgs> = {}>(args?: Prisma.Subset<T, Prisma.Ticket$connectionArgs<ExtArgs>>): Prisma.Prisma__TicketConnectionClient<runtime.Types.Result.GetResult<Prisma.$TicketConnectionPayload<ExtArgs>, T, "findUniqueOrThrow", GlobalOmitOptions> | null, null, ExtArgs, GlobalOmitOptions>
   /**
    * Attaches callbacks for the resolution and/or rejection of the Promise.
@@ -2347,6 +2500,30 @@ export type Ticket$reportsArgs<ExtArgs extends runtime.Types.Extensions.Internal
   take?: number
   skip?: number
   distinct?: Prisma.ReportScalarFieldEnum | Prisma.ReportScalarFieldEnum[]
+}
+
+/**
+ * Ticket.agentUploads
+ */
+export type Ticket$agentUploadsArgs<ExtArgs extends runtime.Types.Extensions.InternalArgs = runtime.Types.Extensions.DefaultArgs> = {
+  /**
+   * Select specific fields to fetch from the AgentUpload
+   */
+  select?: Prisma.AgentUploadSelect<ExtArgs> | null
+  /**
+   * Omit specific fields from the AgentUpload
+   */
+  omit?: Prisma.AgentUploadOmit<ExtArgs> | null
+  /**
+   * Choose, which related nodes to fetch as well
+   */
+  include?: Prisma.AgentUploadInclude<ExtArgs> | null
+  where?: Prisma.AgentUploadWhereInput
+  orderBy?: Prisma.AgentUploadOrderByWithRelationInput | Prisma.AgentUploadOrderByWithRelationInput[]
+  cursor?: Prisma.AgentUploadWhereUniqueInput
+  take?: number
+  skip?: number
+  distinct?: Prisma.AgentUploadScalarFieldEnum | Prisma.AgentUploadScalarFieldEnum[]
 }
 
 /**
