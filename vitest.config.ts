@@ -19,6 +19,7 @@ const GLOBAL_SETUP = ["test/support/global-setup.ts"];
  * promises, what dies beside it, what is due, what it holds) runs on both, and so does every file that is not named here.
  */
 const ON_ANY_QUEUE = [
+  "agent-uploads",
   "api-bad-input",
   "api-idempotency",
   "api-lists",
@@ -31,11 +32,13 @@ const ON_ANY_QUEUE = [
   "dev",
   "feed",
   "identity",
+  "kill-agent-upload",
   "kill-connect",
   "kill-report",
   "large-files",
   "limits",
   "mutilated-forms",
+  "mutilated-zips",
   "pack",
   "report",
   "report-limits",

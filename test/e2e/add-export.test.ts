@@ -3,6 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { findBarriers, launchChromium, openConsole, sidewaysScroll } from "#test/support/console-page.ts";
 import { exportZip, manifestOf, zipOf } from "#test/support/export-zips.ts";
+import { sendForm } from "#test/support/send-form.ts";
 import { uniqueName } from "#test/support/servers.ts";
 import { worldTest } from "#test/support/world.ts";
 
@@ -19,7 +20,10 @@ const choose = (page: Page, name: string, buffer: Buffer) =>
 
 test("an agent adds what the user exported, reads it, and removes it", async ({ world }) => {
   const ticket = await world.agent.openTicket({ userId: uniqueName("user") });
-  const zip = await exportZip({ "a.log": "2026-11-22T09:00:00Z INFO ICE failed\n", "acs-calling/b.blog": "\0\u0001" });
+  const zip = await exportZip(
+    { "a.log": "2026-11-22T09:00:00Z INFO ICE failed\n", "acs-calling/b.blog": "\0\u0001", "c.log": "c".repeat(9_000) },
+    { maxBytes: 5_000 },
+  );
   const { page, troubles, close } = await openConsole(browser, world.apiUrl, { path: `/tickets/${ticket.id}` });
 
   // By keyboard: the button opens the chooser.
@@ -33,6 +37,10 @@ test("an agent adds what the user exported, reads it, and removes it", async ({ 
   await result.getByText("2 files are on the ticket. The manifest holds").waitFor();
   expect(await result.locator("li").allInnerTexts()).toEqual(["a.log app", "b.blog acs-calling"]);
   await page.locator('[data-file="a.log"]').getByText("Exported by the user, added by an agent").waitFor();
+  const listed = page.locator('[data-upload="export"]');
+  await listed.getByText("from Ada.zip").waitFor();
+  await listed.getByText("2 files, proven by the manifest").waitFor();
+  await listed.getByText("c.log").waitFor();
   await page.locator('[data-fact="agentUpload.created"]').waitFor();
   expect(await findBarriers(page)).toEqual([]);
 
@@ -121,11 +129,16 @@ test("a zip can be dropped; while it is sent it says how far it is, and can be s
   await close();
 });
 
-test("an auditor has nowhere to drop it", async ({ world }) => {
+test("an auditor sees what was added, and has nowhere to drop more", async ({ world }) => {
   const ticket = await world.agent.openTicket();
   const path = `/tickets/${ticket.id}`;
+  const token = await world.tokenOf("beckon-agents", "alex");
+  const call = { token, contentType: "application/zip", path: `/v1${path}/files?fileName=from-ada.zip` };
+  await sendForm(world.apiUrl, [await zipOf([["a.log", "hi"]])], call);
   const { page, close } = await openConsole(browser, world.apiUrl, { person: "otto", path });
-  await page.getByRole("heading", { name: "Timeline" }).waitFor();
+  await page.locator('[data-upload="agent_upload"]').getByText("It has no manifest").waitFor();
+  await page.locator('[data-file="from-ada.zip"]').waitFor();
+  expect(await page.getByRole("button", { name: /^Remove/ }).count()).toBe(0);
   expect(await page.getByRole("button", { name: "Add exported logs" }).count()).toBe(0);
   await close();
 });

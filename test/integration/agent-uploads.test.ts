@@ -275,15 +275,25 @@ describe("what is refused", () => {
     const before = await world.until(() => world.blobs(), { ingest: [], evidence: expect.any(Array) });
     const zip = await exportZip({ "a.log": randomBytes(900_000) as Uint8Array<ArrayBuffer> });
     const token = await world.tokenOf("beckon-agents", "alex");
+    const key = randomUUID();
+    const leases = () => world.sql("select from idempotency_key where key = $1 and lease_token is not null", [key]);
     const request = httpRequest(new URL(`/v1/tickets/${ticket.id}/files`, world.apiUrl), {
       method: "POST",
       agent: false,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/zip", "content-length": zip.length },
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/zip",
+        "content-length": zip.length,
+        "idempotency-key": key,
+      },
     });
     const ended = new Promise((resolve) => request.once("error", resolve));
-    await new Promise((resolve) => request.write(zip.subarray(0, 600_000), resolve));
+    request.write(zip.subarray(0, 600_000));
+    await world.until(leases, [{}]);
     request.destroy(new Error("gone"));
     await ended;
+    // Given back: whoever took it in has done what there was to do.
+    await world.until(leases, []);
     await expectNothing(world, ticket.id, before);
   });
 });
@@ -317,6 +327,7 @@ describe("what was added", () => {
     const remove = (person: string, fileId: string) => world.as(person).send("DELETE", `/v1/files/${fileId}`);
     const ofLena = await added(send(world, zip, { ticketId: ticket.id, person: "lena" }));
     const [lenas = ""] = idsOf(ofLena);
+    expect((await uploadsOf(world, ticket.id)).map(({ id }) => id)).toEqual([ofLena.id, upload.id]);
     expect(codeOf(await remove("alex", lenas))).toEqual([403, "forbidden"]);
     expect((await remove("ada", lenas)).body).toMatchObject({ state: "deleted", reason: "removed" });
     const gone = await remove("alex", first);

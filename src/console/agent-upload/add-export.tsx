@@ -4,9 +4,6 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import type { AgentUpload } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
-import { Section } from "#console/parts/page.tsx";
-import { useMe } from "#console/shell/me-context.ts";
-import { mayWrite } from "#console/shell/roles.ts";
 import { ExportResult, ExportTrouble } from "./export-result.tsx";
 import { sendZip } from "./send-zip.ts";
 
@@ -32,64 +29,60 @@ type Stage =
   | { readonly kind: "trouble"; readonly error: unknown; readonly again?: () => void }
   | { readonly kind: "several" };
 
-/** Where an agent drops a zip that a user exported and handed over by other ways. Auditors read: they have none. */
+/** Where an agent drops a zip that a user exported and handed over by other ways. */
 export function AddExport({ ticketId }: { readonly ticketId: string }) {
   const { t } = useT();
   const styles = useStyles();
-  const me = useMe();
   const input = useRef<HTMLInputElement>(null);
   const { stage, add } = useAddExport(ticketId);
   const [isOver, setOver] = useState(false);
-  if (!mayWrite(me)) return null;
   const isSending = stage.kind === "sending";
   const take = (files: FileList | null) => {
     if (!isSending && files !== null && files.length > 0) add([...files]);
   };
   return (
-    <Section title={t("exports.title")}>
-      <div className={styles.column} data-export={stage.kind}>
-        <div
-          className={mergeClasses(styles.zone, isOver && styles.over)}
-          onDragOver={(event) => {
-            event.preventDefault();
-            setOver(true);
-          }}
-          onDragLeave={() => setOver(false)}
-          onDrop={(event) => {
-            event.preventDefault();
-            setOver(false);
-            take(event.dataTransfer.files);
+    <div className={styles.column} data-export={stage.kind}>
+      <div
+        className={mergeClasses(styles.zone, isOver && styles.over)}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={(event) => {
+          event.preventDefault();
+          setOver(false);
+          take(event.dataTransfer.files);
+        }}
+      >
+        <Text>{t("exports.hint")}</Text>
+        <Button
+          icon={<ArrowUploadRegular />}
+          disabledFocusable={isSending}
+          onClick={() => {
+            if (!isSending) input.current?.click();
           }}
         >
-          <Text>{t("exports.hint")}</Text>
-          <Button
-            icon={<ArrowUploadRegular />}
-            disabledFocusable={isSending}
-            onClick={() => {
-              if (!isSending) input.current?.click();
-            }}
-          >
-            {t("exports.add")}
-          </Button>
-          <input
-            ref={input}
-            type="file"
-            accept=".zip,application/zip"
-            hidden
-            aria-label={t("exports.choose")}
-            onChange={(event) => {
-              take(event.target.files);
-              // So that the same file can be chosen once more.
-              event.target.value = "";
-            }}
-          />
-        </div>
-        <div aria-live="polite">{isSending ? <Sending stage={stage} /> : null}</div>
-        {stage.kind === "done" ? <ExportResult upload={stage.upload} /> : null}
-        {stage.kind === "trouble" ? <ExportTrouble error={stage.error} onRetry={stage.again} /> : null}
-        {stage.kind === "several" ? <Text role="alert">{t("exports.one")}</Text> : null}
+          {t("exports.add")}
+        </Button>
+        <input
+          ref={input}
+          type="file"
+          accept=".zip,application/zip"
+          hidden
+          aria-label={t("exports.choose")}
+          onChange={(event) => {
+            take(event.target.files);
+            // So that the same file can be chosen once more.
+            event.target.value = "";
+          }}
+        />
       </div>
-    </Section>
+      <div aria-live="polite">{isSending ? <Sending stage={stage} /> : null}</div>
+      {stage.kind === "done" ? <ExportResult upload={stage.upload} /> : null}
+      {stage.kind === "trouble" ? <ExportTrouble error={stage.error} onRetry={stage.again} /> : null}
+      {stage.kind === "several" ? <Text role="alert">{t("exports.one")}</Text> : null}
+    </div>
   );
 }
 

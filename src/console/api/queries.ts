@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ApiProblem, callApi, getBody, pathOf, queryOf } from "./call-api.ts";
 import type {
+  AgentUpload,
   AuditEvent,
   Collector,
   ConsentPreview,
@@ -112,6 +113,14 @@ export const reportsQuery = (ticketId: string) =>
   queryOptions({
     queryKey: ["reports", ticketId],
     queryFn: ({ signal }) => readWhole<Report>(`/v1/tickets/${ticketId}/reports?limit=100`, signal),
+  });
+
+/** What agents added to a ticket, newest first. Below the ticket's own key: what changes a file of the ticket changes these. */
+export const agentUploadsQuery = (ticketId: string) =>
+  queryOptions({
+    queryKey: ["ticket", ticketId, "agentUploads"],
+    staleTime: MINUTE_MS,
+    queryFn: ({ signal }) => readWhole<AgentUpload>(`/v1/tickets/${ticketId}/agent-uploads?limit=100`, signal),
   });
 
 /** People change seldom, and every row of a list names one. */

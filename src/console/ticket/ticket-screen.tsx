@@ -4,7 +4,7 @@ import { SendRegular } from "@fluentui/react-icons/svg/send";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useLocation } from "wouter";
-import { AddExport } from "#console/agent-upload/add-export.tsx";
+import { ExportsSection } from "#console/agent-upload/exports-section.tsx";
 import { reportsQuery, ticketQuery, userQuery, type TicketVersion } from "#console/api/queries.ts";
 import type { Report } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
@@ -107,7 +107,7 @@ function Whole({ version, reports }: WholeProps) {
         <Section title={t("files.title")} flush>
           <FilesTable files={ticket.files} reports={reports ?? []} />
         </Section>
-        <AddExport ticketId={ticket.id} />
+        <ExportsSection ticketId={ticket.id} />
         <Section title={t("timeline.title")}>
           <Timeline ticketId={ticket.id} userZone={user?.timeZone} files={ticket.files} />
         </Section>
