@@ -13,6 +13,7 @@ import { useEffect, useSyncExternalStore } from "react";
 import { meQuery } from "./api/queries.ts";
 import { directionOf, languageOf, startI18n } from "./i18n/start-i18n.ts";
 import { useT } from "./i18n/use-t.ts";
+import { announce } from "./live/announce.ts";
 import { useStore } from "./parts/create-store.ts";
 import { ErrorState, SkeletonRows } from "./parts/query-states.tsx";
 import { preferences, type ThemeChoice } from "./shell/preferences.ts";
@@ -62,7 +63,7 @@ export function App() {
       <div className={styles.root}>
         <WhoIsThere />
       </div>
-      <Toaster toasterId={TOASTER_ID} position="bottom-end" pauseOnHover />
+      <Toaster toasterId={TOASTER_ID} position="bottom-end" pauseOnHover announce={announce} />
     </FluentProvider>
   );
 }

@@ -66,10 +66,14 @@ export function choosePhoneWords(wished: readonly string[]): PhoneWords {
   };
 }
 
+/** Dear to make, and asked for with every piece that is sent. */
+const sizes = new Map<string, Intl.NumberFormat>();
+
 function formatSize(bytes: number, locale: string): string {
   const power = bytes < 1000 ? 0 : bytes < 1000 ** 2 ? 1 : bytes < 1000 ** 3 ? 2 : 3;
   const unit = ["byte", "kilobyte", "megabyte", "gigabyte"][power] ?? "byte";
-  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumSignificantDigits: 3 }).format(
-    bytes / 1000 ** power,
-  );
+  const key = `${locale} ${unit}`;
+  const format = sizes.get(key) ?? new Intl.NumberFormat(locale, { style: "unit", unit, maximumSignificantDigits: 3 });
+  sizes.set(key, format);
+  return format.format(bytes / 1000 ** power);
 }

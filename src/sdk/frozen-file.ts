@@ -60,8 +60,8 @@ export interface Collector {
   releaseAllBut?(saved: readonly string[]): Promise<void>;
 }
 
-/** What a Blob is read in: small enough to keep a phone responsive while it hashes. */
-const READ_BYTES = 256 * 1024;
+/** What a Blob is read in. Smaller pieces are more slices to let go of: 200 of them hold a slow phone up for a tenth of a second. */
+const READ_BYTES = 1024 * 1024;
 
 /**
  * A frozen file of something that the app holds in memory, or picked from the disk: text, bytes (copied), or a Blob.

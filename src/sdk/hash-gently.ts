@@ -27,17 +27,18 @@ export function createGentleHash(hasher: Hasher): { update(piece: Uint8Array): P
 
 /** As much as is used here: neither is everywhere, and the SDK also compiles where browsers' types are absent. */
 interface Platform {
-  readonly scheduler?: { yield?(): Promise<void> };
+  readonly scheduler?: { postTask?(task: () => void, options: { priority: "background" }): Promise<void> };
   readonly MessageChannel?: new () => {
     readonly port1: { onmessage: (() => void) | null; close(): void };
     readonly port2: { postMessage(message: null): void };
   };
 }
 
-/** A new task: promises alone would go on in this one. */
+/** A new task, behind all that the user sees: promises alone would go on in this one. */
 function rest(): Promise<void> {
   const { scheduler, MessageChannel } = globalThis as unknown as Platform;
-  if (scheduler?.yield) return scheduler.yield();
+  // Not `scheduler.yield()`: what goes on after it comes before the page's own tasks, for as long as there is something to hash.
+  if (scheduler?.postTask) return scheduler.postTask(() => {}, { priority: "background" });
   return new Promise((resolve) => {
     if (!MessageChannel) return void setTimeout(resolve);
     const { port1, port2 } = new MessageChannel();

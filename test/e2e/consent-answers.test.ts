@@ -207,6 +207,57 @@ test("five hundred files are shown twenty at a time, and all of them on demand",
   expect(await call("shownText")).toBe((await call<string>("textFor", request.id, ["app.log.499"])).trim());
 });
 
+test("on a slow phone no task is long: dates, each part of the question and the focus have tasks of their own", async () => {
+  const files = Array.from({ length: 30 }, (_, index) => ({
+    collector: index < 20 ? "app" : "calls",
+    label: index < 20 ? "App log" : "Calls",
+    name: `part-${index}.log`,
+    text: "a line",
+    coversFrom: "2026-11-22T07:30:00Z",
+    coversTo: "2026-11-22T08:10:00Z",
+  }));
+  const { where } = addRequest();
+  const { page, app: call } = await openPage();
+  // As text: what runs in the page has another library than what runs here.
+  await page.evaluate(`
+    window.tasks = [];
+    let isOver = true;
+    const note = (what) => {
+      if (isOver) tasks.push([]);
+      if (isOver) scheduler.postTask(() => void (isOver = true), { priority: "user-blocking" });
+      isOver = false;
+      tasks.at(-1).push(what);
+    };
+    Intl.DateTimeFormat = new Proxy(Intl.DateTimeFormat, {
+      construct: (format, given) => (note("dates"), Reflect.construct(format, given)),
+    });
+    const watch = (prototype, name, what) => {
+      const real = prototype[name];
+      prototype[name] = function (...given) {
+        const noted = what(this);
+        if (noted) note(noted);
+        return real.apply(this, given);
+      };
+    };
+    watch(HTMLElement.prototype, "focus", () => "focus");
+    watch(Element.prototype, "append", ({ className }) => className === "content" && "part");
+    watch(Element.prototype, "after", ({ className }) => className === "content" && "answers");`);
+  await call("open", { ...where, files });
+  await page.locator(act("share")).waitFor();
+  await page.locator("h2.who:focus").waitFor();
+  const tasks = await page.evaluate<string[][]>("tasks");
+  expect(tasks.filter((task) => new Set(task).size > 1)).toEqual([]);
+  const count = (what: string) => tasks.filter((task) => task.includes(what)).length;
+  expect(count("part")).toBeGreaterThan(4);
+  expect(count("dates")).toBeGreaterThan(1);
+  expect([count("focus") > 0, count("answers"), tasks.findLast((task) => !task.includes("focus"))]).toEqual([
+    true,
+    1,
+    ["answers"],
+  ]);
+  await page.locator("[data-file='part-29.log']").waitFor();
+});
+
 test("what is shared goes up, leads to a receipt, and can be taken back, one file or all", async () => {
   const { page, request, app: call } = await start();
   await page.locator("[data-file='call.blog'] input").uncheck();

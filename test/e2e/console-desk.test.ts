@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { succeeded } from "#test/support/api-calls.ts";
-import { findBarriers, launchChromium, openConsole } from "#test/support/console-page.ts";
+import { findBarriers, goTo, launchChromium, openConsole } from "#test/support/console-page.ts";
 import { startTcpProxy } from "#test/support/tcp-proxy.ts";
 import { worldTest } from "#test/support/world.ts";
 
@@ -244,6 +244,9 @@ test("times stand in the agent's zone, and in the user's when pointed at", async
   // The browser's zone is Berlin's.
   expect(await time.innerText()).toMatch(/21 Nov 2026.* 00:30/);
   expect(await time.getAttribute("title")).toMatch(/21 Nov 2026.* 08:30 \(Asia\/Tokyo\) for the user/);
+  // Wherever a screen is about one user.
+  await goTo(page, "/people/in-tokyo");
+  await page.locator("#main li time").and(page.locator('[title*="Asia/Tokyo"]')).first().waitFor();
   await close();
 });
 
@@ -269,5 +272,29 @@ test("a stream that broke off goes on where it was, and what happened meanwhile 
   expect(first).toBeUndefined();
   expect(again.length).toBeGreaterThan(0);
   expect(again.every((lastEventId) => lastEventId !== undefined)).toBe(true);
+  await close();
+});
+
+test("whose session ends while they only look is asked to sign in, and finds the same list again", async ({
+  world,
+}) => {
+  const request = await world.agent.requestLogs({ userId: "looked-at" });
+  const { hostname, port } = new URL(world.apiUrl);
+  await using wire = await startTcpProxy({ host: hostname, port: Number(port) });
+  const { page, context, close } = await openConsole(browser, world.apiUrl);
+  await page.clock.install();
+  await page.goto(`http://${hostname}:${wire.port}/?view=all`);
+  await page.locator(`[data-request="${request.id}"]`).waitFor();
+  await page.locator('[data-connection="live"]').waitFor();
+  await context.clearCookies();
+  // The server ends every stream after a few minutes, and refuses the next one.
+  await wire.cut();
+  await wire.mend();
+  await page.locator("[data-connection-lost]").waitFor();
+  await page.clock.fastForward(15_000);
+  await page.getByRole("heading", { name: "Sign in to Beckon" }).waitFor();
+  expect(await page.getByRole("link", { name: "Sign in" }).getAttribute("href")).toContain(
+    encodeURIComponent("/?view=all"),
+  );
   await close();
 });

@@ -122,7 +122,7 @@ test(
     await page.clock.install();
     await page.route("**/v1/feed", (route) => route.abort());
     await page.goto(`${world.apiUrl}/log-requests/${request.id}`);
-    await page.getByText("The live connection is lost").waitFor({ timeout: 20_000 });
+    await page.locator("[data-connection-lost]").getByText("The live connection is lost").waitFor({ timeout: 20_000 });
     await stateOf(page)
       .getByText(/No device|Sending/)
       .waitFor();
@@ -132,10 +132,32 @@ test(
     await page.unroute("**/v1/feed");
     await page.clock.fastForward(15_000);
     await page.locator('[data-connection="live"]').waitFor({ timeout: 20_000 });
-    await page.getByText("The live connection is lost").waitFor({ state: "detached" });
+    await page.locator("[data-connection-lost]").waitFor({ state: "detached" });
     await close();
   },
 );
+
+test("a link to a line leads there, also where the line is in a part of the log that is not read yet", async ({
+  world,
+}) => {
+  const { phone, request } = await world.asked();
+  const lines = Array.from(
+    { length: 70_000 },
+    (_, index) => `2026-11-22T09:00:00Z INFO line ${index + 1} of a long call with many words`,
+  );
+  await phone.shareAndUpload(request.id, [freezeLog("long.log", lines.join("\n"))]);
+  await world.until(() => world.stateOf(request), "linked");
+  const [file] = (await world.agent.request(request.id)).files;
+  expect(file?.sizeBytes).toBeGreaterThan(4 * 1024 * 1024);
+  const { page, troubles, close } = await openConsole(browser, world.apiUrl, {
+    path: `/log-requests/${request.id}/files/${file?.id}#L69000`,
+  });
+  await page.goto(`${world.apiUrl}/log-requests/${request.id}/files/${file?.id}#L69000`);
+  await page.locator('[data-line="69000"]').getByText("line 69000 of a long call").waitFor();
+  await page.locator('[data-line="69000"] a[aria-current]').waitFor();
+  expect(troubles).toEqual([]);
+  await close();
+});
 
 test("a colleague's change of a ticket is not lost under one's own", async ({ world }) => {
   const ticket = await world.agent.openTicket({ subject: "Two at once" });

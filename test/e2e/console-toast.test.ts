@@ -25,6 +25,9 @@ test("a notice that something was done covers no more than its corner", async ({
   // As text: what runs in the page has another library than what runs here.
   const met = await page.evaluate<boolean>("document.elementFromPoint(innerWidth / 2, 300).closest('#root') !== null");
   expect([met, await notice.isVisible()]).toEqual([true, true]);
+  // Readers of screens hear it from the one place that speaks.
+  await page.locator("[data-live-region]").getByText("Request sent").waitFor({ state: "attached" });
+  expect(await page.locator("[aria-live=polite], [role=status], [role=log]").count()).toBe(1);
   expect(troubles).toEqual([]);
   await close();
 });

@@ -164,6 +164,17 @@ test("who is not signed in is asked to, and comes back to the page that was want
   await context.close();
 });
 
+test("a connection that was gone for a moment and kept its stream is live again", async ({ world }) => {
+  const { page, close } = await openConsole(browser, world.apiUrl);
+  await page.locator('[data-connection="live"]').waitFor();
+  await page.evaluate("dispatchEvent(new Event('offline'))");
+  await page.locator('[data-connection="polling"]').waitFor();
+  await page.evaluate("dispatchEvent(new Event('online'))");
+  await page.locator('[data-connection="live"]').waitFor();
+  await page.locator("[data-connection-lost]").waitFor({ state: "detached" });
+  await close();
+});
+
 test("help and preferences can be read and closed by everybody", async ({ world }) => {
   const { page, troubles, close } = await openConsole(browser, world.apiUrl);
   await page.getByRole("button", { name: "Help" }).click();

@@ -2,13 +2,13 @@ import { Button, makeStyles, MessageBar, MessageBarBody, Text, tokens } from "@f
 import { ArrowDownloadRegular } from "@fluentui/react-icons/svg/arrow-download";
 import { useQuery } from "@tanstack/react-query";
 import { UnprovenMark } from "#console/agent-upload/unproven-mark.tsx";
-import { reportsQuery, requestQuery, ticketQuery } from "#console/api/queries.ts";
+import { reportsQuery, requestQuery, ticketQuery, userQuery } from "#console/api/queries.ts";
 import type { LogFile, Report } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Facts } from "#console/parts/facts.tsx";
-import { Moment } from "#console/parts/moment.tsx";
+import { Moment, UserZone } from "#console/parts/moment.tsx";
 import { originOf, OriginLabel, reportPath } from "#console/parts/origin.tsx";
 import { Page, Section } from "#console/parts/page.tsx";
 import { PersonName, TicketName } from "#console/parts/person-name.tsx";
@@ -37,7 +37,13 @@ export function RequestFileScreen({ requestId, fileId }: { readonly requestId: s
   const { t } = useT();
   const { data: request, error, refetch } = useQuery(requestQuery(requestId));
   return (
-    <FilePage files={request?.files} fileId={fileId} error={error} onRetry={() => void refetch()}>
+    <FilePage
+      files={request?.files}
+      fileId={fileId}
+      error={error}
+      onRetry={() => void refetch()}
+      userId={request?.userId}
+    >
       {request ? (
         <AppLink to={`/log-requests/${requestId}`}>
           {t("file.back")} <PersonName userId={request.userId} />
@@ -56,7 +62,14 @@ export function TicketFileScreen({ ticketId, fileId }: { readonly ticketId: stri
   const reportId = files?.find(({ id }) => id === fileId)?.reportId;
   const report = reports?.find(({ id }) => id === reportId);
   return (
-    <FilePage files={files} fileId={fileId} error={error} onRetry={() => void refetch()} reports={reports}>
+    <FilePage
+      files={files}
+      fileId={fileId}
+      error={error}
+      onRetry={() => void refetch()}
+      reports={reports}
+      userId={report?.userId ?? data?.ticket.userId}
+    >
       {report ? (
         <AppLink to={reportPath(ticketId, report.id)}>
           {t("report.of")} <PersonLabel request={report} />
@@ -77,15 +90,18 @@ interface PageProps {
   readonly error: unknown;
   readonly onRetry: () => void;
   readonly reports?: readonly Report[] | undefined;
+  /** Whose it is, where that is known. */
+  readonly userId: string | undefined;
   /** The way back to where it belongs. */
   readonly children: React.ReactNode;
 }
 
 /** A file: a text log is read here, of any other what is known is shown. */
-function FilePage({ files, fileId, error, onRetry, reports = [], children }: PageProps) {
+function FilePage({ files, fileId, error, onRetry, reports = [], userId, children }: PageProps) {
   const styles = useStyles();
   const { t } = useT();
   const labelOf = useCollectorLabel();
+  const { data: user } = useQuery({ ...userQuery(userId ?? ""), enabled: userId !== undefined });
   const file = files?.find(({ id }) => id === fileId);
   const origin = file === undefined ? undefined : originOf(file, reports);
   return (
@@ -105,8 +121,10 @@ function FilePage({ files, fileId, error, onRetry, reports = [], children }: Pag
       {error ? <ErrorState error={error} onRetry={onRetry} /> : null}
       {files || error ? null : <SkeletonRows />}
       {files && !file ? <Text>{t("error.not_found")}</Text> : null}
-      {file && file.state !== "linked" ? <Gone file={file} /> : null}
-      {file?.state === "linked" ? isReadable(file.name) ? <Readable file={file} /> : <Known file={file} /> : null}
+      <UserZone value={user?.timeZone}>
+        {file && file.state !== "linked" ? <Gone file={file} /> : null}
+        {file?.state === "linked" ? isReadable(file.name) ? <Readable file={file} /> : <Known file={file} /> : null}
+      </UserZone>
     </Page>
   );
 }

@@ -16,6 +16,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useFormat } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
+import { announce } from "#console/live/announce.ts";
 import { ErrorState } from "#console/parts/query-states.tsx";
 import { LogRow } from "./log-row.tsx";
 import { LEVELS, lineAt, parseJump, type Level } from "./read-log.ts";
@@ -93,16 +94,27 @@ export function LogView({ text }: { readonly text: LogText }) {
     goTo(hits[next] ?? 0);
   };
   const isFirst = useRef(true);
+  const { more } = text;
+  const canReadOn = text.readBytes < text.sizeBytes && !text.isReading && text.error === undefined;
   useEffect(() => {
-    if (isFirst.current && marked > 0 && marked <= lines.length) {
+    if (!isFirst.current || marked === 0) return;
+    if (marked <= lines.length) {
       isFirst.current = false;
       virtualizer.scrollToIndex(marked - 1, { align: "center" });
+    } else if (canReadOn) {
+      // The line that a colleague linked to is in a later part.
+      more();
     }
-  }, [marked, lines.length, virtualizer]);
+  }, [marked, lines.length, virtualizer, canReadOn, more]);
   useEffect(() => {
     setHit(0);
     if (hits[0] !== undefined) virtualizer.scrollToIndex(hits[0], { align: "center" });
   }, [hits, virtualizer]);
+
+  const found = needle === "" ? "" : t("log.hits", { count: hits.length, number: hits.length === 0 ? 0 : hit + 1 });
+  useEffect(() => {
+    if (found !== "") announce(found);
+  }, [found]);
 
   const toggle = (level: Level) =>
     setLevels((before) => (before.includes(level) ? before.filter((other) => other !== level) : [...before, level]));
@@ -129,9 +141,7 @@ export function LogView({ text }: { readonly text: LogText }) {
           onKeyDown={(event) => event.key === "Enter" && goToHit(event.shiftKey ? -1 : 1)}
           data-search
         />
-        <Text role="status" size={200}>
-          {needle === "" ? null : t("log.hits", { count: hits.length, number: hits.length === 0 ? 0 : hit + 1 })}
-        </Text>
+        <Text size={200}>{found}</Text>
         <Button
           icon={<ChevronUpRegular />}
           aria-label={t("log.previous")}

@@ -30,6 +30,7 @@ export function followFeed({ onEntry, onGap }: FeedOptions): () => void {
       hasGap = false;
     });
     source.addEventListener("message", (event: MessageEvent<string>) => {
+      connection.set("live");
       onEntry(JSON.parse(event.data) as TimelineEntry);
     });
     source.addEventListener("error", () => {
@@ -44,6 +45,8 @@ export function followFeed({ onEntry, onGap }: FeedOptions): () => void {
   };
   const goOffline = () => connection.set("polling");
   const goOnline = () => {
+    // A short outage may leave the stream as it was; nobody would say that it is live again.
+    if (source?.readyState === EventSource.OPEN) connection.set("live");
     if (source?.readyState !== EventSource.CLOSED) return;
     clearTimeout(again);
     open();

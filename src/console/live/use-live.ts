@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQueryClient, type InfiniteData, type QueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { getBody } from "#console/api/call-api.ts";
-import { requestsQuery, userQuery, type Filter } from "#console/api/queries.ts";
+import { meQuery, requestsQuery, userQuery, type Filter } from "#console/api/queries.ts";
 import type { LogRequest, Me, Page, TimelineEntry } from "#console/api/shapes.ts";
 import { translate, type MessageKey } from "#console/i18n/use-t.ts";
 import { useStore } from "#console/parts/create-store.ts";
@@ -76,11 +76,13 @@ async function poll(client: QueryClient): Promise<void> {
     client.invalidateQueries({ queryKey: [key], refetchType: "active" }),
   );
   dropUnseenLists(client);
+  // Where the session is over the feed is refused as well, and no list would ever ask its reader to sign in.
+  const me = client.refetchQueries({ queryKey: meQuery.queryKey });
   const asked = lists.map(async ({ queryKey }) => {
     const page = await getBody<Page<LogRequest>>(requestsQuery((queryKey[1] ?? {}) as Filter).initialPageParam);
     for (const request of page.value) patchRequest(client, request);
   });
-  await Promise.allSettled([...beside, ...asked]);
+  await Promise.allSettled([me, ...beside, ...asked]);
 }
 
 /** What was told last of each request: a fact that comes later, such as the push service's word, is no news of its state. */

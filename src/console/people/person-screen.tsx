@@ -8,7 +8,7 @@ import type { Installation } from "#console/api/shapes.ts";
 import { useFormat, useNow } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { Facts } from "#console/parts/facts.tsx";
-import { Moment } from "#console/parts/moment.tsx";
+import { Moment, UserZone } from "#console/parts/moment.tsx";
 import { Page, Section } from "#console/parts/page.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
 import { ToneBadge } from "#console/parts/state-badge.tsx";
@@ -65,47 +65,51 @@ export function PersonScreen({ userId }: { readonly userId: string }) {
       }
     >
       {person.error ? <ErrorState error={person.error} onRetry={() => void person.refetch()} /> : null}
-      <div className={styles.columns}>
-        <div className={styles.column}>
-          <Section title={t("person.about")}>
-            {user ? (
-              <Facts
-                rows={[
-                  [t("person.id"), user.id],
-                  [t("person.contacts"), user.contacts.join(", ")],
-                  [t("person.language"), user.locale === undefined ? undefined : names.of(user.locale)],
-                  [
-                    t("person.zone"),
-                    user.timeZone === undefined ? undefined : format.moment(new Date(now).toISOString(), user.timeZone),
-                  ],
-                ]}
-              />
-            ) : person.error ? null : (
-              <SkeletonRows count={3} height={16} />
-            )}
-          </Section>
-          <Section title={t("person.installations")} flush>
-            {installations.error ? (
-              <ErrorState error={installations.error} onRetry={() => void installations.refetch()} />
-            ) : installations.data === undefined ? (
-              <SkeletonRows count={2} />
-            ) : installations.data.length === 0 ? (
-              <EmptyState
-                icon={<PhoneRegular />}
-                title={t("person.noInstallations")}
-                hint={t("person.noInstallations.hint")}
-              />
-            ) : (
-              <ul className={styles.list}>
-                {installations.data.map((one) => (
-                  <InstallationRow key={one.id} installation={one} />
-                ))}
-              </ul>
-            )}
-          </Section>
+      <UserZone value={user?.timeZone}>
+        <div className={styles.columns}>
+          <div className={styles.column}>
+            <Section title={t("person.about")}>
+              {user ? (
+                <Facts
+                  rows={[
+                    [t("person.id"), user.id],
+                    [t("person.contacts"), user.contacts.join(", ")],
+                    [t("person.language"), user.locale === undefined ? undefined : names.of(user.locale)],
+                    [
+                      t("person.zone"),
+                      user.timeZone === undefined
+                        ? undefined
+                        : format.moment(new Date(now).toISOString(), user.timeZone),
+                    ],
+                  ]}
+                />
+              ) : person.error ? null : (
+                <SkeletonRows count={3} height={16} />
+              )}
+            </Section>
+            <Section title={t("person.installations")} flush>
+              {installations.error ? (
+                <ErrorState error={installations.error} onRetry={() => void installations.refetch()} />
+              ) : installations.data === undefined ? (
+                <SkeletonRows count={2} />
+              ) : installations.data.length === 0 ? (
+                <EmptyState
+                  icon={<PhoneRegular />}
+                  title={t("person.noInstallations")}
+                  hint={t("person.noInstallations.hint")}
+                />
+              ) : (
+                <ul className={styles.list}>
+                  {installations.data.map((one) => (
+                    <InstallationRow key={one.id} installation={one} />
+                  ))}
+                </ul>
+              )}
+            </Section>
+          </div>
+          <RequestsSection filter={{ userId }} named="ticket" none={t("person.noRequests")} />
         </div>
-        <RequestsSection filter={{ userId }} named="ticket" none={t("person.noRequests")} />
-      </div>
+      </UserZone>
     </Page>
   );
 }

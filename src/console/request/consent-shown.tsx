@@ -23,11 +23,10 @@ const useStyles = makeStyles({
 
 interface Props {
   readonly request: LogRequestDetail;
-  readonly userZone: string | undefined;
 }
 
 /** The answer with the words that stood before the user when they gave it. */
-export function ConsentShown({ request, userZone }: Props) {
+export function ConsentShown({ request }: Props) {
   const { t } = useT();
   const styles = useStyles();
   const { consent } = request;
@@ -37,12 +36,10 @@ export function ConsentShown({ request, userZone }: Props) {
       <Facts
         rows={[
           [t("consent.answer"), t(`decision.${consent.decision}`)],
-          [t("consent.at"), <Moment key="at" at={consent.decidedAt} userZone={userZone} />],
+          [t("consent.at"), <Moment key="at" at={consent.decidedAt} />],
           [
             t("consent.withdrawn"),
-            consent.withdrawnAt === undefined ? undefined : (
-              <Moment key="back" at={consent.withdrawnAt} userZone={userZone} />
-            ),
+            consent.withdrawnAt === undefined ? undefined : <Moment key="back" at={consent.withdrawnAt} />,
           ],
           [t("consent.text"), `${consent.consentText.version} (${consent.consentText.locale})`],
           [

@@ -10,7 +10,7 @@ import { isOpen } from "#console/live/belongs-to-view.ts";
 import { markRead } from "#console/live/unread.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Facts } from "#console/parts/facts.tsx";
-import { Moment } from "#console/parts/moment.tsx";
+import { Moment, UserZone } from "#console/parts/moment.tsx";
 import { Page, Section } from "#console/parts/page.tsx";
 import { PersonLabel, TicketLabel } from "#console/parts/request-names.tsx";
 import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
@@ -100,7 +100,9 @@ export function RequestScreen({ requestId }: { readonly requestId: string }) {
     <Page title={title} actions={request ? <RequestActions request={request} /> : undefined}>
       {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : null}
       {request ? (
-        <Whole request={request} userZone={user?.timeZone} />
+        <UserZone value={user?.timeZone}>
+          <Whole request={request} />
+        </UserZone>
       ) : error ? null : (
         <SkeletonRows height={64} count={4} />
       )}
@@ -108,7 +110,11 @@ export function RequestScreen({ requestId }: { readonly requestId: string }) {
   );
 }
 
-function Whole({ request, userZone }: { readonly request: LogRequestDetail; readonly userZone: string | undefined }) {
+interface PartProps {
+  readonly request: LogRequestDetail;
+}
+
+function Whole({ request }: PartProps) {
   const styles = useStyles();
   const { t } = useT();
   const { data } = useQuery(ticketQuery(request.ticketId));
@@ -122,7 +128,7 @@ function Whole({ request, userZone }: { readonly request: LogRequestDetail; read
           ? null
           : ` · ${data.ticket.externalSystem ?? ""} ${data.ticket.externalId}`}
       </Text>
-      <StateBanner request={request} userZone={userZone} />
+      <StateBanner request={request} />
       <div className={styles.columns}>
         <div className={styles.column}>
           <Section title={t("files.title")} flush>
@@ -131,15 +137,15 @@ function Whole({ request, userZone }: { readonly request: LogRequestDetail; read
             <HadBeforeList ticketId={request.ticketId} files={request.files} />
           </Section>
           <Section title={t("timeline.title")}>
-            <Timeline ticketId={request.ticketId} requestId={request.id} userZone={userZone} files={request.files} />
+            <Timeline ticketId={request.ticketId} requestId={request.id} files={request.files} />
           </Section>
         </div>
         <div className={styles.column}>
           <Section title={t("request.asked")}>
-            <Asked request={request} userZone={userZone} />
+            <Asked request={request} />
           </Section>
           <Section title={t("consent.title")}>
-            <ConsentShown request={request} userZone={userZone} />
+            <ConsentShown request={request} />
           </Section>
           <Section title={t("pushes.title")}>
             <PushList request={request} />
@@ -168,12 +174,7 @@ function Whole({ request, userZone }: { readonly request: LogRequestDetail; read
   );
 }
 
-interface PartProps {
-  readonly request: LogRequestDetail;
-  readonly userZone: string | undefined;
-}
-
-function StateBanner({ request, userZone }: PartProps) {
+function StateBanner({ request }: PartProps) {
   const styles = useStyles();
   const tones = useTones();
   const { t } = useT();
@@ -188,19 +189,19 @@ function StateBanner({ request, userZone }: PartProps) {
         <Text>{meaning}</Text>
         {isOpen(request) ? (
           <Text>
-            {t("request.endsAsking")} <Moment at={request.answerBy} show="relative" userZone={userZone} />
+            {t("request.endsAsking")} <Moment at={request.answerBy} show="relative" />
             {" · "}
-            <Moment at={request.answerBy} userZone={userZone} />
+            <Moment at={request.answerBy} />
           </Text>
         ) : null}
         {isOpen(request) && request.snoozedUntil !== undefined ? (
           <Text>
-            {t("request.snoozed")} <Moment at={request.snoozedUntil} userZone={userZone} />
+            {t("request.snoozed")} <Moment at={request.snoozedUntil} />
           </Text>
         ) : null}
         {request.state === "consented" && request.uploadBy !== undefined ? (
           <Text>
-            {t("request.uploadBy")} <Moment at={request.uploadBy} show="relative" userZone={userZone} />
+            {t("request.uploadBy")} <Moment at={request.uploadBy} show="relative" />
           </Text>
         ) : null}
       </div>
@@ -208,7 +209,7 @@ function StateBanner({ request, userZone }: PartProps) {
   );
 }
 
-function Asked({ request, userZone }: PartProps) {
+function Asked({ request }: PartProps) {
   const styles = useStyles();
   const { t } = useT();
   const format = useFormat();
@@ -231,15 +232,14 @@ function Asked({ request, userZone }: PartProps) {
             t("field.window"),
             request.window ? (
               <>
-                <Moment at={request.window.from} userZone={userZone} /> –{" "}
-                <Moment at={request.window.to} userZone={userZone} />
+                <Moment at={request.window.from} /> – <Moment at={request.window.to} />
               </>
             ) : (
               t("window.any")
             ),
           ],
           [t("field.limit"), t("limit.both", { size: format.size(request.maxBytes), count: request.maxFiles })],
-          [t("column.asked"), <Moment key="asked" at={request.createdAt} userZone={userZone} />],
+          [t("column.asked"), <Moment key="asked" at={request.createdAt} />],
           [t("request.by"), request.agentId],
           [t("request.reminders"), request.reminders > 0 ? format.number(request.reminders) : undefined],
         ]}

@@ -2,7 +2,9 @@ import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { AlertRegular } from "@fluentui/react-icons/svg/alert";
 import { DismissRegular } from "@fluentui/react-icons/svg/dismiss";
 import { ProhibitedRegular } from "@fluentui/react-icons/svg/prohibited";
+import { useEffect } from "react";
 import { useT } from "#console/i18n/use-t.ts";
+import { announce } from "#console/live/announce.ts";
 import type { Act } from "./why-not.ts";
 
 const useStyles = makeStyles({
@@ -31,10 +33,12 @@ interface Props {
 export function SelectionBar({ count, onAct, onClear }: Props) {
   const styles = useStyles();
   const { t } = useT();
+  const said = t("bulk.count", { count });
+  useEffect(() => announce(said), [said]);
   return (
     <div className={styles.bar} role="toolbar" aria-label={t("bulk.label")}>
-      <Text weight="semibold" className={styles.count} role="status">
-        {t("bulk.count", { count })}
+      <Text weight="semibold" className={styles.count}>
+        {said}
       </Text>
       <Button size="small" icon={<AlertRegular />} aria-keyshortcuts="r" onClick={() => onAct("remind")}>
         {t("request.remind")}

@@ -17,7 +17,7 @@ import { lazy, useCallback, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import type { Me } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
-import { announcement } from "#console/live/announce.ts";
+import { announce, announcement } from "#console/live/announce.ts";
 import { connection } from "#console/live/connection.ts";
 import { useLive, useUnreadCount } from "#console/live/use-live.ts";
 import { useStore } from "#console/parts/create-store.ts";
@@ -221,9 +221,14 @@ function ConnectionLost() {
   const styles = useStyles();
   const { t } = useT();
   const state = useStore(connection);
-  if (state !== "polling") return null;
+  const isLost = state === "polling";
+  useEffect(() => {
+    if (isLost) announce(t("live.lost"));
+    // Once, and not again in another language.
+  }, [isLost]);
+  if (!isLost) return null;
   return (
-    <div className={styles.notice} role="status">
+    <div className={styles.notice} data-connection-lost>
       <MessageBar intent="warning" layout="multiline">
         <MessageBarBody>{t("live.lost")}</MessageBarBody>
       </MessageBar>

@@ -154,12 +154,19 @@ export async function openPhonePage(place: Element, settings: PhoneSettings): Pr
   }
 
   function openRequest(requestId: string): void {
+    void openSoon(requestId);
+  }
+
+  /** In tasks of their own: the tap's, the app's, and what nobody sees any more. */
+  async function openSoon(requestId: string): Promise<void> {
+    await giveWay();
     // Tapped while the app is gone: the system starts it.
     switches.set("killed", false);
-    shade.clearOver();
-    shade.closePrompt(requestId);
     consent.open((app ?? startApp()).beckon, requestId);
     goTo("consent");
+    await giveWay();
+    shade.clearOver();
+    shade.closePrompt(requestId);
   }
 
   async function call(): Promise<void> {

@@ -1,4 +1,5 @@
 import { askingView } from "./asking-view.ts";
+import { consentStyles } from "./consent-styles.ts";
 import { consentScreenTexts, type ConsentScreenTexts } from "./consent-texts.ts";
 import type { ConsentEvents, ConsentPhase, ConsentReview } from "./consent-types.ts";
 import { declinedView, laterView, loadingView, overView, takenBackView, troubleView } from "./ending-views.ts";
@@ -91,5 +92,7 @@ const define = createDefine(ConsentScreen, () => class extends ConsentScreen {})
 
 /** Registers the element, once a name. @returns its class */
 export function defineConsentScreen(name = "beckon-consent"): typeof ConsentScreen {
+  // Read while the app starts, and not under the tap that opens the first screen.
+  consentStyles();
   return define(name);
 }

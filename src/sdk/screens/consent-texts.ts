@@ -123,18 +123,35 @@ export function consentScreenTexts(locale: string): ConsentScreenTexts {
 
 /** Puts values into the `{placeholders}` of a text; `count` chooses the plural form. */
 export function createSay<Key extends string = TextKey>(texts: ConsentScreenTexts, locale: string) {
-  const plurals = once(() => new Intl.PluralRules(locale));
-  const numbers = once(() => new Intl.NumberFormat(locale));
   const all = texts as unknown as Readonly<Record<string, string | undefined>>;
   return (key: Key, values: Readonly<Record<string, string | number>> = {}): string => {
     const count = values["count"];
-    const form = typeof count === "number" ? plurals().select(count) : undefined;
+    const form = typeof count === "number" ? pluralsOf(locale).select(count) : undefined;
     const text = (form && (all[`${key}_${form}`] ?? all[`${key}_other`])) ?? all[key] ?? "";
     return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = values[name];
       if (value === undefined) return whole;
-      return typeof value === "number" ? numbers().format(value) : value;
+      return typeof value === "number" ? numbersOf(locale).format(value) : value;
     });
+  };
+}
+
+/** What counting needs, before it is needed: making it takes milliseconds on a slow phone. */
+export function prepareSay(locale: string): void {
+  pluralsOf(locale);
+  numbersOf(locale);
+}
+
+const pluralsOf = onceEach((locale) => new Intl.PluralRules(locale));
+const numbersOf = onceEach((locale) => new Intl.NumberFormat(locale));
+
+/** Makes it when it is first asked for, once a language. */
+function onceEach<Value>(make: (locale: string) => Value): (locale: string) => Value {
+  const made = new Map<string, Value>();
+  return (locale) => {
+    const known = made.get(locale) ?? make(locale);
+    made.set(locale, known);
+    return known;
   };
 }
 

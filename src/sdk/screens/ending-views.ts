@@ -4,9 +4,10 @@ import type { ScreenContext, View } from "./screen-context.ts";
 
 type Phase<Kind extends ConsentPhase["kind"]> = Extract<ConsentPhase, { kind: Kind }>;
 
-export function loadingView({ t }: ScreenContext): View {
+export function loadingView({ t, announce }: ScreenContext): View {
+  announce(t("loading"));
   const heading = h("h2", { tabindex: "-1", class: "calm" }, t("loading"));
-  return { heading, body: [h("div", { class: "ending", role: "status" }, h("div", { class: "spinner" }), heading)] };
+  return { heading, body: [h("div", { class: "ending" }, h("div", { class: "spinner" }), heading)] };
 }
 
 export function declinedView(context: ScreenContext, { isElsewhere, isStored }: Phase<"declined">): View {

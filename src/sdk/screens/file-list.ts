@@ -9,14 +9,25 @@ export interface FileList {
   readonly element: HTMLElement;
   /** The files that are ticked, in their order. */
   chosen(): readonly ConsentFile[];
+  /** Rows that are still to be added, a few with each call. */
+  readonly further: readonly (() => void)[];
 }
 
 /** More rows than this are shown on demand, and these many at a time: each batch is a short task, also on a slow phone. */
 const SHOWN_AT_ONCE = 20;
 
+/** As many rows as a slow phone lays out and draws in one short task. */
+const ADDED_AT_ONCE = 5;
+
 /** The checklist: files by collector, each with its size and time, a box to untick it, and a look into it. */
-export function createFileList(context: ScreenContext, review: Listed, onChange: () => void): FileList {
+export function createFileList(
+  context: ScreenContext,
+  review: Listed,
+  onChange: () => void,
+  { isGradual = false } = {},
+): FileList {
   const { t, size } = context;
+  const further: (() => void)[] = [];
   const ticked = new Set(review.files);
   const groups = new Map<string, ConsentFile[]>();
   for (const file of review.files) groups.set(file.collector, [...(groups.get(file.collector) ?? []), file]);
@@ -28,7 +39,7 @@ export function createFileList(context: ScreenContext, review: Listed, onChange:
     ...(review.files.length === 0 ? [h("p", { class: "note" }, t("noFiles"))] : []),
     ...notes(context, review),
   );
-  return { element, chosen: () => review.files.filter((file) => ticked.has(file)) };
+  return { element, chosen: () => review.files.filter((file) => ticked.has(file)), further };
 
   function group(files: readonly ConsentFile[], index: number): HTMLElement {
     const boxes: HTMLInputElement[] = [];
@@ -51,7 +62,13 @@ export function createFileList(context: ScreenContext, review: Listed, onChange:
       onclick: () => showAll(),
     });
     more.textContent = t("showAll", { total: files.length });
-    append(0, SHOWN_AT_ONCE);
+    const atFirst = !isGradual ? SHOWN_AT_ONCE : index === 0 ? ADDED_AT_ONCE : 0;
+    const pending: (() => void)[] = [];
+    append(0, atFirst);
+    for (let from = atFirst; from < Math.min(files.length, SHOWN_AT_ONCE); from += ADDED_AT_ONCE) {
+      pending.push(() => append(from, Math.min(from + ADDED_AT_ONCE, SHOWN_AT_ONCE)));
+      further.push(() => pending.shift()?.());
+    }
     changed(false);
     return h(
       "div",
@@ -78,6 +95,7 @@ export function createFileList(context: ScreenContext, review: Listed, onChange:
     /** In batches, so that 500 files never hold up a tap. */
     function showAll(): void {
       more.remove();
+      for (const add of pending.splice(0)) add();
       const first = rows.children.length;
       const step = (from: number): void => {
         append(from, from + SHOWN_AT_ONCE);

@@ -11,6 +11,7 @@ import type {
   SendingWait,
   ShareNetwork,
 } from "./consent-types.ts";
+import { nextTask } from "./next-task.ts";
 
 /** What the app hands on to an open screen, from the options of its `createBeckon`. */
 export interface OpenedConsent {
@@ -119,6 +120,7 @@ export function openConsent(
     again = { act: goOn, offline: "troubleReceipt" };
     sending = new Map(files.map((file) => [keyOf(file), { ...nameOf(file), sentBytes: 0 }]));
     showSending(undefined);
+    await nextTask(); // that of the tap is over
     await beckon.share(requestId, { files, network });
     await showOutcome(undefined, false);
   }

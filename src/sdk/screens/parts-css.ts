@@ -123,7 +123,8 @@ pre.hex { white-space: pre; overflow-wrap: normal; }
 /* Where the window is low, as at 200 % on a phone lying down, the buttons would cover what is read. */
 @media (max-height: 26em) { .bar { position: static; } button, input, a, summary, .long { scroll-margin-block: 1em; } }
 @media (hover: hover) {
-  .answer:not(.second):hover, .danger:hover { filter: brightness(1.08); }
+  .answer:not(.second):hover { background: color-mix(in srgb, var(--accent) 90%, var(--on-accent)); }
+  .danger:hover { background: color-mix(in srgb, var(--danger) 90%, var(--ground)); }
   .quiet-button:hover, .choice:hover { background: var(--tint); }
 }
 @media (prefers-reduced-motion: reduce) { *, ::before, ::after { animation-duration: 4s !important; transition: none !important; } button:active { transform: none; } }

@@ -1,4 +1,4 @@
-import type { ConsentPhase, ReceiptFile } from "./consent-types.ts";
+import type { ConsentPhase, ConsentReceipt, ReceiptFile } from "./consent-types.ts";
 import { confirm } from "./dialogs.ts";
 import { h, icon } from "./dom.ts";
 import { doneButton, downloads } from "./ending-views.ts";
@@ -8,12 +8,12 @@ import { showText } from "./show-text.ts";
 type Shared = Extract<ConsentPhase, { kind: "shared" }>;
 
 /** The receipt: what was shared and what became of it, what was agreed to, and the way back. */
-export function receiptView(context: ScreenContext, { receipt, isElsewhere, downloadedBefore }: Shared): View {
+export function receiptView(context: ScreenContext, first: Shared): View {
   const { t } = context;
+  const { receipt, isElsewhere, downloadedBefore } = first;
   const hasFiles = receipt.files.length > 0;
   const heading = h("h2", { tabindex: "-1" }, hasFiles ? t("shared") : t("sharedNothing"));
-  const text = showText(context, receipt.consentText, receipt.shown, false);
-  const canTakeBack = receipt.files.some(isThere) && receipt.withdrawnAt === undefined;
+  const rows = receipt.files.map((file) => ({ file, element: receiptRow(context, file) }));
   const back = h(
     "button",
     { type: "button", class: "answer second", "data-act": "take-back", onclick: () => confirmTakeBack(context) },
@@ -21,31 +21,67 @@ export function receiptView(context: ScreenContext, { receipt, isElsewhere, down
   );
   return {
     heading,
-    body: [
-      h("div", { class: "ending" }, h("div", { class: "emblem check" }, icon("check")), heading),
-      ...(isElsewhere ? [h("p", { class: "note" }, t("sharedElsewhere"))] : []),
-      h(
-        "dl",
-        { class: "stamp" },
-        h("div", {}, h("dt", {}, t("sharedAt")), h("dd", {}, context.moment(receipt.decidedAt))),
-        h("div", {}, h("dt", {}, t("ticket")), h("dd", {}, String(receipt.ticketNumber))),
-      ),
-      ...(hasFiles ? [h("ul", { class: "card sent" }, ...receipt.files.map((file) => receiptRow(context, file)))] : []),
-      ...(downloadedBefore ? [downloads(context, downloadedBefore, receipt.files)] : []),
-      h(
-        "details",
-        { class: "card" },
-        h("summary", {}, t("asShown")),
-        text.heading,
-        ...text.paragraphs.map(({ element }) => element),
-      ),
-    ],
+    body: body(),
     bar: h(
       "div",
       { class: "bar" },
-      h("div", { class: "stacked" }, doneButton(context), canTakeBack ? back : undefined),
+      h("div", { class: "stacked" }, doneButton(context), canTakeBack(receipt) ? back : undefined),
     ),
+    update: (phase) => phase.kind === "shared" && isAlike(phase) && update(phase),
   };
+
+  function* body(): Generator<HTMLElement> {
+    yield h("div", { class: "ending" }, h("div", { class: "emblem check" }, icon("check")), heading);
+    if (isElsewhere) yield h("p", { class: "note" }, t("sharedElsewhere"));
+    yield h(
+      "dl",
+      { class: "stamp" },
+      h("div", {}, h("dt", {}, t("sharedAt")), h("dd", {}, context.moment(receipt.decidedAt))),
+      h("div", {}, h("dt", {}, t("ticket")), h("dd", {}, String(receipt.ticketNumber))),
+    );
+    if (hasFiles) yield h("ul", { class: "card sent" }, ...rows.map(({ element }) => element));
+    if (downloadedBefore) yield downloads(context, downloadedBefore, receipt.files);
+    yield asShown();
+  }
+
+  function asShown(): HTMLElement {
+    const text = showText(context, receipt.consentText, receipt.shown, false);
+    return h(
+      "details",
+      { class: "card" },
+      h("summary", {}, t("asShown")),
+      text.heading,
+      ...text.paragraphs.map(({ element }) => element),
+    );
+  }
+
+  /** Only what became of the files has changed. */
+  function isAlike(next: Shared): boolean {
+    const names = ({ files }: ConsentReceipt) => files.map(({ id }) => id).join();
+    return (
+      names(next.receipt) === names(receipt) &&
+      canTakeBack(next.receipt) === canTakeBack(receipt) &&
+      next.receipt.requestId === receipt.requestId &&
+      next.isElsewhere === isElsewhere &&
+      next.downloadedBefore === downloadedBefore
+    );
+  }
+
+  /** A file at a time, so that a button that somebody is about to press stays. */
+  function update({ receipt: { files } }: Shared): true {
+    for (const [index, row] of rows.entries()) {
+      const file = files[index];
+      if (!file || JSON.stringify(file) === JSON.stringify(row.file)) continue;
+      const element = receiptRow(context, file);
+      row.element.replaceWith(element);
+      rows[index] = { file, element };
+    }
+    return true;
+  }
+}
+
+function canTakeBack({ files, withdrawnAt }: ConsentReceipt): boolean {
+  return withdrawnAt === undefined && files.some(isThere);
 }
 
 export function receiptRow(
@@ -53,7 +89,6 @@ export function receiptRow(
   { id, name, sizeBytes, state, deleteAfter }: ReceiptFile,
 ): HTMLElement {
   const { t, size } = context;
-  const canTakeBack = isThere({ state });
   const until =
     deleteAfter !== undefined && state !== "deleted" ? ` · ${t("keptUntil", { at: context.day(deleteAfter) })}` : "";
   const back = h(
@@ -80,7 +115,7 @@ export function receiptRow(
         h("bdi", {}, name),
         h("span", { class: "quiet" }, `${size(sizeBytes)} · ${t(`state.${state}`)}${until}`),
       ),
-      canTakeBack ? back : undefined,
+      isThere({ state }) ? back : undefined,
     ),
   );
 }

@@ -1,5 +1,6 @@
-import { createSay, once, type ConsentScreenTexts, type TextKey } from "./consent-texts.ts";
+import { once, prepareSay, type TextKey } from "./consent-texts.ts";
 import type { ConsentEvents, ConsentPhase } from "./consent-types.ts";
+import { nextTask } from "./next-task.ts";
 
 /** What every part of the screen gets: its words and formats, and how it speaks. */
 export interface ScreenContext {
@@ -22,21 +23,32 @@ export interface ScreenContext {
 
 /** What stands on the screen in one phase. */
 export interface View<Phase = ConsentPhase> {
-  readonly body: readonly HTMLElement[];
+  /** Its parts from the top, each made when its turn has come; undefined: one that stands there has got more. */
+  readonly body: Iterable<HTMLElement | undefined>;
   /** Stays in sight at the lower edge. */
-  readonly bar?: HTMLElement;
+  readonly bar?: HTMLElement | (() => HTMLElement);
   /** Gets the focus when the phase begins. */
   readonly heading: HTMLElement;
   /** Takes in a later word of the same phase. @returns false when the view must be made anew */
   update?(phase: Phase): boolean;
 }
 
-/**
- * Each format is made once, when it is first needed: making one takes milliseconds on a slow phone.
- *
- * @param timeZone the device's unless given
- */
-export function createFormats(locale: string, texts: ConsentScreenTexts, timeZone: string | undefined) {
+/** Sizes, times and lists in the words of a language. */
+type Formats = Pick<ScreenContext, "size" | "moment" | "day" | "time" | "span" | "list">;
+
+/** By language and zone: making them again for each screen would cost a slow phone a tenth of a second each time. */
+const made = new Map<string, Formats>();
+
+/** @param timeZone the device's unless given */
+export function formatsOf(locale: string, timeZone: string | undefined): Formats {
+  const key = `${locale} ${timeZone ?? ""}`;
+  const known = made.get(key) ?? createFormats(locale, timeZone);
+  made.set(key, known);
+  return known;
+}
+
+/** Each format is made once, when it is first needed: making one takes milliseconds on a slow phone. */
+function createFormats(locale: string, timeZone: string | undefined): Formats {
   const zone = timeZone === undefined ? {} : { timeZone };
   const dates = (options: Intl.DateTimeFormatOptions) =>
     once(() => new Intl.DateTimeFormat(locale, { ...options, ...zone }));
@@ -52,7 +64,6 @@ export function createFormats(locale: string, texts: ConsentScreenTexts, timeZon
     }),
   );
   return {
-    t: createSay(texts, locale),
     size(bytes: number) {
       const power = bytes < 1000 ? 0 : bytes < 1000 ** 2 ? 1 : bytes < 1000 ** 3 ? 2 : 3;
       return sizes[power]?.().format(bytes / 1000 ** power) ?? "";
@@ -63,4 +74,39 @@ export function createFormats(locale: string, texts: ConsentScreenTexts, timeZon
     span: (from: Date, to: Date) => (from > to ? moments().format(to) : moments().formatRange(from, to)),
     list: (items: readonly string[]) => lists().format(items),
   };
+}
+
+const prepared = new Map<string, Promise<void>>();
+
+/**
+ * Makes the formats that a question needs before it stands there, each in a task of its own: together they take longer on a
+ * slow phone than a tap may.
+ */
+export function prepareFormats(locale: string, timeZone: string | undefined): Promise<void> {
+  const key = `${locale} ${timeZone ?? ""}`;
+  const known = prepared.get(key) ?? prepare(locale, formatsOf(locale, timeZone));
+  prepared.set(key, known);
+  return known;
+}
+
+async function prepare(locale: string, { moment, span, day, size }: Formats): Promise<void> {
+  const now = new Date();
+  const hour = new Date(now.getTime() + 3_600_000);
+  const uses = [
+    () => moment(now),
+    () => span(now, hour),
+    () => day(now),
+    () => size(1),
+    () => size(1e3),
+    () => size(1e6),
+    () => prepareSay(locale),
+  ];
+  for (const use of uses) {
+    await nextTask();
+    try {
+      use();
+    } catch {
+      return; // a language or a zone that is none: whoever uses it is told
+    }
+  }
 }
