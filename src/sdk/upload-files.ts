@@ -60,14 +60,16 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
     signal,
   }: Uploading & {
     readonly path: string;
-    readonly recorded: { readonly links: readonly UploadLink[]; readonly retryAfterMs: number | undefined } | undefined;
+    readonly recorded:
+      | { readonly body: { readonly links: readonly UploadLink[] }; readonly retryAfterMs: number | undefined }
+      | undefined;
     readonly read: () => Promise<Result>;
     readonly journal: Pick<AnswerJournal<Answer>, "open" | "save">;
     readonly onProgress: (step: UploadStep) => void;
   },
 ): Promise<Result> {
   const announced = answer.consent.files ?? [];
-  const links = new Map(recorded?.links.map((link) => [link.fileId, link]));
+  const links = new Map(recorded?.body.links.map((link) => [link.fileId, link]));
   let askedMs = recorded?.retryAfterMs;
   let told: Result | undefined;
 
@@ -98,9 +100,8 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
   return told ?? read();
 
   async function uploadFile(underWay: FileUnderWay, fileId: string, wanted: AnnouncedFile, index: number) {
-    const opened = await journal.open(answer, index).catch(() => undefined);
-    if (!opened) return "given_up";
-    const file = opened;
+    const file = await journal.open(answer, index).catch(() => undefined);
+    if (!file) return "given_up";
     let unreadable = false;
     const onFailure = () => (unreadable = true);
     const source = verifySource(file, { ...wanted, fileId }, createHasher, onFailure);
@@ -114,6 +115,24 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
         sentBytes: Math.min(sentBytes, sizeBytes),
         ...(waitingFor && { waitingFor }),
       });
+
+    const send = (link: UploadLink, options: Parameters<Upload>[3]): ReturnType<Upload> => {
+      const { url, headers, expiresAt } = link;
+      if (link.upload === "single") return upload(source, url, headers, options);
+      // Such a link takes a whole file too, of up to 5,000 MiB.
+      if (!uploadBlocks) return upload(source, url, { ...headers, "x-ms-blob-type": "BlockBlob" }, options);
+      return uploadBlocks({ ...source, file, createHasher, onFailure }, link, {
+        ...options,
+        upload,
+        thereBytes: underWay.thereBytes ?? 0,
+        async onThere(bytes) {
+          underWay.thereBytes = bytes;
+          failures = refusals = 0;
+          await journal.save(answer);
+        },
+        hasExpired: () => Date.parse(expiresAt) <= api.serverNow(),
+      });
+    };
 
     for (;;) {
       await untilOpen(sizeBytes, (waitingFor) => tell(underWay.thereBytes ?? 0, waitingFor));
@@ -171,24 +190,6 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
       }
       failures++;
       await wait(failures);
-    }
-
-    function send(link: UploadLink, options: Parameters<Upload>[3]): ReturnType<Upload> {
-      const { url, headers, expiresAt } = link;
-      if (link.upload === "single") return upload(source, url, headers, options);
-      // Such a link takes a whole file too, of up to 5,000 MiB.
-      if (!uploadBlocks) return upload(source, url, { ...headers, "x-ms-blob-type": "BlockBlob" }, options);
-      return uploadBlocks({ ...source, file, createHasher, onFailure }, link, {
-        ...options,
-        upload,
-        thereBytes: underWay.thereBytes ?? 0,
-        async onThere(bytes) {
-          underWay.thereBytes = bytes;
-          failures = refusals = 0;
-          await journal.save(answer);
-        },
-        hasExpired: () => Date.parse(expiresAt) <= api.serverNow(),
-      });
     }
 
     function done() {

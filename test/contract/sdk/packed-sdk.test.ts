@@ -25,6 +25,7 @@ const ENTRIES = [
   "report-screens",
   "device-logs",
   "upload-blocks",
+  "test-push",
   "acs-web",
   "node-support",
 ];
