@@ -107,7 +107,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
     const source = verifySource(file, { ...wanted, fileId }, createHasher, onFailure);
     const { collector, name, sizeBytes } = wanted;
     let [failures, refusals] = [0, 0];
-    const tell = (sentBytes: number, waitingFor?: UploadWait) =>
+    const tell = (waitingFor?: UploadWait, sentBytes = underWay.thereBytes ?? 0) =>
       onProgress({
         collector,
         name,
@@ -135,7 +135,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
     };
 
     for (;;) {
-      await untilOpen(sizeBytes, (waitingFor) => tell(underWay.thereBytes ?? 0, waitingFor));
+      await untilOpen(sizeBytes, tell);
       let link = links.get(fileId);
       links.delete(fileId);
       if (!link || Date.parse(link.expiresAt) <= api.serverNow()) {
@@ -143,7 +143,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
         if (askedMs !== undefined) await wait(1);
         const fresh = await patiently(
           () => api.call<UploadLinks>("POST", `${path}:createUploadLinks`, { fileIds: pending }),
-          () => tell(underWay.thereBytes ?? 0, "network"),
+          () => tell("network"),
         );
         for (const one of fresh.links) links.set(one.fileId, one);
         if (fresh.there.includes(fileId)) return done();
@@ -161,7 +161,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
       try {
         const { status, retryAfterMs } = await send(link, {
           signal: attempt.signal,
-          onProgress: (sentBytes) => tell(sentBytes),
+          onProgress: (sentBytes) => tell(undefined, sentBytes),
         });
         // The links create once. "It exists" means that an earlier attempt arrived whose answer was lost; whether its bytes
         // are the right ones, the server verifies as for any other.
@@ -183,7 +183,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
         stopIfAsked();
         if (hasCode(error, "upload_refused")) throw error;
         if (attempt.signal.aborted) continue; // the user paused it, or the connection began to cost: no failure
-        tell(underWay.thereBytes ?? 0, "network");
+        tell("network");
       } finally {
         leave();
         leaveSignal();
@@ -193,7 +193,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
     }
 
     function done() {
-      tell(sizeBytes);
+      tell(undefined, sizeBytes);
       return "uploaded" as const;
     }
   }
