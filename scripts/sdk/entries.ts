@@ -19,6 +19,7 @@ export const SDK_ENTRIES: readonly SdkEntry[] = [
   { file: "report-screens", path: "./report-screens", runsIn: "web" },
   { file: "device-logs", path: "./device-logs", runsIn: "everything" },
   { file: "upload-blocks", path: "./upload-blocks", runsIn: "everything" },
+  { file: "test-push", path: "./test-push", runsIn: "everything" },
   { file: "acs-web", path: "./acs-web", runsIn: "web" },
   { file: "node-support", path: "./node-support", runsIn: "node" },
 ];

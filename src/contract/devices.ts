@@ -258,6 +258,32 @@ export const deleteInstallation = route({
   problems: ["conflict"],
 });
 
+export const testPushResult = z
+  .object({
+    testId: id.optional().meta({ description: "Of the push that was sent; absent where none was" }),
+    hubSync: z.enum(HUB_SYNCS),
+    hub: z.enum(["accepted", "refused", "away", "not_asked"]).meta({
+      description: "`refused`: the operator must mend it. `not_asked`: it does not know the installation yet",
+    }),
+    pushService: z.enum(["accepted", "channel_invalid", "credential_invalid", "refused", "unknown"]).meta({
+      description: "The platform's word, where the hub waited for it",
+    }),
+    reason: z.string().optional().meta({ description: "What the hub said, in words" }),
+  })
+  .meta({ id: "TestPushResult", description: "How far a test push got." });
+
+export const testPush = route({
+  name: "testPush",
+  method: "post",
+  path: "/v1/installations/{installationId}:testPush",
+  audience: "device",
+  tag,
+  summary: "Send a push that asks for nothing to this app install, and hear how far it gets; a few times a minute",
+  params: z.strictObject({ installationId: id }),
+  successes: [{ status: 200, description: "What hub and push service said", body: testPushResult }],
+  problems: ["rate_limited"],
+});
+
 export const listMyLogRequests = route({
   name: "listMyLogRequests",
   method: "get",

@@ -9,6 +9,7 @@ export const PUSH_TEXTS = {
     ask: { title: "Support is asking for app logs", body: "See what would be shared. You decide." },
     remind: { title: "Support is still asking for app logs", body: "See what would be shared. You decide." },
     closed: { title: "No longer needed", body: "There is nothing to do right now." },
+    test: { title: "Notifications arrive", body: "This was a test. There is nothing to do." },
   },
   de: {
     ask: { title: "Der Support bittet um App-Protokolle", body: "Ansehen, was geteilt würde. Sie entscheiden." },
@@ -17,5 +18,6 @@ export const PUSH_TEXTS = {
       body: "Ansehen, was geteilt würde. Sie entscheiden.",
     },
     closed: { title: "Nicht mehr nötig", body: "Im Moment ist nichts zu tun." },
+    test: { title: "Mitteilungen kommen an", body: "Das war ein Test. Es ist nichts zu tun." },
   },
 } as const;

@@ -14,6 +14,21 @@ export interface OutgoingPush {
   readonly locale: string;
 }
 
+/** A push that asks for nothing, to one installation: to see how far it gets. */
+export interface TestPush {
+  readonly testId: string;
+  readonly platform: Platform;
+  readonly installationId: string;
+  /** For the constant text that a browser shows; BCP 47. */
+  readonly locale: string;
+}
+
+/**
+ * What the platform's push service made of a test push, where the hub waits for its word: it took it; it no longer knows the
+ * channel; it refuses the credential that the hub has for it; something else. `unknown` where the hub did not wait.
+ */
+export type PushServiceWord = "accepted" | "channel_invalid" | "credential_invalid" | "refused" | "unknown";
+
 /** What the hub made of it. `reason` is in words for an agent or operator and holds nothing secret. */
 export type PushOutcome =
   | { readonly kind: "accepted"; readonly notificationId?: string }
@@ -37,6 +52,14 @@ export class ListingRefused extends Error {
 export interface PushGateway {
   /** One attempt, never more: attempts are counted in PostgreSQL. Never throws for what the hub answers. */
   send(push: OutgoingPush, signal: AbortSignal): Promise<PushOutcome>;
+  /** One test push, as `send` sends; the hub waits for the push service's word where it has not done so too often lately. */
+  sendTest(
+    push: TestPush,
+    signal: AbortSignal,
+  ): Promise<
+    | { readonly kind: "accepted"; readonly pushService: PushServiceWord }
+    | Exclude<PushOutcome, { readonly kind: "accepted" }>
+  >;
   /** Creates or replaces the hub's installation `beckon-{id}`. */
   putInstallation(installation: Installation, signal: AbortSignal): Promise<PushOutcome>;
   /** Missing is success. */

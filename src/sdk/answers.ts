@@ -66,6 +66,11 @@ export function createAnswers({
   const deciding = new Map<string, Promise<AnswerResult>>();
   const answering = new Map<string, Flight>();
 
+  async function read(requestId: string): Promise<AnswerResult> {
+    const { state, files } = await readRequest(requestId);
+    return { requestId, state, files };
+  }
+
   /** Whoever comes later, such as a screen that was opened meanwhile, learns how far it is, also where nothing moves. */
   function join({ done, files }: Flight): Promise<AnswerResult> {
     for (const progress of files.values()) onProgress?.(progress);
@@ -92,6 +97,7 @@ export function createAnswers({
         const result = await carryOutAnswer(answer, {
           ...uploading,
           gate,
+          read: () => read(requestId),
           signal: stop.signal,
           onRecorded: () => void takeDown(requestId).catch(report),
           onProgress(progress) {
@@ -104,9 +110,9 @@ export function createAnswers({
       } catch (error) {
         const refused = error instanceof BeckonError && error.status !== undefined && !error.retryable;
         if (answer.recorded && isOver(error)) {
-          const { state, files } = await readRequest(requestId);
+          const result = await read(requestId);
           await journal.end(answer);
-          return { requestId, state, files };
+          return result;
         }
         // 404 is another user's: it waits until its own user is back, or until it is too late (see tidy). 401 and 403 wait too.
         if (
@@ -149,8 +155,7 @@ export function createAnswers({
       if (!hasCode(error, "nothing_to_withdraw")) throw error;
     });
     await journal.end(answer);
-    const { state, files } = await readRequest(requestId);
-    return { requestId, state, files };
+    return read(requestId);
   }
 
   function inBackground(requestId: string): void {
@@ -197,8 +202,7 @@ export function createAnswers({
       Date.parse(shown.answerBy),
       network,
     );
-    const result = await carryOut(requestId);
-    return result ?? readRequest(requestId).then(({ state, files }) => ({ requestId, state, files }));
+    return (await carryOut(requestId)) ?? read(requestId);
   }
 
   async function takeBack(requestId: string): Promise<Withdrawal> {

@@ -1,6 +1,7 @@
 import { BeckonError } from "./beckon-error.ts";
 import type { Bytes } from "./frozen-file.ts";
 import { onAbort } from "./on-abort.ts";
+import { parseJson } from "./parse-json.ts";
 import type { Page, ProblemDocument } from "./wire.ts";
 
 /** As much of `fetch` as the SDK uses: the global one fits, and so does any wrapper of it. */
@@ -179,12 +180,4 @@ export function createApiClient({
     },
     serverNow: () => clock.now() + serverAheadMs,
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

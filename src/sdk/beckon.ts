@@ -43,6 +43,11 @@ export interface BeckonOptions {
   readonly onPrompt?: (request: DeviceLogRequest) => void;
   /** Take the prompt down, also one that an earlier run of the app put up. `state` where it is known. */
   readonly onPromptClosed?: (closed: { requestId: string; state: RequestState | undefined }) => void;
+  /**
+   * A push of `testPush` arrived: show something in the way in which a prompt is shown. Whether that worked is told to
+   * whoever tests.
+   */
+  readonly onTestPush?: (testId: string) => boolean | Promise<boolean>;
   readonly onProgress?: (progress: FileProgress) => void;
   /** What went wrong where nobody waits for it. */
   readonly onError?: (error: unknown) => void;

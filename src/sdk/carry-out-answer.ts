@@ -1,7 +1,7 @@
 import { type AnswerJournal, type AnswerUnderWay, noteFileIds } from "./answer-journal.ts";
 import { hasCode } from "./beckon-error.ts";
 import { uploadFiles, type Uploading, type UploadStep } from "./upload-files.ts";
-import type { Answer, DeviceFile, DeviceLogRequest, RequestState } from "./wire.ts";
+import type { Answer, DeviceFile, RequestState } from "./wire.ts";
 
 /** What an answer came to on the server. */
 export interface AnswerResult {
@@ -28,18 +28,19 @@ const OVER = ["not_consented", "request_closed"] as const;
 export async function carryOutAnswer(
   answer: AnswerUnderWay,
   {
-    journal,
     onRecorded,
     onProgress,
     ...uploading
   }: Uploading & {
     readonly journal: Pick<AnswerJournal, "open" | "save">;
+    /** How far the server is. */
+    readonly read: () => Promise<AnswerResult>;
     readonly onRecorded: () => void;
     readonly onProgress: (progress: FileProgress) => void;
   },
 ): Promise<AnswerResult> {
   const { requestId, consent } = answer;
-  const { api } = uploading;
+  const { api, journal, read } = uploading;
   const path = `/v1/log-requests/${requestId}`;
   let recorded: { body: Answer; retryAfterMs: number | undefined } | undefined;
 
@@ -57,16 +58,9 @@ export async function carryOutAnswer(
   return uploadFiles(answer, {
     ...uploading,
     path,
-    recorded: recorded && { links: recorded.body.links, retryAfterMs: recorded.retryAfterMs },
-    read,
-    journal,
+    recorded,
     onProgress: (step) => onProgress({ requestId, ...step }),
   });
-
-  async function read(): Promise<AnswerResult> {
-    const { body } = await api.call<DeviceLogRequest>("GET", `/v1/me/log-requests/${requestId}`);
-    return { requestId, state: body.state, files: body.files };
-  }
 }
 
 /** Whether the error says that the server wants nothing more of this answer. */

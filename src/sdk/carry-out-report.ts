@@ -44,7 +44,7 @@ export async function carryOutReport(
     await uploadFiles(report, {
       ...uploading,
       path: `/v1/reports/${created.reportId}`,
-      recorded: recorded && { links: recorded.body.links, retryAfterMs: recorded.retryAfterMs },
+      recorded,
       read: async (): Promise<Pick<ReportProgress, "state" | "files">> =>
         (await api.call<ReportReceipt>("GET", `/v1/reports/${created.reportId}/receipt`)).body,
       journal,

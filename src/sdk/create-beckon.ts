@@ -8,6 +8,7 @@ import { freezeRequest } from "./freeze-request.ts";
 import { parsePush } from "./parse-push.ts";
 import { createPrompts } from "./prompts.ts";
 import { createReviews } from "./reviews.ts";
+import { TEST } from "./test-push-key.ts";
 import { createSha256 } from "./sha256.ts";
 import { memoryStorage } from "./storage.ts";
 import { SDK_VERSION } from "./version.ts";
@@ -195,6 +196,12 @@ export function createBeckon(options: BeckonOptions): Beckon {
     async handle(push) {
       const parsed = parsePush(push);
       if (!parsed) return false;
+      if (parsed.type === "beckon.test") {
+        // Whoever tests looks into the storage: it may be a page, and this the service worker.
+        const isShown = await options.onTestPush?.(parsed.requestId);
+        await storage.set(TEST + parsed.requestId, String(isShown));
+        return true;
+      }
       try {
         await act(await readRequest(parsed.requestId));
       } catch (error) {

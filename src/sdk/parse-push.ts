@@ -1,12 +1,16 @@
+import { parseJson } from "./parse-json.ts";
+
 /** What a push of Beckon's says. It only wakes the app: what is true, the API says. */
 export interface BeckonPush {
-  readonly type: "beckon.log-request" | "beckon.log-request-closed";
+  readonly type: "beckon.log-request" | "beckon.log-request-closed" | "beckon.test";
   readonly v: number;
+  /** Of a test, the id of the test. */
   readonly requestId: string;
   /** RFC 3339. */
   readonly answerBy?: string;
 }
 
+const TYPE = /^beckon\.(log-request(-closed)?|test)$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Where platforms and push libraries put an app's own data: FCM and web `data`, declarative web push `notification.data`. */
@@ -27,12 +31,12 @@ function find(payload: unknown, depth: number): BeckonPush | undefined {
   const value = typeof payload === "string" ? parseJson(payload) : payload;
   if (typeof value !== "object" || value === null || depth < 0) return undefined;
   const facts = value as Record<string, unknown>;
-  const { type, v, requestId, answerBy } = facts;
-  if (type === "beckon.log-request" || type === "beckon.log-request-closed") {
+  const { type, v, requestId = facts["testId"], answerBy } = facts;
+  if (typeof type === "string" && TYPE.test(type)) {
     // FCM's values are strings. A later version is still ours: this app's SDK asks the API what it means.
     if (!(Number(v) >= 1) || typeof requestId !== "string" || !UUID.test(requestId)) return undefined;
     return {
-      type,
+      type: type as BeckonPush["type"],
       v: Number(v),
       requestId: requestId.toLowerCase(),
       ...(typeof answerBy === "string" ? { answerBy } : {}),
@@ -43,12 +47,4 @@ function find(payload: unknown, depth: number): BeckonPush | undefined {
     if (found) return found;
   }
   return undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -60,14 +60,16 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
     signal,
   }: Uploading & {
     readonly path: string;
-    readonly recorded: { readonly links: readonly UploadLink[]; readonly retryAfterMs: number | undefined } | undefined;
+    readonly recorded:
+      | { readonly body: { readonly links: readonly UploadLink[] }; readonly retryAfterMs: number | undefined }
+      | undefined;
     readonly read: () => Promise<Result>;
     readonly journal: Pick<AnswerJournal<Answer>, "open" | "save">;
     readonly onProgress: (step: UploadStep) => void;
   },
 ): Promise<Result> {
   const announced = answer.consent.files ?? [];
-  const links = new Map(recorded?.links.map((link) => [link.fileId, link]));
+  const links = new Map(recorded?.body.links.map((link) => [link.fileId, link]));
   let askedMs = recorded?.retryAfterMs;
   let told: Result | undefined;
 
@@ -98,15 +100,14 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
   return told ?? read();
 
   async function uploadFile(underWay: FileUnderWay, fileId: string, wanted: AnnouncedFile, index: number) {
-    const opened = await journal.open(answer, index).catch(() => undefined);
-    if (!opened) return "given_up";
-    const file = opened;
+    const file = await journal.open(answer, index).catch(() => undefined);
+    if (!file) return "given_up";
     let unreadable = false;
     const onFailure = () => (unreadable = true);
     const source = verifySource(file, { ...wanted, fileId }, createHasher, onFailure);
     const { collector, name, sizeBytes } = wanted;
     let [failures, refusals] = [0, 0];
-    const tell = (sentBytes: number, waitingFor?: UploadWait) =>
+    const tell = (waitingFor?: UploadWait, sentBytes = underWay.thereBytes ?? 0) =>
       onProgress({
         collector,
         name,
@@ -115,8 +116,26 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
         ...(waitingFor && { waitingFor }),
       });
 
+    const send = (link: UploadLink, options: Parameters<Upload>[3]): ReturnType<Upload> => {
+      const { url, headers, expiresAt } = link;
+      if (link.upload === "single") return upload(source, url, headers, options);
+      // Such a link takes a whole file too, of up to 5,000 MiB.
+      if (!uploadBlocks) return upload(source, url, { ...headers, "x-ms-blob-type": "BlockBlob" }, options);
+      return uploadBlocks({ ...source, file, createHasher, onFailure }, link, {
+        ...options,
+        upload,
+        thereBytes: underWay.thereBytes ?? 0,
+        async onThere(bytes) {
+          underWay.thereBytes = bytes;
+          failures = refusals = 0;
+          await journal.save(answer);
+        },
+        hasExpired: () => Date.parse(expiresAt) <= api.serverNow(),
+      });
+    };
+
     for (;;) {
-      await untilOpen(sizeBytes, (waitingFor) => tell(underWay.thereBytes ?? 0, waitingFor));
+      await untilOpen(sizeBytes, tell);
       let link = links.get(fileId);
       links.delete(fileId);
       if (!link || Date.parse(link.expiresAt) <= api.serverNow()) {
@@ -124,7 +143,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
         if (askedMs !== undefined) await wait(1);
         const fresh = await patiently(
           () => api.call<UploadLinks>("POST", `${path}:createUploadLinks`, { fileIds: pending }),
-          () => tell(underWay.thereBytes ?? 0, "network"),
+          () => tell("network"),
         );
         for (const one of fresh.links) links.set(one.fileId, one);
         if (fresh.there.includes(fileId)) return done();
@@ -142,7 +161,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
       try {
         const { status, retryAfterMs } = await send(link, {
           signal: attempt.signal,
-          onProgress: (sentBytes) => tell(sentBytes),
+          onProgress: (sentBytes) => tell(undefined, sentBytes),
         });
         // The links create once. "It exists" means that an earlier attempt arrived whose answer was lost; whether its bytes
         // are the right ones, the server verifies as for any other.
@@ -164,7 +183,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
         stopIfAsked();
         if (hasCode(error, "upload_refused")) throw error;
         if (attempt.signal.aborted) continue; // the user paused it, or the connection began to cost: no failure
-        tell(underWay.thereBytes ?? 0, "network");
+        tell("network");
       } finally {
         leave();
         leaveSignal();
@@ -173,26 +192,8 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
       await wait(failures);
     }
 
-    function send(link: UploadLink, options: Parameters<Upload>[3]): ReturnType<Upload> {
-      const { url, headers, expiresAt } = link;
-      if (link.upload === "single") return upload(source, url, headers, options);
-      // Such a link takes a whole file too, of up to 5,000 MiB.
-      if (!uploadBlocks) return upload(source, url, { ...headers, "x-ms-blob-type": "BlockBlob" }, options);
-      return uploadBlocks({ ...source, file, createHasher, onFailure }, link, {
-        ...options,
-        upload,
-        thereBytes: underWay.thereBytes ?? 0,
-        async onThere(bytes) {
-          underWay.thereBytes = bytes;
-          failures = refusals = 0;
-          await journal.save(answer);
-        },
-        hasExpired: () => Date.parse(expiresAt) <= api.serverNow(),
-      });
-    }
-
     function done() {
-      tell(sizeBytes);
+      tell(undefined, sizeBytes);
       return "uploaded" as const;
     }
   }

@@ -78,6 +78,19 @@ export interface Installation {
   createdAt: string;
 }
 
+/** How far a test push got. */
+export interface TestPushResult {
+  /** Of the push that was sent; absent where none was. */
+  testId?: string | undefined;
+  hubSync: "pending" | "synced" | "refused";
+  /** `refused`: the operator must mend it. `not_asked`: it does not know the installation yet. */
+  hub: "accepted" | "refused" | "away" | "not_asked";
+  /** The platform's word, where the hub waited for it. */
+  pushService: "accepted" | "channel_invalid" | "credential_invalid" | "refused" | "unknown";
+  /** What the hub said, in words. */
+  reason?: string | undefined;
+}
+
 /** A file as its own user sees it. */
 export interface DeviceFile {
   id: string;

@@ -377,7 +377,7 @@ test("a file that can no longer be read is said before anything is sent, and ano
   await page.locator(phase("shared")).waitFor();
 });
 
-test("files wait for Wi-Fi, also over a reload, and go now if the user says so", async () => {
+test("files wait for Wi-Fi, also over a reload, or for the user who paused them, and go now if the user says so", async () => {
   const asked = addRequest();
   const { page, app: call } = await openPage();
   await call("setMetered", true);
@@ -391,6 +391,10 @@ test("files wait for Wi-Fi, also over a reload, and go now if the user says so",
   await call("open", { ...asked.where, files: FILES, isLasting: true });
   await page.getByRole("heading", { name: "Waiting for Wi-Fi" }).waitFor();
   expect(asked.request.files.every(({ state }) => state === "announced")).toBe(true);
+  await call("pause", asked.request.id);
+  await page.getByRole("heading", { name: "Paused" }).waitFor();
+  await page.locator(act("resume")).click();
+  await page.getByRole("heading", { name: "Waiting for Wi-Fi" }).waitFor();
   await page.locator(act("send-now")).click();
   await page.locator(phase("shared")).waitFor();
   expect(asked.request.state).toBe("uploaded");

@@ -109,6 +109,7 @@ const PHASES: Record<string, (locale: "en" | "de") => object> = {
   sending: () => ({ kind: "sending", ...SUM, files: SENT }),
   "sending-offline": () => ({ kind: "sending", ...SUM, files: SENT, waitingFor: "network" }),
   "sending-metered": () => ({ kind: "sending", ...SUM, files: SENT, waitingFor: "unmetered" }),
+  "sending-paused": () => ({ kind: "sending", ...SUM, files: SENT, waitingFor: "user" }),
   shared: (locale) => ({ kind: "shared", receipt: receiptOf(locale) }),
   "taken-back": () => ({ kind: "takenBack", downloadedBefore: DOWNLOADED, files: [{ id: "0", name: "app.log" }] }),
   "taken-back-unread": () => ({ kind: "takenBack", downloadedBefore: [] }),
@@ -121,7 +122,14 @@ const PHASES: Record<string, (locale: "en" | "de") => object> = {
 };
 
 /** They look like another phase, with other words: seen once, and in every look where pictures are taken. */
-const ALIKE = ["sending-offline", "taken-back-unread", "declined-offline", "answered-elsewhere", "not-found"];
+const ALIKE = [
+  "sending-offline",
+  "sending-paused",
+  "taken-back-unread",
+  "declined-offline",
+  "answered-elsewhere",
+  "not-found",
+];
 
 /** Both ends of what there is, as the test command has time for; `npm run screenshots` looks at them all. */
 const BOTH_ENDS = [

@@ -35,7 +35,7 @@ const troubles: string[] = [];
 beforeAll(async () => {
   [app, browser] = await Promise.all([installExample(), launchChromium()]);
   await buildExample(app);
-});
+}, 180_000);
 afterEach(async () => {
   await context?.close();
   expect(troubles.splice(0)).toEqual([]);

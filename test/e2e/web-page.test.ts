@@ -23,7 +23,7 @@ import { unzip } from "#test/support/unzip.ts";
 
 const PAGE = "docs/integrate/web.md";
 const ROOT = resolve(".");
-const ANY_PORTS = ["--port", "0", "--postgres-port", "0", "--blob-port", "0", "--emulator-port", "0"];
+const ANY_PORTS = ["--postgres-port", "0", "--blob-port", "0", "--emulator-port", "0"];
 
 const undo: (() => unknown)[] = [];
 let blocks: GuideBlock[];
@@ -46,7 +46,16 @@ beforeAll(async () => {
   const data = await makeRunFolder();
   undo.push(() => removeData(data));
   const [, words = ""] = /^npm run dev -- (.+)\n$/.exec(here(codeOf("serve", "beckon"))) ?? [];
-  const dev = startBeckon(["dev", ...words.split(" "), "--json", "--data", data, ...ANY_PORTS]);
+  const dev = startBeckon([
+    "dev",
+    ...words.split(" "),
+    "--json",
+    "--data",
+    data,
+    "--port",
+    String(await freePort()),
+    ...ANY_PORTS,
+  ]);
   undo.push(async () => {
     dev.child.kill("SIGTERM");
     await dev.ended;

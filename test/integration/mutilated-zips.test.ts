@@ -8,6 +8,7 @@ import { worldTest, type World } from "#test/support/world.ts";
 
 const test = worldTest();
 
+/** `npm run fuzz:zips` sends a thousand; the same seed sends the same. */
 const ZIPS = Number(process.env["BECKON_FUZZ_ZIPS"] ?? 100);
 const SEED = Number(process.env["BECKON_FUZZ_SEED"] ?? 20_261_122);
 const AT_ONCE = 4;

@@ -177,7 +177,8 @@ function secondsUseful(content: PushContent): number {
   return Math.max(1, Math.floor((usefulUntil(content) - content.now) / 1000));
 }
 
-function textLocale(locale: string): keyof typeof PUSH_TEXTS {
+/** The language of ours that is nearest. */
+export function textLocale(locale: string): keyof typeof PUSH_TEXTS {
   const [language = ""] = locale.toLowerCase().split("-");
   return Object.hasOwn(PUSH_TEXTS, language) ? (language as keyof typeof PUSH_TEXTS) : "en";
 }

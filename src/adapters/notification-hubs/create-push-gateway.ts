@@ -15,6 +15,7 @@ import {
   type PushGateway,
   type PushOutcome,
   type PushTarget,
+  type TestPush,
 } from "#ports/push-gateway.ts";
 import {
   buildNotification,
@@ -22,6 +23,7 @@ import {
   MAX_PUSH_BYTES,
   type PushPresentation,
 } from "./build-notification.ts";
+import { buildTestNotification, pushServiceWordOf } from "./build-test-notification.ts";
 import { createHubClient } from "./hub-client.ts";
 import { refusalOf, type Refusal } from "./hub-outcome.ts";
 
@@ -122,6 +124,24 @@ export function createPushGateway(options: PushGatewayOptions): PushGateway {
       // Below the Standard tier the hub gives no id, and has no telemetry.
       const notificationId = answer.value?.notificationId;
       return { kind: "accepted", ...(notificationId ? { notificationId } : {}) };
+    },
+
+    async sendTest(push: TestPush, signal: AbortSignal) {
+      const { browserNavigateUrl } = presentation;
+      const notification = buildTestNotification(push.platform, { ...push, now: clock.now() }, browserNavigateUrl);
+      const tagExpression = tagOf({ installationId: push.installationId });
+      const send = (enableTestSend: boolean) =>
+        attempt(
+          (client, abortSignal) =>
+            client.sendNotification(notification, { tagExpression, enableTestSend, abortSignal }),
+          signal,
+        );
+      // The hub takes ten test sends a minute, of all that it has: past them an ordinary one says less, and goes out.
+      const tested = await send(true);
+      if (tested.ok) return { kind: "accepted", pushService: pushServiceWordOf(tested.value) };
+      if (tested.refusal.kind !== "later") return tested.refusal;
+      const sent = await send(false);
+      return sent.ok ? { kind: "accepted", pushService: "unknown" } : sent.refusal;
     },
 
     async putInstallation(installation: Installation, signal: AbortSignal): Promise<PushOutcome> {

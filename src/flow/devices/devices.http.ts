@@ -7,18 +7,24 @@ import type { InstallationTokens } from "#http/authenticate.ts";
 import { actorOf, type CallerOf } from "#http/caller.ts";
 import type { HttpKit } from "#http/http-kit.ts";
 import type { Clock } from "#ports/clock.ts";
+import type { Ids } from "#ports/ids.ts";
+import type { PushGateway } from "#ports/push-gateway.ts";
 import type { Store } from "#ports/store.ts";
+import { createTestPush } from "./test-push.ts";
 import { registerInstallation, removeInstallation, type InstallationContent } from "./register-installation.ts";
 
 export interface DeviceRoutes {
   readonly store: Store;
   readonly clock: Clock;
   readonly installationTokens: InstallationTokens;
+  readonly gateway: Pick<PushGateway, "sendTest">;
+  readonly ids: Ids;
 }
 
 /** Serves registration for push to devices, and tokens for them to the app's back end. */
 export function serveDevices(kit: HttpKit, deps: DeviceRoutes): void {
   const { store, clock, installationTokens } = deps;
+  const sendTestPush = createTestPush(deps);
 
   kit.serve(routes.putInstallation, async ({ params, body, caller }) => {
     requireOwn(caller, params.installationId);
@@ -42,6 +48,11 @@ export function serveDevices(kit: HttpKit, deps: DeviceRoutes): void {
     requireOwn(caller, params.installationId);
     await removeInstallation(deps, actorOf(caller), { id: params.installationId, userId: caller.userId });
     return { status: 204 };
+  });
+
+  kit.serve(routes.testPush, async ({ params, caller }) => {
+    requireOwn(caller, params.installationId);
+    return { status: 200, body: await sendTestPush(params.installationId, caller.userId) };
   });
 
   kit.serve(createInstallationToken, async ({ body, caller }) => {

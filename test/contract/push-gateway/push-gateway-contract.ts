@@ -91,6 +91,21 @@ export function describePushGateway(name: string, open: () => Promise<PushGatewa
       expect(await world.receivedBy(other)).toEqual([]);
     });
 
+    test("a test push reaches the one installation that it is for, and names nobody; to one that is gone it says so", async () => {
+      const { gateway } = world;
+      const [meant, other] = ["p", "q"].map((id) => anInstallation({ id: `tested-${id}`, userId: "tester" }));
+      if (!meant || !other) throw new Error("two were made");
+      for (const each of [meant, other]) await gateway.putInstallation(each, signal);
+      const push = { testId: randomUUID(), platform: meant.platform, installationId: meant.id, locale: "en" };
+      expect(await gateway.sendTest(push, signal)).toEqual({ kind: "accepted", pushService: "accepted" });
+      const [payload] = await world.receivedBy(meant);
+      expect(payload).toContain(`"beckon.test"`);
+      expect(payload).not.toContain("tester");
+      expect(await world.receivedBy(other)).toEqual([]);
+      await gateway.removeInstallation(meant.id, signal);
+      expect(await gateway.sendTest(push, signal)).toEqual({ kind: "accepted", pushService: "channel_invalid" });
+    });
+
     test("an installation that another user takes over gets nothing of the first one's any more", async () => {
       const { gateway } = world;
       const before = anInstallation({ id: "handed-over", userId: "first owner" });

@@ -29,6 +29,7 @@ test("the file for browsers is under 10 KB gzipped and needs nothing else", asyn
 test.each([
   ["acs-web.js", 6_000],
   ["upload-blocks.js", 1_300],
+  ["test-push.js", 4_500],
   ["device-logs.js", 11_000],
   ["report-issue.js", 11_500],
 ])("%s stands alone too, under %i bytes gzipped", async (name, bytes) => {

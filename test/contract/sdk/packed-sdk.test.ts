@@ -14,7 +14,7 @@ const TSC = resolve("node_modules/.bin/tsc");
 let app: AppFolder;
 beforeAll(async () => {
   app = await installPackedSdk();
-});
+}, 180_000);
 afterAll(() => app.remove());
 
 const inPackage = (path: string) => join(app.folder, "node_modules/beckon-sdk", path);
@@ -25,6 +25,7 @@ const ENTRIES = [
   "report-screens",
   "device-logs",
   "upload-blocks",
+  "test-push",
   "acs-web",
   "node-support",
 ];

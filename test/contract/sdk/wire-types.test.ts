@@ -48,6 +48,7 @@ test("reports are what the contract takes and answers", () => {
 
 test("what the SDK receives is what the contract answers", () => {
   expectTypeOf<sdk.Installation>().toEqualTypeOf<Received<typeof devices.installation>>();
+  expectTypeOf<sdk.TestPushResult>().toEqualTypeOf<Received<typeof devices.testPushResult>>();
   expectTypeOf<sdk.DeviceLogRequest>().toEqualTypeOf<Received<typeof devices.deviceLogRequest>>();
   expectTypeOf<sdk.DeviceFile>().toEqualTypeOf<Received<typeof devices.deviceFile>>();
   expectTypeOf<sdk.ConsentText>().toEqualTypeOf<Received<typeof devices.consentText>>();
