@@ -152,8 +152,9 @@ export default defineConfig({
   test: {
     projects: present.map(asVitestProject),
     reporters: ["default", new PlainSummary(process.env["BECKON_TEST_SUMMARY"])],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Limits for what hangs, not measures of what is slow: a busy machine takes its time.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 30_000,
     // A test that passes only at the second try is a bug in the test or in us.
     retry: 0,

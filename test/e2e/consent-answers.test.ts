@@ -97,6 +97,18 @@ test("the screen shows the registered text word for word, also words that look l
   expect(await page.getByRole("heading", { name: /^Acme asks you for logs/ }).getAttribute("lang")).toBe("en");
 });
 
+test("the text stands as its own direction wants it, however the app aligns what is around it", async () => {
+  const { page } = await ask();
+  await page.evaluate(
+    `Object.assign(document.querySelector("main").style, { textAlign: "right", textTransform: "uppercase" })`,
+  );
+  const style = await inScreen<string[]>(
+    page,
+    `const { textAlign, textTransform } = getComputedStyle(screen.querySelector("h2")); return [textAlign, textTransform];`,
+  );
+  expect(style).toEqual(["start", "none"]);
+});
+
 test("a file that is unticked leaves the text at once, and is not in the answer", async () => {
   const { page, app: call, request } = await ask();
   await page.locator("[data-file='app.log.1'] input").uncheck();

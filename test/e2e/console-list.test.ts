@@ -181,3 +181,35 @@ test("what colleagues do to many requests at once moves no row", async ({ world 
   expect(await places()).toEqual(before);
   await close();
 });
+
+test("a subject of another direction than the page is cut at its end, and not at its beginning", async ({ world }) => {
+  const ticket = await world.agent.openTicket({
+    userId: "cut",
+    subject: "The picture freezes after a minute ".repeat(4),
+  });
+  const request = await world.agent.requestLogs({ ticketId: ticket.id, userId: "cut" });
+  const { page, close } = await openConsole(browser, world.apiUrl, { path: "/?view=all", width: 320, language: "ar" });
+  await page.locator(`[data-request="${request.id}"]`).waitFor();
+  // Where its first letter stands, and the cell.
+  const [letter, cell] = await page.evaluate<[number, number][]>(`(() => {
+    const name = document.querySelector('[data-request="${request.id}"] [role=gridcell]:has(a)');
+    const text = [...name.querySelectorAll("bdi")].at(-1).firstChild;
+    const range = document.createRange();
+    range.setStart(text, 0);
+    range.setEnd(text, 1);
+    return [range, name].map((one) => { const { left, right } = one.getBoundingClientRect(); return [left, right]; });
+  })()`);
+  expect(letter?.[0]).toBeGreaterThanOrEqual(cell?.[0] ?? Infinity);
+  expect(letter?.[1]).toBeLessThanOrEqual(cell?.[1] ?? -Infinity);
+  await close();
+});
+
+test("the list says what is asked for in the app's words, as the request itself does", async ({ world }) => {
+  const { request } = await world.asked({ collectors: ["app"] });
+  const { page, close } = await openConsole(browser, world.apiUrl, { path: "/?view=all" });
+  await page
+    .locator(`[data-request="${request.id}"]`)
+    .getByText(/^App log/)
+    .waitFor();
+  await close();
+});

@@ -14,7 +14,7 @@ const LOOK_EVERY_MS = 25;
 export async function until<T>(
   fact: () => T | Promise<T>,
   expected: unknown,
-  { withinMs = 20_000, hint = () => "" }: { readonly withinMs?: number; readonly hint?: () => string } = {},
+  { withinMs = 40_000, hint = () => "" }: { readonly withinMs?: number; readonly hint?: () => string } = {},
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {

@@ -172,7 +172,7 @@ export async function createWorld({
       call(method, path, { token: await tokenOf("beckon-agents", person), ...options }),
     );
   const agent = as("alex");
-  const untilHere = <T>(fact: () => T | Promise<T>, expected: unknown, { withinMs = 20_000 } = {}) =>
+  const untilHere = <T>(fact: () => T | Promise<T>, expected: unknown, { withinMs = 40_000 } = {}) =>
     until(fact, expected, { withinMs, hint });
 
   const store = BlobServiceClient.fromConnectionString(azurite.connectionString);

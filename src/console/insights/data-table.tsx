@@ -6,6 +6,8 @@ const useStyles = makeStyles({
     width: "100%",
     borderCollapse: "collapse",
     fontVariantNumeric: "tabular-nums",
+    // It can be scrolled; a word that is broken cannot be read.
+    overflowWrap: "normal",
     "& th, & td": { padding: "6px 8px", textAlign: "end", borderBottom: `1px solid ${tokens.colorNeutralStroke3}` },
     "& th:first-child, & td:first-child": { textAlign: "start" },
     "& thead th": { color: tokens.colorNeutralForeground3, fontWeight: tokens.fontWeightRegular },

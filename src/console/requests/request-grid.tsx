@@ -2,8 +2,10 @@ import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { LogRequest } from "#console/api/shapes.ts";
+import { useFormat } from "#console/i18n/use-format.ts";
 import { useT } from "#console/i18n/use-t.ts";
 import { Tick } from "#console/parts/tick.tsx";
+import { useCollectorLabel } from "#console/parts/use-collector-label.ts";
 import type { Act } from "./why-not.ts";
 import { gridColumns, RequestRow, selectableColumns } from "./request-row.tsx";
 import { useRowKeys } from "./use-row-keys.ts";
@@ -64,6 +66,8 @@ export function RequestGrid(props: GridProps) {
   const { rows, hasMore, isLoadingMore, onMore, onOpen, selection, onAct, onDownload } = props;
   const styles = useStyles();
   const { t } = useT();
+  const format = useFormat();
+  const labelOf = useCollectorLabel();
   const scroller = useRef<HTMLDivElement>(null);
   const place = places.get(location.search);
   const [active, setActive] = useState(place?.active ?? 0);
@@ -166,6 +170,7 @@ export function RequestGrid(props: GridProps) {
               >
                 <RequestRow
                   request={request}
+                  logs={format.list(request.collectors.map(labelOf))}
                   index={index}
                   isActive={index === active}
                   isNarrow={isNarrow}

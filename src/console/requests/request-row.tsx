@@ -67,6 +67,9 @@ const useStyles = makeStyles({
     textOverflow: "ellipsis",
     fontSize: tokens.fontSizeBase200,
     color: tokens.colorNeutralForeground3,
+    // Cut at its own end: an English subject on an Arabic page would lose its beginning.
+    "& > bdi": { display: "block", overflow: "hidden", textOverflow: "ellipsis", textAlign: "left" },
+    "[dir=rtl] & > bdi": { textAlign: "right" },
   },
   unread: {
     position: "absolute",
@@ -83,6 +86,8 @@ const useStyles = makeStyles({
 
 interface RowProps {
   readonly request: LogRequest;
+  /** What is asked for, in the apps' words. */
+  readonly logs: string;
   readonly index: number;
   readonly isActive: boolean;
   readonly isNarrow: boolean;
@@ -95,7 +100,7 @@ interface RowProps {
 
 export const RequestRow = memo(
   function RequestRow(props: RowProps) {
-    const { request, index, isActive, isNarrow, isSelected, onActivate, onOpen, onToggle } = props;
+    const { request, logs, index, isActive, isNarrow, isSelected, onActivate, onOpen, onToggle } = props;
     const styles = useStyles();
     const { t } = useT();
     const format = useFormat();
@@ -158,7 +163,7 @@ export const RequestRow = memo(
           <StateBadge request={request} />
         </span>
         <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet)} hidden={isNarrow}>
-          {format.list(request.collectors)}
+          {logs}
           <span className={styles.second}>{t("size.upTo", { size: format.size(request.maxBytes) })}</span>
         </span>
         <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet)} hidden={isNarrow}>
@@ -177,6 +182,7 @@ export const RequestRow = memo(
   },
   (before, after) =>
     before.request === after.request &&
+    before.logs === after.logs &&
     before.isActive === after.isActive &&
     before.isSelected === after.isSelected &&
     before.isNarrow === after.isNarrow &&

@@ -9,6 +9,7 @@ import { fetchApi } from "#console/api/call-api.ts";
 import { templatesQuery } from "#console/api/queries.ts";
 import type { Template } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
+import { useCollectorLabel } from "#console/parts/use-collector-label.ts";
 import { useT } from "#console/i18n/use-t.ts";
 import { Confirm } from "#console/parts/confirm.tsx";
 import { Page, Section } from "#console/parts/page.tsx";
@@ -85,6 +86,7 @@ function TemplateCard({ template, isLead, onEdit }: CardProps) {
   const { t, language } = useT();
   const format = useFormat();
   const client = useQueryClient();
+  const labelOf = useCollectorLabel();
   const names = new Intl.DisplayNames(language, { type: "language" });
   const rank = (tag: string) => (tag === language ? 0 : 1);
   const missing = WANTED.filter((tag) => template.texts[tag] === undefined);
@@ -144,7 +146,7 @@ function TemplateCard({ template, isLead, onEdit }: CardProps) {
       </ul>
       <span className={styles.quiet}>
         {template.id}
-        {template.collectors.length > 0 ? ` · ${format.list(template.collectors)}` : null}
+        {template.collectors.length > 0 ? ` · ${format.list(template.collectors.map(labelOf))}` : null}
         {template.windowHours === undefined ? null : ` · ${t("window.hours", { count: template.windowHours })}`}
       </span>
     </Section>

@@ -7,6 +7,12 @@ export const PARTS_CSS = `
   background: var(--ground);
   color: var(--ink);
   font: var(--beckon-font-size, 1rem)/1.5 var(--beckon-font, system-ui, sans-serif);
+  /* An app's own would come in from above, and stand wrong in a text of another direction. */
+  text-align: start;
+  text-indent: 0;
+  text-transform: none;
+  letter-spacing: normal;
+  white-space: normal;
   --round: var(--beckon-radius, 1em);
   -webkit-text-size-adjust: 100%;
 }
