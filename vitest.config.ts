@@ -23,6 +23,7 @@ const ON_ANY_QUEUE = [
   "api-bad-input",
   "api-idempotency",
   "api-lists",
+  "background-upload",
   "call-support-ticket",
   "call-support-ticket-limits",
   "consent-text",
@@ -30,6 +31,7 @@ const ON_ANY_QUEUE = [
   "console-lists",
   "console-session",
   "dev",
+  "enduring-upload",
   "feed",
   "identity",
   "kill-agent-upload",
@@ -46,6 +48,7 @@ const ON_ANY_QUEUE = [
   "sdk",
   "sdk-report",
   "stray-installations",
+  "test-push",
   "work-items",
   "work-items-for-all",
 ].map((name) => `test/integration/${name}.test.ts`);

@@ -119,7 +119,9 @@ export const listTickets = route({
     userId: userId.optional(),
     callId: callId.optional(),
     surveyId: z.string().min(1).max(256).optional().meta({ description: "Of a report on the ticket" }),
-    sdkVersion: z.string().min(1).max(128).optional().meta({ description: "Of a report on the ticket" }),
+    sdkVersion: z.string().min(1).max(128).optional().meta({
+      description: "Of the calling SDK that a report on the ticket names, or of the SDK that made an export on it",
+    }),
     externalSystem: externalSystem.optional(),
     externalId: externalId.optional(),
     assigneeId: z.string().max(256).optional(),

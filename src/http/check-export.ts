@@ -16,6 +16,7 @@ export type ExportRefusal =
   | "empty"
   | "too_many_files"
   | "too_large"
+  | "directory_too_large"
   | "unsafe_path"
   | "duplicate_path"
   | "overlapping";
@@ -42,6 +43,15 @@ const MANIFEST_BYTES_AT_MOST = 1024 * 1024;
 /** As many files as a manifest may name. */
 export const EXPORT_FILES_AT_MOST = 500;
 const PATH_AT_MOST = 1_000;
+/** Of UTF-8: each of a path's characters has at most four bytes. */
+const PATH_BYTES_AT_MOST = 4 * PATH_AT_MOST;
+/**
+ * What the entries' extra fields and comments may have together. A zip of the usual programs has 20 to 60 bytes of them an entry; an
+ * entry may have 128 KiB, which take many times that in memory when they are taken apart.
+ */
+const REMARKS_BYTES_AT_MOST = 128 * 1024;
+/** APPNOTE.TXT, section 4.3.7: a local header without its name. */
+const LOCAL_HEADER_BYTES = 30;
 /** Control characters, and marks that turn the direction of what follows: no path of ours has them, and they hide an ending. */
 const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\\]/u;
 /** The directory is read in bites of some bytes; each would be a call of the file store. */
@@ -52,7 +62,7 @@ const WINDOW_BYTES = 256 * 1024;
  * that it says. Nothing that the archive claims is believed: what is unpacked is counted, and never kept.
  *
  * A zip that would harm whoever unpacks it is refused, whatever its manifest says: paths that lead out of a folder or are there
- * twice, entries that lie over each other.
+ * twice, entries that lie over each other, more than is taken when they are unpacked.
  *
  * @param maxBytes what the files may have together when they are unpacked
  * @throws what the source throws: a store that is away is no doubt about the archive
@@ -60,7 +70,7 @@ const WINDOW_BYTES = 256 * 1024;
 export async function checkExport(source: ExportSource, maxBytes: number): Promise<ExportVerdict> {
   const reader = new SourceReader(source);
   try {
-    const entries = await readDirectory(reader, source.sizeBytes);
+    const entries = await readDirectory(reader, source.sizeBytes, maxBytes);
     const manifest = await readManifest(entries, maxBytes);
     await holdTo(manifest, entries);
     return { kind: "proven", manifest, read: (path) => readAgain(reader, entries, path) };
@@ -78,7 +88,7 @@ interface Directory {
   readonly entries: ReadonlyMap<string, Entry>;
 }
 
-async function readDirectory(reader: SourceReader, sizeBytes: number): Promise<Directory> {
+async function readDirectory(reader: SourceReader, sizeBytes: number, maxBytes: number): Promise<Directory> {
   const { zip, found } = await findEntries(reader, sizeBytes);
   if (found.length === 0) throw new Refusal("empty");
   const entries = new Map<string, Entry>();
@@ -92,9 +102,19 @@ async function readDirectory(reader: SourceReader, sizeBytes: number): Promise<D
     folded.add(alike);
     entries.set(path, entry);
   }
-  // Entries that lie over each other make much of little.
-  if (found.reduce((sum, entry) => sum + entry.compressedSize, 0) > sizeBytes) throw new Refusal("overlapping");
+  requireApart(found, sizeBytes);
+  if (found.reduce((sum, entry) => sum + entry.uncompressedSize, 0) > maxBytes) throw new Refusal("too_large");
   return { zip, entries };
+}
+
+/** Entries that lie over each other make much of little. */
+function requireApart(found: readonly Entry[], sizeBytes: number): void {
+  const inOrder = found.toSorted((a, b) => a.relativeOffsetOfLocalHeader - b.relativeOffsetOfLocalHeader);
+  for (const [index, entry] of inOrder.entries()) {
+    const end = entry.relativeOffsetOfLocalHeader + LOCAL_HEADER_BYTES + entry.compressedSize;
+    const next = inOrder[index + 1]?.relativeOffsetOfLocalHeader ?? sizeBytes;
+    if (end > next) throw new Refusal("overlapping", entry.fileName);
+  }
 }
 
 async function findEntries(reader: SourceReader, sizeBytes: number) {
@@ -102,7 +122,13 @@ async function findEntries(reader: SourceReader, sizeBytes: number) {
   try {
     const zip = await fromRandomAccessReaderPromise(reader, sizeBytes, { autoClose: false });
     if (zip.entryCount > EXPORT_FILES_AT_MOST + 1) throw new Refusal("too_many_files");
-    for await (const entry of zip.eachEntry()) found.push(entry);
+    let remarksBytes = 0;
+    for await (const entry of zip.eachEntry()) {
+      if (entry.fileNameLength > PATH_BYTES_AT_MOST) throw new Refusal("unsafe_path");
+      remarksBytes += entry.extraFieldLength + entry.fileCommentLength;
+      if (remarksBytes > REMARKS_BYTES_AT_MOST) throw new Refusal("directory_too_large");
+      found.push(entry);
+    }
     return { zip, found };
   } catch (error) {
     if (error instanceof Refusal) throw error;

@@ -32,6 +32,7 @@ export const CONSOLE_UPLOADS_DE = {
   "error.unusable_zip.not_a_zip": "Das ist kein Zip, oder ein Teil davon fehlt.",
   "error.unusable_zip.empty": "In diesem Zip sind keine Dateien.",
   "error.unusable_zip.too_many_files": "Dieses Zip hat mehr Dateien, als ein Export haben darf.",
+  "error.unusable_zip.directory_too_large": "Das Dateiverzeichnis dieses Zips enthält weit mehr als das eines Exports.",
   "error.unusable_zip.unsafe_path": "Dieses Zip hat Dateinamen, die beim Entpacken Schaden anrichten könnten.",
   "error.unusable_zip.duplicate_path": "Dieses Zip hat zwei Dateien mit demselben Namen.",
   "error.unusable_zip.overlapping":

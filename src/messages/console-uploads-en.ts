@@ -30,6 +30,7 @@ export const CONSOLE_UPLOADS_EN = {
   "error.unusable_zip.not_a_zip": "This is no zip, or a part of it is missing.",
   "error.unusable_zip.empty": "This zip has no files in it.",
   "error.unusable_zip.too_many_files": "This zip has more files than an export may have.",
+  "error.unusable_zip.directory_too_large": "This zip’s list of files holds far more than an export’s.",
   "error.unusable_zip.unsafe_path": "This zip has file names that could do harm when somebody unpacks it.",
   "error.unusable_zip.duplicate_path": "This zip has two files of one name.",
   "error.unusable_zip.overlapping":

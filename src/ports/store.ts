@@ -115,6 +115,8 @@ export interface Reports {
   find(id: string): Promise<Report | undefined>;
   /** The user's report under the app's own id. Until the transaction ends, nobody else who asks for this user gets an answer. */
   findByAppId(userId: string, appReportId: string): Promise<Report | undefined>;
+  /** The app's own id stands for this report no longer. */
+  forgetAppId(id: string): Promise<void>;
   /** Newest first. */
   list(query: ReportQuery): Promise<Page<Report>>;
   /** False when someone else won: reload and decide again. The saved version is one more. */

@@ -31,7 +31,7 @@ test("an upload that the system carries on after the app was killed is joined by
   const first = start();
   await world.until(async () => (await readdir(transfers)).length, 1);
   const [fileId = ""] = await readdir(transfers);
-  await world.until(async () => (await readdir(join(transfers, fileId))).includes("order.json"), true);
+  await world.until(async () => (await readdir(join(transfers, fileId))).includes("taken"), true);
   await first.kill();
   expect(await world.stateOf(request)).toBe("consented");
 

@@ -123,6 +123,29 @@ describe("a user who reports an issue", () => {
     expect((answer.body as { reportId: string }).reportId).not.toBe(created?.reportId);
   });
 
+  test("reaches its ticket with its files when it is sent again after the time to upload was over", async ({
+    world,
+  }) => {
+    const phone = someone(world);
+    const body = { ...(await phone.reportBody({ text: "My call froze" }, LOGS)), appReportId: randomUUID() };
+    const post = async () =>
+      (await phone.send("POST", "/v1/reports", { body })).body as Awaited<ReturnType<typeof phone.report>>;
+    // The answer is lost on the way, so nothing is uploaded.
+    const lost = await post();
+    await world.sql("update report set upload_by = now() - interval '1 second' where id = $1::uuid", [lost.reportId]);
+    await world.until(() => reportState(world, lost), "rejected");
+
+    const again = await post();
+    expect(again).toMatchObject({ ticketId: lost.ticketId, ticketIsNew: false, state: "open" });
+    expect(again.links).toHaveLength(LOGS.length);
+    // And once more: from here on it is this one.
+    expect((await post()).reportId).toBe(again.reportId);
+    expect((await world.agent.reports(lost.ticketId)).map(({ id, state }) => [id, state])).toEqual([
+      [again.reportId, "open"],
+      [lost.reportId, "rejected"],
+    ]);
+  });
+
   test("is heard of live by agents", async ({ world }) => {
     const feed = await world.feed();
     const created = await someone(world).report();

@@ -1,6 +1,7 @@
 /** The system's half of an upload in the background: a process of its own. Started by background-uploads.ts. */
 import { openAsBlob } from "node:fs";
 import { access, appendFile, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 const order = JSON.parse(await readFile(process.argv[2] ?? "", "utf8")) as {
@@ -10,6 +11,8 @@ const order = JSON.parse(await readFile(process.argv[2] ?? "", "utf8")) as {
   outcome: string;
   begin: string;
 };
+// From here on it is the system's, whatever becomes of the app.
+await writeFile(join(dirname(order.outcome), "taken"), "");
 const mayBegin = () =>
   access(order.begin).then(
     () => true,

@@ -44,10 +44,11 @@ export async function zipOf(files: readonly (readonly [path: string, content: st
 /** A zip by another writer, deflated, and in the form for more than 4 GiB unless told. */
 export async function zip64Of(
   files: readonly (readonly [path: string, content: Buffer])[],
-  { forceZip64Format = true } = {},
+  { forceZip64Format = true, comment = "" }: { readonly forceZip64Format?: boolean; readonly comment?: string } = {},
 ): Promise<Buffer> {
   const zip = new ZipFile();
-  for (const [path, content] of files) zip.addBuffer(content, path, { mtime: EXPORTED_AT, forceZip64Format });
+  for (const [path, content] of files)
+    zip.addBuffer(content, path, { mtime: EXPORTED_AT, forceZip64Format, fileComment: comment });
   zip.end({ forceZip64Format, comment: "" });
   return buffer(zip.outputStream as Readable);
 }

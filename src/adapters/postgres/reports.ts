@@ -47,6 +47,9 @@ export function createReports(db: Db): Reports {
       const row = await db.report.findUnique({ where: { userId_appReportId: { userId, appReportId } } });
       return row ? reportOf(row) : undefined;
     },
+    async forgetAppId(id) {
+      await db.report.update({ where: { id }, data: { appReportId: null } });
+    },
     async list(query) {
       const rows = await db.report.findMany({
         where: { AND: conditions(query) },

@@ -46,6 +46,11 @@ type BlobOwner = Pick<LogFile, "id" | "ownerId">;
 /** What a zip is called among its ticket's files, where it is kept whole: no app has a collector of that name. */
 const ZIP_COLLECTOR = "agent-upload";
 const REMOVE_TIMEOUT_MS = 20_000;
+/**
+ * From the last byte to the commit. With the hour that a body may take, no blob of an upload grows so old that the sweep takes it for
+ * a stray (two hours).
+ */
+const UNPACK_MS = 45 * 60_000;
 
 /**
  * Takes an exported zip whole: streams it to the store, holds it against its own manifest, and puts it on the ticket in one
@@ -89,13 +94,14 @@ async function takeIn(
 ): Promise<StoredAnswer> {
   const { store, blobs, clock, ids, maxBytes, failpoint } = deps;
   const { name, bytes, fingerprintOf, render } = incoming;
-  const signal = held?.lost ?? new AbortController().signal;
+  const lost = held?.lost ?? new AbortController().signal;
   const uploadId = ids.next();
   const zip: BlobOwner = { id: ids.next(), ownerId: uploadId };
   const begun = [zip];
   let isSaving = false;
   try {
-    const content = await blobs.write(ingestBlobName(zip), limited(bytes, maxBytes), signal);
+    const content = await blobs.write(ingestBlobName(zip), limited(bytes, maxBytes), lost);
+    const signal = AbortSignal.any([lost, AbortSignal.timeout(UNPACK_MS)]);
     await failpoint?.("agent-upload:after-write");
     const verdict = await checkExport(sourceOf(deps, zip, content, signal), maxBytes);
     if (verdict.kind === "refused") throw explainRefusal(verdict, maxBytes);

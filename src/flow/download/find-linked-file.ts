@@ -2,6 +2,11 @@ import type { LogFile } from "#domain/log-file.ts";
 import { Problem } from "#domain/problems.ts";
 import type { Records } from "#ports/store.ts";
 
+const GONE: Readonly<Record<string, string>> = {
+  withdrawn: "Its user took it back.",
+  removed: "The agent who added it, a lead or an admin removed it.",
+};
+
 /**
  * A file that agents may read: verified, and neither taken back nor over.
  *
@@ -12,7 +17,7 @@ export async function findLinkedFile(store: Pick<Records, "files">, fileId: stri
   if (!file) throw new Problem("not_found");
   if (file.state === "deleted")
     throw new Problem("file_gone", {
-      detail: file.reason === "withdrawn" ? "Its user took it back." : "Its retention is over.",
+      detail: GONE[file.reason ?? ""] ?? "Its retention is over.",
       extra: { reason: file.reason },
     });
   if (file.state !== "linked")

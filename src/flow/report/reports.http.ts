@@ -65,8 +65,9 @@ export function serveReports(kit: HttpKit, deps: ReportRoutes): void {
     requireWithinReport(files, limits);
     const kept = await onceKept(idempotency, async (tx) => {
       const earlier = await earlierReport(tx, caller.userId, content, files);
-      if (earlier) return { reportId: earlier.id, ticketIsNew: false };
-      const saved = await saveReport(tx, deps, caller.userId, content, { kind: "announced", files });
+      if (earlier?.kind === "same") return { reportId: earlier.report.id, ticketIsNew: false };
+      const placed = earlier ? { ...content, ticketId: earlier.ticketId } : content;
+      const saved = await saveReport(tx, deps, caller.userId, placed, { kind: "announced", files });
       return { reportId: saved.report.id, ticketIsNew: saved.ticketIsNew };
     });
     return answer(kept);

@@ -124,6 +124,20 @@ test.for([
     zipOf(Array.from({ length: EXPORT_FILES_AT_MOST + 2 }, (_, n) => [`${n}.log`, ""] as const)),
     "too_many_files",
   ],
+  [
+    "a zip without a manifest that unpacks to more than is taken",
+    zip64Of([["zeros.log", Buffer.alloc(2 * MIB)]], { forceZip64Format: false }),
+    "too_large",
+  ],
+  ["a path of 64 KiB", zipOf([["a".repeat(60_000), "hi"]]), "unsafe_path"],
+  [
+    "a directory that is mostly comments",
+    zip64Of(
+      Array.from({ length: 3 }, (_, n) => [`${n}.log`, Buffer.from("hi")] as const),
+      { forceZip64Format: false, comment: "x".repeat(60_000) },
+    ),
+    "directory_too_large",
+  ],
 ] as const)("%s is put on no ticket", async ([, zip, why]) => {
   expect(await check(zip)).toMatchObject({ kind: "refused", why });
 });
