@@ -47,8 +47,9 @@ export async function zip64Of(
   { forceZip64Format = true, comment = "" }: { readonly forceZip64Format?: boolean; readonly comment?: string } = {},
 ): Promise<Buffer> {
   const zip = new ZipFile();
-  for (const [path, content] of files)
-    zip.addBuffer(content, path, { mtime: EXPORTED_AT, forceZip64Format, fileComment: comment });
+  // yazl's types do not know of an entry's comment.
+  const options = { mtime: EXPORTED_AT, forceZip64Format, fileComment: comment };
+  for (const [path, content] of files) zip.addBuffer(content, path, options);
   zip.end({ forceZip64Format, comment: "" });
   return buffer(zip.outputStream as Readable);
 }
