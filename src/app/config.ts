@@ -194,7 +194,8 @@ const SETTINGS = z.object({
     .number()
     .int()
     .min(1)
-    .max(100 * 1024 * MIB)
+    // The service takes 50,000 blocks; what an agent adds is one blob of blocks of 2 MiB.
+    .max(100_000 * MIB)
     .default(1024 * MIB)
     .describe(
       "Bytes that the files of one report may have together; and an exported zip that an agent adds, also unpacked",

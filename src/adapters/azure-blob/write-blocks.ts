@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import type { BlockBlobClient } from "@azure/storage-blob";
 import type { BlobContent } from "#ports/blob-store.ts";
 
-/** One block fills while another is on its way: 8 MiB an upload. `npm run bench multipart` measures it. */
-const BLOCK_BYTES = 4 * 1024 * 1024;
-const UNDER_WAY = 1;
+/** One block fills while three are on their way: 8 MiB an upload. `npm run bench multipart` measures it. */
+const BLOCK_BYTES = 2 * 1024 * 1024;
+const UNDER_WAY = 3;
 /** Blocks that were given back and wait for the next upload, so that one after the other takes no new memory. */
 const KEPT_BLOCKS = 4;
 /** A block that is not stored by then is one that the store does not take. */
