@@ -26,8 +26,10 @@ const environment = readEnvironment(process.env);
 const policy = contentSecurityPolicy(environment);
 
 const server = createServer((request, response) => {
-  const { pathname, searchParams } = new URL(request.url ?? "/", "http://any");
-  answer(`${request.method ?? ""} ${pathname}`, searchParams, response).catch((error: unknown) => {
+  // What a client asks for may be no path at all.
+  const url = URL.parse(`http://any${request.url ?? "/"}`);
+  if (!url) return void response.writeHead(400).end();
+  answer(`${request.method ?? ""} ${url.pathname}`, url.searchParams, response).catch((error: unknown) => {
     console.error(error);
     response.writeHead(502).end();
   });

@@ -116,7 +116,9 @@ export function createAnswers({
         }
         // 404 is another user's: it waits until its own user is back, or until it is too late (see tidy). 401 and 403 wait too.
         if (
-          (refused && !answer.recorded && !hasCode(error, "not_found", "unauthenticated", "forbidden")) ||
+          (refused &&
+            !answer.recorded &&
+            !hasCode(error, "not_found", "unauthenticated", "forbidden", "unexpected_answer")) ||
           hasCode(error, "upload_too_late")
         ) {
           await journal.end(answer);

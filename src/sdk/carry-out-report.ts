@@ -63,10 +63,12 @@ export async function send(report: ReportUnderWay, { api }: Pick<Uploading, "api
   report.refused = undefined;
   await journal.save(report);
   const post = () => api.call<CreatedReport>("POST", "/v1/reports", report.consent, report.requestId);
-  const answer = await post().catch((error: unknown) => {
+  const answer = await post().catch(async (error: unknown) => {
     // The app did not register, or the registration is gone: the report matters more than which install it came from.
     if (!hasCode(error, "installation_not_of_user") || !report.consent.installationId) throw error;
     delete report.consent.installationId;
+    // What is sent again after a restart must be what this key stands for.
+    await journal.save(report);
     return post();
   });
   const { reportId, ticketId, ticketNumber, ticketIsNew, files, uploadBy } = answer.body;

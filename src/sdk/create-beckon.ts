@@ -104,7 +104,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
     const request = await readRequest(requestId);
     if (isOpen(request)) return request;
     await takeDown(requestId, request.state);
-    throw new BeckonError("request_closed", `The request is ${request.state}: there is nothing to ask.`);
+    throw new BeckonError("request_closed", `The request is ${request.state}.`);
   }
 
   /** Once a run, before anything is frozen: lets go of what an earlier run froze and nobody needs. */

@@ -102,15 +102,15 @@ export function createReviews<Request extends Asked = DeviceLogRequest>({
       const opening = reviews.get(requestId);
       const held = await opening;
       if (!held)
-        throw new BeckonError("not_reviewed", "Nothing was frozen for this request: call review() and show it first.");
+        throw new BeckonError("not_reviewed", "Nothing is frozen for this request: call review() and show it.");
       const hashes = await held.hashes.catch(async (cause: unknown) => {
         // Frozen anew by the next review: this one could never be answered.
         if (reviews.get(requestId) === opening) reviews.delete(requestId);
         await release(held.frozen.files.map(({ file }) => file));
-        throw new BeckonError("file_unreadable", "A frozen file can no longer be read: review again.", { cause });
+        throw new BeckonError("file_unreadable", "A frozen file cannot be read: review again.", { cause });
       });
       if (!reviews.delete(requestId))
-        throw new BeckonError("request_closed", "The prompt came down before the answer.");
+        throw new BeckonError("request_closed", "The prompt came down first.");
       const wanted = held.frozen.files.map(({ shown, file }, index) => ({ shown, file, sha256: hashes[index] ?? "" }));
       const isChosen = ({ shown }: ChosenFile) =>
         !files || files.some((file) => file.collector === shown.collector && file.name === shown.name);

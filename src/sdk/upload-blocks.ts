@@ -38,6 +38,7 @@ export const uploadBlocks: UploadBlocks = async (
   for (let start = from; start < sizeBytes; start += blockBytes) {
     const end = Math.min(start + blockBytes, sizeBytes);
     await check(end);
+    signal.throwIfAborted();
     if (hasExpired()) return { status: 403 };
     const block = `${url}&comp=block&blockid=${ids[start / blockBytes]}`;
     const onPart = (sentBytes: number): void => onProgress(start + sentBytes);
@@ -48,10 +49,16 @@ export const uploadBlocks: UploadBlocks = async (
   // Nothing is a blob before this: what was read wrong on the way is never committed.
   await check(sizeBytes);
   const answer = await upload(listOf(source, ids), `${url}&comp=blocklist`, headers, { signal, onProgress() {} });
-  // The service lets go of blocks that nobody commits for a week.
-  if (answer.status === 400) await onThere(0);
+  // The service lets go of blocks that nobody commits for a week: all of them once more. If that is refused too, it is no such case.
+  if (answer.status === 400 && !begunAnew.has(source.file)) {
+    begunAnew.add(source.file);
+    await onThere(0);
+  }
   return answer;
 };
+
+/** Files whose blocks this run has sent a second time. */
+const begunAnew = new WeakSet<FrozenFile>();
 
 /**
  * Digits are Base64 already. All ids of a blob must be of one length; the size is in them, so that blocks of an SDK that cuts
@@ -105,9 +112,11 @@ async function* read({ file, onFailure }: BlockSource, start: number, end: numbe
   }
 }
 
+/** Without the collector's word for the whole file: who uploads by it would send all of it. */
 function partOf(source: BlockSource, start: number, end: number): UploadSource {
   return {
     ...source,
+    saved: undefined,
     sizeBytes: end - start,
     stream: () => read(source, start, end),
     async blob() {
@@ -124,6 +133,7 @@ function listOf(source: UploadSource, ids: readonly string[]): UploadSource {
   const blob = new Blob([`<?xml version="1.0"?><BlockList>${list}</BlockList>`]);
   return {
     ...source,
+    saved: undefined,
     sizeBytes: blob.size,
     blob: async () => blob,
     async *stream() {

@@ -159,6 +159,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
       const leaveSignal = onAbort(signal, stop);
       stop();
       try {
+        attempt.signal.throwIfAborted();
         const { status, retryAfterMs } = await send(link, {
           signal: attempt.signal,
           onProgress: (sentBytes) => tell(undefined, sentBytes),
@@ -235,7 +236,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
       onWait(why);
       stopIfAsked();
       const leftMs = answer.until - api.serverNow();
-      if (leftMs <= 0) throw new BeckonError("upload_too_late", "The time to upload is over.");
+      if (leftMs <= 0) throw new BeckonError("upload_too_late", "The time is over.");
       const change = new AbortController();
       const wake = (): void => change.abort();
       const leave = gate.onChange(wake);
@@ -250,14 +251,14 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
   async function wait(failures: number): Promise<void> {
     const ms = backoffMs(failures, askedMs);
     askedMs = undefined;
-    if (api.serverNow() + ms > answer.until) throw new BeckonError("upload_too_late", "The time to upload is over.");
+    if (api.serverNow() + ms > answer.until) throw new BeckonError("upload_too_late", "The time is over.");
     await clock.sleep(ms, signal).catch(() => {});
     stopIfAsked();
   }
 
   function stopIfAsked(): void {
     if (signal.aborted)
-      throw new BeckonError("stopped", "The upload was stopped. The next sync() goes on with it.", {
+      throw new BeckonError("stopped", "The upload was stopped. sync() goes on with it.", {
         cause: signal.reason,
       });
   }

@@ -29,21 +29,23 @@ async function handle(text: string): Promise<void> {
   const { title, navigate, ...shown } = (JSON.parse(text) as { notification: Shown }).notification;
   // One action, and it leads to the question: nobody shares from a notification.
   const actions = push.type === "beckon.log-request" ? [{ action: "review", title: "Review" }] : [];
-  const options = { ...shown, actions, data: { requestId: push.requestId, navigate } };
+  // A test push leads to no question.
+  const requestId = push.type === "beckon.test" ? undefined : push.requestId;
+  const options = { ...shown, actions, data: { requestId, navigate } };
   // Without permission it rejects. The pages know all the same.
   await self.registration.showNotification(title, options).catch(() => {});
 }
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(review((event.notification.data as { requestId: string }).requestId));
+  event.waitUntil(review((event.notification.data as { requestId?: string }).requestId));
 });
 
-async function review(requestId: string): Promise<void> {
+async function review(requestId: string | undefined): Promise<void> {
   const [page] = await pages();
-  if (!page) return void (await self.clients.openWindow(`/?request=${requestId}`));
+  if (!page) return void (await self.clients.openWindow(requestId ? `/?request=${requestId}` : "/"));
   await page.focus();
-  page.postMessage({ kind: "review", requestId } satisfies WorkerMessage);
+  if (requestId) page.postMessage({ kind: "review", requestId } satisfies WorkerMessage);
 }
 
 async function pages(): Promise<readonly WindowClient[]> {

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { FactType, OutboxRow } from "#domain/facts.ts";
+import { until } from "../../support/until.ts";
 import { openStore, type StoreUnderTest } from "../../support/postgres-store.ts";
 
 const LEASE_MS = 60_000;
@@ -121,6 +122,8 @@ describe("a connection", () => {
     await tell("request.declined");
     await tell("request.seen");
     await tell("request.linked");
+    // Other tests' transactions on the same server hold back what may be read as well, for a moment.
+    await until(async () => (await untold()).rows.length, 2);
     const both = await untold();
     expect(both.rows.map(({ fact }) => fact.type)).toEqual(["request.declined", "request.linked"]);
     expect(both.more).toBe(false);
@@ -138,6 +141,6 @@ describe("a connection", () => {
     expect([during.rows.length, during.more]).toEqual([2, true]);
     await client.query("rollback");
     client.release();
-    expect((await untold()).rows).toHaveLength(3);
+    await until(async () => (await untold()).rows.length, 3);
   });
 });
