@@ -109,8 +109,7 @@ export function createReviews<Request extends Asked = DeviceLogRequest>({
         await release(held.frozen.files.map(({ file }) => file));
         throw new BeckonError("file_unreadable", "A frozen file cannot be read: review again.", { cause });
       });
-      if (!reviews.delete(requestId))
-        throw new BeckonError("request_closed", "The prompt came down first.");
+      if (!reviews.delete(requestId)) throw new BeckonError("request_closed", "The prompt came down first.");
       const wanted = held.frozen.files.map(({ shown, file }, index) => ({ shown, file, sha256: hashes[index] ?? "" }));
       const isChosen = ({ shown }: ChosenFile) =>
         !files || files.some((file) => file.collector === shown.collector && file.name === shown.name);
