@@ -174,9 +174,12 @@ test("a good rating is a rating; with the box ticked, ticket and files are made 
   await page.getByRole("checkbox", { name: "Report an issue" }).check();
   await page.locator("[data-looking]").waitFor();
   expect(await page.locator(act("send")).getAttribute("aria-disabled")).toBe("true");
+  // Who types when the files come is not interrupted.
+  await page.getByLabel("More information").focus();
+  await page.keyboard.type("all the ");
   terms.resolve();
-  await page.getByLabel("More information").fill("all the same");
   await page.locator("[data-file='app.log']").waitFor();
+  await page.keyboard.type("same");
   await page.getByRole("button", { name: "Send rating and report" }).click();
   await page.locator(phase("sent")).waitFor();
   const [report] = reportsOf(userId);

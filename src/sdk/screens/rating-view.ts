@@ -67,7 +67,9 @@ export function ratingView(
   });
   const words = createWords(context, "moreInfo", "moreInfoHint", () => {});
   words.field.value = text;
-  const place = h("div", { class: "parts", hidden: true });
+  // The files come later: the field stays where it is, so that who types meanwhile is not interrupted.
+  const filesPlace = h("div", {});
+  const place = h("div", { class: "parts", hidden: true }, words.element, filesPlace);
   let { review } = first;
   let files: FilesPart | undefined;
   const why = h("p", { class: "why-not", id: "why-not" });
@@ -132,7 +134,7 @@ export function ratingView(
 
   function showFiles(): void {
     files ??= createFilesPart(context, review);
-    place.replaceChildren(words.element, files.element);
+    filesPlace.replaceChildren(files.element);
   }
 
   function changed(isByUser = true): void {
