@@ -180,10 +180,12 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
           if (status === 403 && refusals === 1) continue; // a link that ran out is no failure
         }
       } catch (error) {
-        if (unreadable) return "given_up";
         stopIfAsked();
         if (hasCode(error, "upload_refused")) throw error;
-        if (attempt.signal.aborted) continue; // the user paused it, or the connection began to cost: no failure
+        if (attempt.signal.aborted && !unreadable) continue; // the user paused it, or the connection began to cost: no failure
+        // A picked file that changed or went away meanwhile fails as a network does: only to read it tells the two apart.
+        await file.blob?.slice(0, 1).arrayBuffer().catch(onFailure);
+        if (unreadable) return "given_up";
         tell("network");
       } finally {
         leave();

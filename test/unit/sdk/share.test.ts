@@ -1,3 +1,4 @@
+import { openAsBlob } from "node:fs";
 import { appendFile, mkdtemp, readdir, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -336,6 +337,34 @@ test("a frozen copy that is gone or changed is given up by name; the others stil
     const result = await nodePhone(folder).beckon.upload(request.id);
     expect(result?.files.map(({ state }) => state)).toEqual(["missing", "missing", "uploaded"]);
     expect(journey.server.blobs.has(second?.id ?? "")).toBe(false);
+  }));
+
+test("a picked file that changes or goes away while it is sent is given up by name, at once; the others still arrive", () =>
+  withFolder(async (folder) => {
+    const names = ["changed.log", "gone.log", "kept.log"];
+    for (const name of names) await writeFile(join(folder, name), name);
+    const files = await Promise.all(
+      names.map(async (name) => freezeBytes(name, await openAsBlob(join(folder, name)), { modifiedAt: new Date(0) })),
+    );
+    const phone = journey.phone({
+      collectors: [{ name: "app", label: "App log", collect: async () => files }],
+      // As a page sends it: the Blob itself, which the platform reads.
+      upload: async (source, url, headers) => {
+        const body = await source.blob();
+        if (source.name === "changed.log") await appendFile(join(folder, source.name), "one more line");
+        if (source.name === "gone.log") await rm(join(folder, source.name));
+        return fetch(url, { method: "PUT", headers: { ...headers }, body });
+      },
+    });
+    const request = await asked(phone);
+    const result = await phone.beckon.share(request.id);
+    expect(result.files.map(({ name, state }) => `${name} ${state}`)).toEqual([
+      "changed.log missing",
+      "gone.log missing",
+      "kept.log uploaded",
+    ]);
+    expect(held(request)).toEqual({ "kept.log": "kept.log" });
+    expect(phone.clock.slept).toEqual([]);
   }));
 
 test("a frozen file that became unreadable before the answer is told before anything is said to the server", () =>
