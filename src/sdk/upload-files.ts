@@ -73,31 +73,41 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
   let askedMs = recorded?.retryAfterMs;
   let told: Result | undefined;
 
+  const left = [...answer.files.keys()];
   const unsaid: FileOutcome[] = [];
   let reporting = Promise.resolve();
   try {
-    const mustWait = ([index]: [number, unknown]) =>
-      Number(gate.waitsFor(announced[index]?.sizeBytes ?? 0) !== undefined);
-    // A large file that waits for Wi-Fi holds up no other.
-    const inOrder = [...answer.files.entries()].toSorted((one, other) => mustWait(one) - mustWait(other));
-    for (const [index, file] of inOrder) {
-      const { fileId } = file;
-      const wanted = announced[index];
-      if (fileId === undefined || wanted === undefined || file.reported) continue;
-      file.outcome ??= await uploadFile(file, fileId, wanted, index);
-      await journal.save(answer);
-      if (file.outcome === "taken_back") continue;
-      unsaid.push({ fileId, outcome: file.outcome });
-      // The agent sees each file as it arrives; those that end while one report is on its way share the next.
-      reporting = reporting.then(() => say(unsaid.splice(0)));
-      reporting.catch(() => {}); // awaited below; until then an upload may run for hours
-    }
+    while (await uploadNext(true));
   } finally {
     // Also when an upload was stopped: a report that ends later must not store again what has been ended meanwhile.
     await reporting.catch(() => {});
   }
   await reporting;
   return told ?? read();
+
+  /**
+   * The first file that may go over this connection; where each must wait, the first of all if `anyway`.
+   *
+   * @returns false when there is none
+   */
+  async function uploadNext(anyway: boolean): Promise<boolean> {
+    const free = left.findIndex((index) => !gate.waitsFor(announced[index]?.sizeBytes ?? 0));
+    if (free < 0 && !anyway) return false;
+    const [index = -1] = left.splice(Math.max(free, 0), 1);
+    const file = answer.files[index];
+    if (!file) return false;
+    const { fileId } = file;
+    const wanted = announced[index];
+    if (fileId === undefined || wanted === undefined || file.reported) return true;
+    file.outcome ??= await uploadFile(file, fileId, wanted, index);
+    await journal.save(answer);
+    if (file.outcome === "taken_back") return true;
+    unsaid.push({ fileId, outcome: file.outcome });
+    // The agent sees each file as it arrives; those that end while one report is on its way share the next.
+    reporting = reporting.then(() => say(unsaid.splice(0)));
+    reporting.catch(() => {}); // awaited below; until then an upload may run for hours
+    return true;
+  }
 
   async function uploadFile(underWay: FileUnderWay, fileId: string, wanted: AnnouncedFile, index: number) {
     const file = await journal.open(answer, index).catch(() => undefined);
@@ -232,11 +242,12 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
     }
   }
 
-  /** Waits until the file may go out over this connection, or the time is over. */
+  /** Waits until the file may go out over this connection, or the time is over; meanwhile those go that may. */
   async function untilOpen(sizeBytes: number, onWait: (why: UploadWait) => void): Promise<void> {
     for (let why = gate.waitsFor(sizeBytes); why; why = gate.waitsFor(sizeBytes)) {
       onWait(why);
       stopIfAsked();
+      if (await uploadNext(false)) continue;
       const leftMs = answer.until - api.serverNow();
       if (leftMs <= 0) throw new BeckonError("upload_too_late", "The time is over.");
       const change = new AbortController();

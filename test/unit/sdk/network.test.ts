@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type BeckonOptions, type FileProgress, memoryStorage } from "#sdk/create-beckon.ts";
+import { type BeckonOptions, type FileProgress, freezeBytes, memoryStorage } from "#sdk/create-beckon.ts";
 import { LOGS, quickClock, startJourney } from "./journey.ts";
 import { patientClock } from "./patient-clock.ts";
 
@@ -8,6 +8,9 @@ beforeAll(async () => {
   journey = await startJourney();
 });
 afterAll(() => journey.end());
+
+/** Facts come soon, but for a machine that is busy with other things. */
+const soon = { timeout: 20_000 };
 
 /** A phone on mobile data, and what it was told of its uploads. */
 function mobilePhone(more: Partial<BeckonOptions> = {}) {
@@ -34,7 +37,7 @@ function mobilePhone(more: Partial<BeckonOptions> = {}) {
       isMetered = next;
       for (const listener of listeners) listener();
     },
-    waits: () => vi.waitFor(() => expect(progress.at(-1)?.waitingFor).toBe("unmetered")),
+    waits: () => vi.waitFor(() => expect(progress.at(-1)?.waitingFor).toBe("unmetered"), soon),
   };
 }
 
@@ -110,9 +113,9 @@ test("an upload stops when the phone leaves the Wi-Fi, and begins again when it 
   phone.setMetered(false);
   const request = journey.server.addRequest();
   await phone.beckon.review(request.id);
-  journey.server.onNextPut(async () => {
+  journey.server.onNextPut(async (gone) => {
     phone.setMetered(true);
-    await phone.waits();
+    await gone;
   });
   const shared = phone.beckon.share(request.id, { network: "unmetered" });
   await phone.waits();
@@ -120,6 +123,63 @@ test("an upload stops when the phone leaves the Wi-Fi, and begins again when it 
   expect(await shared).toMatchObject({ state: "uploaded" });
   expect(held(request)).toEqual(LOGS);
   expect(putsOf(request)).toHaveLength(3);
+});
+
+/** A phone with a large log, which goes over Wi-Fi only, and a small one that is older. */
+function phoneWithLargeLog() {
+  const texts = { "large.log": "l".repeat(1000), "small.log": "s" };
+  const files = Object.entries(texts).map(([name, text], index) =>
+    freezeBytes(name, text, { modifiedAt: new Date(-index) }),
+  );
+  const phone = mobilePhone({
+    meteredMaxBytes: 100,
+    collectors: [{ name: "app", label: "App log", collect: async () => files }],
+  });
+  const smallIsThere = (request: { files: { id: string; name: string }[] }) =>
+    vi.waitFor(() => expect(held(request)["small.log"]).toBe("s"), soon);
+  return { ...phone, texts, smallIsThere };
+}
+
+test("a large file whose Wi-Fi went away under way lets the small one go first", async () => {
+  const phone = phoneWithLargeLog();
+  phone.setMetered(false);
+  const request = journey.server.addRequest();
+  await phone.beckon.review(request.id);
+  journey.server.onNextPut(async (gone) => {
+    phone.setMetered(true);
+    await gone;
+  });
+  const shared = phone.beckon.share(request.id);
+  await phone.smallIsThere(request);
+  await phone.waits();
+  expect(putsOf(request).map((id) => request.files.find((file) => file.id === id)?.name)).toEqual([
+    "large.log",
+    "small.log",
+  ]);
+  phone.setMetered(false);
+  expect(await shared).toMatchObject({ state: "uploaded" });
+  expect(held(request)).toEqual(phone.texts);
+  expect(phone.listeners.size).toBe(0);
+});
+
+test("what the user lets go on over mobile data begins with what may, whichever stood still first", async () => {
+  const phone = phoneWithLargeLog();
+  phone.setMetered(false);
+  const request = journey.server.addRequest();
+  await phone.beckon.review(request.id);
+  const standsStill = () => vi.waitFor(() => expect(phone.progress.at(-1)?.waitingFor).toBe("user"), soon);
+  journey.server.onNextPut(async (gone) => {
+    await phone.beckon.pause(request.id);
+    await gone;
+  });
+  const shared = phone.beckon.share(request.id);
+  await standsStill();
+  phone.setMetered(true);
+  await phone.beckon.resume(request.id);
+  await phone.smallIsThere(request);
+  await phone.waits();
+  phone.setMetered(false);
+  expect(await shared).toMatchObject({ state: "uploaded" });
 });
 
 test("who waits for Wi-Fi until the time is over is told so", async () => {

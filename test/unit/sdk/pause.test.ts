@@ -17,11 +17,14 @@ beforeAll(async () => {
 });
 afterAll(() => journey.end());
 
+/** Facts come soon, but for a machine that is busy with other things. */
+const soon = { timeout: 20_000 };
+
 /** A phone, and what it was told of its uploads. */
 function watchedPhone(more: Partial<BeckonOptions> = {}) {
   const progress: FileProgress[] = [];
   const phone = journey.phone({ clock: patientClock(), onProgress: (one) => progress.push(one), ...more });
-  const waits = (why: FileProgress["waitingFor"]) => vi.waitFor(() => expect(progress.at(-1)?.waitingFor).toBe(why));
+  const waits = (why: FileProgress["waitingFor"]) => vi.waitFor(() => expect(progress.at(-1)?.waitingFor).toBe(why), soon);
   return { ...phone, progress, waits };
 }
 
@@ -32,9 +35,9 @@ test("an upload that the user pauses stands still, in the middle of a file too, 
   const phone = watchedPhone();
   const request = journey.server.addRequest();
   await phone.beckon.review(request.id);
-  journey.server.onNextPut(async () => {
+  journey.server.onNextPut(async (gone) => {
     await phone.beckon.pause(request.id);
-    await phone.waits("user");
+    await gone;
   });
   const shared = phone.beckon.share(request.id);
   await phone.waits("user");
@@ -100,7 +103,7 @@ test("the files of a report can be paused as well; its words are there", async (
   journey.server.onNextPut(() => reports.pause(key));
   const file = { collector: "app", label: "App log", file: freezeBytes("app.log", "froze") };
   const reported = reports.reportIssue({ text: "It froze", key, files: [file] });
-  await vi.waitFor(() => expect(seen.at(-1)?.waitingFor).toBe("user"));
+  await vi.waitFor(() => expect(seen.at(-1)?.waitingFor).toBe("user"), soon);
   expect(seen.at(-1)?.reportId).toBeDefined();
   await reports.resume(key);
   expect(await reported).toMatchObject({ key, state: "uploaded" });

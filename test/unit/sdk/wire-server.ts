@@ -66,8 +66,11 @@ export interface WireServer {
   heal(): void;
   /** Links that were given out so far no longer work. */
   expireLinks(): void;
-  /** Calls `then` when the next upload begins, before a byte of it is read; the upload waits for it. */
-  onNextPut(then: () => Promise<void> | void): void;
+  /**
+   * Calls `then` when the next upload begins, before a byte of it is read; the upload waits for it. `gone` resolves when its
+   * sender has broken it off: then nothing of it counts, also where all of it was on the wire already.
+   */
+  onNextPut(then: (gone: Promise<unknown>) => Promise<void> | void): void;
   /** Resolves when a call containing `what` has been answered `times` times in all. */
   answered(what: string, times?: number): Promise<void>;
   /** Serves by this clock from now on. */
@@ -100,7 +103,7 @@ export async function startWireServer(): Promise<WireServer> {
   let now = () => Date.now();
   let generation = 0;
   let readBytes = 0;
-  let nextPut: (() => Promise<void> | void) | undefined;
+  let nextPut: Parameters<WireServer["onNextPut"]>[0] | undefined;
 
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
@@ -166,7 +169,7 @@ export async function startWireServer(): Promise<WireServer> {
     puts.push(fileId);
     const before = nextPut;
     nextPut = undefined;
-    await before?.();
+    await before?.(new Promise((resolve) => void response.once("close", resolve)));
     if (fault === "reset") return void response.destroy();
     if (url.searchParams.get("generation") !== String(generation)) return refuse(403);
     if (incoming.headers["content-length"] === undefined) return refuse(400);
