@@ -24,7 +24,8 @@ const soon = { timeout: 20_000 };
 function watchedPhone(more: Partial<BeckonOptions> = {}) {
   const progress: FileProgress[] = [];
   const phone = journey.phone({ clock: patientClock(), onProgress: (one) => progress.push(one), ...more });
-  const waits = (why: FileProgress["waitingFor"]) => vi.waitFor(() => expect(progress.at(-1)?.waitingFor).toBe(why), soon);
+  const waits = (why: FileProgress["waitingFor"]) =>
+    vi.waitFor(() => expect(progress.at(-1)?.waitingFor).toBe(why), soon);
   return { ...phone, progress, waits };
 }
 
