@@ -392,12 +392,48 @@ test("files wait for Wi-Fi, also over a reload, or for the user who paused them,
   await page.getByRole("heading", { name: "Waiting for Wi-Fi" }).waitFor();
   expect(asked.request.files.every(({ state }) => state === "announced")).toBe(true);
   await call("pause", asked.request.id);
-  await page.getByRole("heading", { name: "Paused" }).waitFor();
+  await page.getByRole("heading", { name: "Sending is paused" }).waitFor();
   await page.locator(act("resume")).click();
   await page.getByRole("heading", { name: "Waiting for Wi-Fi" }).waitFor();
   await page.locator(act("send-now")).click();
   await page.locator(phase("shared")).waitFor();
   expect(asked.request.state).toBe("uploaded");
+});
+
+test("sending is paused by keyboard in the middle of a file, said to be, and goes on by the same key", async () => {
+  const { page, request, app: call } = await start();
+  const begun = Promise.withResolvers<{ broken: Promise<unknown> }>();
+  app.server.onNextPut(async (gone) => {
+    begun.resolve({ broken: gone });
+    await gone;
+  });
+  await page.locator(act("share")).click();
+  const { broken } = await begun.promise;
+  await page.getByRole("button", { name: "Pause", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Sending is paused" }).waitFor();
+  await page.getByRole("status").filter({ hasText: "The files wait on this device until you go on." }).waitFor();
+  await broken;
+  expect(request.state).toBe("consented");
+  expect(await call("focused")).toContain("Go on sending");
+  await page.keyboard.press("Enter");
+  await page.locator(phase("shared")).waitFor();
+  expect(request.state).toBe("uploaded");
+  expect(await call<string>("focused")).toContain("You shared your logs");
+});
+
+test("who pauses while the files are still read has paused what comes of it, and the yes is recorded all the same", async () => {
+  const files = FILES.map((file) => ({ ...file, isHeld: file.name === "app.log" }));
+  const { page, request, app: call } = await start({ files });
+  await page.locator(act("share")).click();
+  await page.locator(act("pause")).click();
+  await page.getByRole("heading", { name: "Sending is paused" }).waitFor();
+  expect(request.state).toBe("seen");
+  await call("release");
+  await expect.poll(() => call("waitingFor")).toBe("user");
+  expect(request.state).toBe("consented");
+  await page.locator(act("resume")).click();
+  await page.locator(phase("shared")).waitFor();
 });
 
 test("what is taken back while it is being sent is not sent", async () => {

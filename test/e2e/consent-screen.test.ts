@@ -101,6 +101,13 @@ const SENT = [
   { collector: "acs-calling", name: "calling-2026-11-22.blog", sizeBytes: 800_000, sentBytes: 0 },
 ];
 const SUM = { sentBytes: 2_800_000, totalBytes: 4_300_000 };
+/** What can be done about it while it is sent: it stands there with the words. */
+const SENDING_ACTS: Record<string, string> = {
+  sending: "pause",
+  "sending-offline": "retry",
+  "sending-metered": "send-now",
+  "sending-paused": "resume",
+};
 const DOWNLOADED = [{ fileId: "0", agentId: "alex@acme.example", at: "2026-11-22T10:00:00Z" }];
 
 /** Every phase that needs no question before it. */
@@ -204,6 +211,7 @@ test.for(SHOTS === undefined ? BOTH_ENDS : ALL_LOOKS)(
       if (!SHOTS && name !== "light" && ALIKE.includes(what)) continue;
       await call("set", { phase: phase(textLocale) });
       await page.locator(`[data-phase="${(phase(textLocale) as { kind: string }).kind}"]`).waitFor();
+      if (what in SENDING_ACTS) await page.locator(`[data-act=${SENDING_ACTS[what]}]`).waitFor();
       await see(what);
     }
     const shared = PHASES["shared"]?.(textLocale);

@@ -144,6 +144,28 @@ test("Wi-Fi only: the words arrive, the files wait, and can be sent anyway", asy
   expect(reportsOf(userId)[0]?.state).toBe("uploaded");
 });
 
+test("a report is paused in the middle of a file, and goes on when the user says so", async () => {
+  const { page, app: call, userId } = await openPage();
+  await call("openReport", options(userId));
+  await page.getByLabel("What happened?").fill("slow");
+  const begun = Promise.withResolvers<{ broken: Promise<unknown> }>();
+  app.server.onNextPut(async (gone) => {
+    begun.resolve({ broken: gone });
+    await gone;
+  });
+  await page.locator(act("send")).click();
+  const { broken } = await begun.promise;
+  await page.locator(act("pause")).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Sending is paused" }).waitFor();
+  await broken;
+  expect(reportsOf(userId)[0]?.state).toBe("open");
+  expect(await call("focused")).toContain("Go on sending");
+  await page.keyboard.press("Enter");
+  await page.locator(phase("sent")).waitFor();
+  expect(reportsOf(userId)[0]?.state).toBe("uploaded");
+});
+
 test("a report that the server refuses gives the words back, to be sent otherwise", async () => {
   const { page, app: call, userId } = await openPage();
   await call("openReport", options(userId));
@@ -233,6 +255,18 @@ const LOOKS = [
   { name: "arabic", width: 320, height: 640, theme: "light", locale: "ar" },
 ] as const;
 
+/** What it waits for, and what the user can do then. With BECKON_SHOTS all of it: the words alone are others. */
+const SENDING: readonly (readonly [string | undefined, string])[] = [
+  [undefined, "pause"],
+  ["user", "resume"],
+  ...(SHOTS === undefined
+    ? []
+    : ([
+        ["network", "retry"],
+        ["unmetered", "send-now"],
+      ] as const)),
+];
+
 test.for(LOOKS)(
   "both screens are free of barriers and fit: $name, $width pixels, $locale",
   { timeout: 180_000 },
@@ -259,6 +293,15 @@ test.for(LOOKS)(
     // The bar stays in sight; what it covers is scrolled out from under it.
     await page.evaluate("scrollTo(0, document.documentElement.scrollHeight)");
     await see("sent");
+    for (const [waitingFor, can] of SENDING) {
+      const files = [
+        { collector: "app", name: "app.log", sizeBytes: 2_400_000, sentBytes: 2_400_000 },
+        { collector: "acs-calling", name: "acs-2026-11-22T08-00-00Z.log", sizeBytes: 800_000, sentBytes: 200_000 },
+      ];
+      await call("set", { kind: "sending", files, sentBytes: 2_600_000, totalBytes: 3_200_000, waitingFor });
+      await page.locator(act(can)).waitFor();
+      await see(`sending-${can}`);
+    }
     await call("set", { kind: "forgotten" });
     await page.locator(phase("forgotten")).waitFor();
     await see("forgotten");

@@ -22,6 +22,8 @@ export interface AppFile {
   readonly modifiedAt?: string;
   readonly coversFrom?: string;
   readonly coversTo?: string;
+  /** Can be read once the page's `release` was called. */
+  readonly isHeld?: boolean;
 }
 
 interface Look {

@@ -49,6 +49,7 @@ export interface ConsentScreenTexts {
   readonly waitingForWifi: string;
   readonly waitingForWifiHint: string;
   readonly sendNow: string;
+  readonly pause: string;
   readonly paused: string;
   readonly pausedHint: string;
   readonly resume: string;

@@ -127,6 +127,7 @@ export interface ConsentEvents {
   /** The whole consent unless files are named. */
   "beckon-take-back": { readonly fileIds?: readonly string[] | undefined };
   "beckon-network": { readonly network: ShareNetwork };
+  "beckon-pause": undefined;
   "beckon-resume": undefined;
   "beckon-close": undefined;
   "beckon-retry": undefined;
@@ -143,6 +144,7 @@ export interface ConsentBeckon {
   snooze(requestId: string, until: Date): Promise<unknown>;
   upload(requestId: string): Promise<{ readonly state: string } | undefined>;
   useNetwork(requestId: string, network: ShareNetwork): Promise<void>;
+  pause(requestId: string): Promise<void>;
   resume(requestId: string): Promise<void>;
   withdraw(
     requestId: string,

@@ -12,6 +12,7 @@ import type {
   ShareNetwork,
 } from "./consent-types.ts";
 import { nextTask } from "./next-task.ts";
+import { createPauseWish } from "./pause-wish.ts";
 
 /** What the app hands on to an open screen, from the options of its `createBeckon`. */
 export interface OpenedConsent {
@@ -52,13 +53,15 @@ export function openConsent(
   let closedMeanwhile: readonly { readonly state: string | undefined }[] = [];
   let sending = new Map<string, SendingFile>();
   let lookAgain: ReturnType<typeof setTimeout> | undefined;
+  const pausing = createPauseWish(() => beckon.pause(requestId));
 
   on("beckon-share", ({ files, network }) => run(() => share(files, network)));
   on("beckon-decline", () => run(decline));
   on("beckon-later", ({ until }) => run(() => later(until)));
   on("beckon-take-back", ({ fileIds }) => run(() => takeBack(fileIds)));
   on("beckon-network", ({ network }) => void beckon.useNetwork(requestId, network).catch(() => {}));
-  on("beckon-resume", () => void beckon.resume(requestId).catch(() => {}));
+  on("beckon-pause", pause);
+  on("beckon-resume", resume);
   on("beckon-retry", () => run(() => again.act()));
   on("beckon-close", () => onDone?.());
   globalThis.addEventListener("online", goOnIfWaiting, { signal });
@@ -71,7 +74,7 @@ export function openConsent(
       if (screen.phase.kind !== "sending" && (screen.phase.kind !== "loading" || sending.size === 0)) return;
       if (progress.waitingFor === undefined) goOnIfWaiting();
       sending.set(keyOf(progress), progress);
-      showSending(progress.waitingFor);
+      showSending(pausing.see(progress.waitingFor));
     },
     closed(closed) {
       if ((closed.requestId ?? requestId) !== requestId || signal.aborted) return;
@@ -138,6 +141,17 @@ export function openConsent(
     again = { act: () => later(until), offline: "troubleOffline" };
     await beckon.snooze(requestId, until);
     show({ kind: "later", until });
+  }
+
+  function pause(): void {
+    pausing.begin();
+    showSending("user");
+  }
+
+  function resume(): void {
+    pausing.end();
+    showSending(undefined); // until the SDK says what else it waits for
+    void beckon.resume(requestId).catch(() => {});
   }
 
   /** Joins the answer that is under way, or sees what it came to meanwhile. */

@@ -74,6 +74,7 @@ button, input, a, summary, .long { scroll-margin-block: 1em 13em; }
 .bar { position: sticky; inset-block-end: 0; inline-size: 100%; margin-block-start: auto; padding: 0.75em 1.25em max(0.5em, env(safe-area-inset-bottom)); background: var(--ground); border-block-start: 1px solid var(--line); text-align: center; z-index: 1; }
 .bar > * { max-inline-size: 35.5em; margin-inline: auto; }
 .answers { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 0.75em; }
+.answers[hidden] { display: none; }
 .stacked { display: grid; gap: 0.6em; }
 .no-cost { margin-block-start: 0.6em; font-size: 0.8125em; line-height: 1.35; text-wrap: balance; }
 .bar > .quiet-button { display: block; min-block-size: 44px; padding-block: 0.25em; }

@@ -1,6 +1,7 @@
 import type { DownloadBefore, SendingFile, SendingWait } from "./consent-types.ts";
 import { createSay } from "./consent-texts.ts";
 import type { ReportScreen, SurveyScreen } from "./report-element.ts";
+import { createPauseWish } from "./pause-wish.ts";
 import type { ReportTextKey } from "./report-texts.ts";
 import type {
   ReportEvents,
@@ -56,10 +57,12 @@ export function createReportFlow(
   let again: () => Promise<void> = startAgain;
   let sending: readonly SendingFile[] = [];
   let lookAgain: ReturnType<typeof setTimeout> | undefined;
+  const pausing = createPauseWish(async () => void (key && (await reports.pause(key))));
 
   on("beckon-take-back", ({ fileIds }) => run(() => takeBack(fileIds)));
   on("beckon-network", ({ network }) => void (key && reports.useNetwork(key, network).catch(() => {})));
-  on("beckon-resume", () => void (key && reports.resume(key).catch(() => {})));
+  on("beckon-pause", pause);
+  on("beckon-resume", resume);
   on("beckon-retry", () => run(() => (screen.phase.kind === "sending" ? goOn() : again())));
   on("beckon-close", () => onDone?.());
   globalThis.addEventListener("online", goOnIfWaiting, { signal });
@@ -101,6 +104,17 @@ export function createReportFlow(
     await showReceipt(result.reportId);
   }
 
+  function pause(): void {
+    pausing.begin();
+    showSending("user");
+  }
+
+  function resume(): void {
+    pausing.end();
+    showSending(undefined); // until the SDK says what else it waits for
+    void (key && reports.resume(key).catch(() => {}));
+  }
+
   /** Joins the report that is under way. */
   async function goOn(): Promise<void> {
     if (key === undefined) return;
@@ -121,7 +135,7 @@ export function createReportFlow(
     reportId = move.reportId ?? reportId;
     if (move.waitingFor === undefined) goOnIfWaiting();
     sending = move.files;
-    showSending(move.waitingFor);
+    showSending(pausing.see(move.waitingFor));
   }
 
   function showSending(waitingFor: SendingWait | undefined): void {

@@ -114,7 +114,7 @@ export interface GivenSurvey {
 /** What the screens say, by the name of their events; and what the consent screen says of sending and taking back. */
 export interface ReportEvents extends Pick<
   ConsentEvents,
-  "beckon-take-back" | "beckon-network" | "beckon-resume" | "beckon-close" | "beckon-retry"
+  "beckon-take-back" | "beckon-network" | "beckon-pause" | "beckon-resume" | "beckon-close" | "beckon-retry"
 > {
   "beckon-report": ReportForm;
   /** At every key: what to keep. */
@@ -163,6 +163,7 @@ export interface ScreenReports {
   sendReport(key: string): Promise<{ readonly reportId: string } | undefined>;
   reports(): Promise<readonly (ReportMove & { readonly refused?: string })[]>;
   useNetwork(key: string, network: ShareNetwork): Promise<void>;
+  pause(key: string): Promise<void>;
   resume(key: string): Promise<void>;
   withdrawReport(
     id: string,
