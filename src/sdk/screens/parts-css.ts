@@ -78,6 +78,7 @@ button, input, a, summary, .long { scroll-margin-block: 1em 13em; }
 .stacked { display: grid; gap: 0.6em; }
 .no-cost { margin-block-start: 0.6em; font-size: 0.8125em; line-height: 1.35; text-wrap: balance; }
 .bar > .quiet-button { display: block; min-block-size: 44px; padding-block: 0.25em; }
+.answers + .quiet-button { margin-block-start: 0.35em; }
 .why-not { font-size: 0.875em; line-height: 1.35; }
 .why-not:not(:empty) { padding-block-end: 0.6em; }
 .ending { display: flex; flex-direction: column; align-items: center; text-align: center; gap: 0.75em; padding-block: clamp(1.5em, 9vh, 6em) 0.5em; text-wrap: balance; }
