@@ -118,6 +118,7 @@ const NOW = "2026-11-22T09:30:00.000Z";
 const EXAMPLES: Readonly<Record<string, string | number>> = {
   ticketNumber: 4711,
   agentId: "alex",
+  testId: "019a8f3c-a4c6-7d02-b1f7-2e90c5d8a613",
   traceId: "3f0c1f4e-5a47-4f0e-9f57-3f1d6b9a0d11",
   token: "eyJhbGciOiJIUzI1NiIsInR5cCI6ImJlY2tvbi1pbnN0YWxsYXRpb24rand0In0.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl",
   expiresAt: "2026-11-22T09:45:00.000Z",

@@ -5,6 +5,7 @@ import type { LogFile } from "#domain/log-file.ts";
 import { type Command, transition } from "#domain/lifecycle.ts";
 import { Problem } from "#domain/problems.ts";
 import type { Moment, Platform, RejectReason, RequestState } from "#domain/vocabulary.ts";
+import type { PushServiceWord } from "#ports/push-gateway.ts";
 import type { DeviceCall } from "./device-routes.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import type { Scenario, Trouble } from "./scenario.ts";
@@ -65,6 +66,10 @@ export interface Desk {
   nextUpload: Extract<Trouble, { upload: unknown }> | undefined;
   /** Lets held uploads go on. */
   readonly held: Set<() => void>;
+  /** What the push service says to the next test pushes. */
+  pushService: PushServiceWord;
+  /** Of the last test push that was asked for in this scenario. */
+  testId: string | undefined;
   /** By the server's clock, which the scenario may have set wrong for the device. */
   now(): Moment;
   /** Begins a scenario: a new request, an empty journal, no trouble. */
@@ -127,6 +132,8 @@ export function createDesk({
     storeAway: false,
     nextUpload: undefined,
     held: new Set(),
+    pushService: "accepted",
+    testId: undefined,
     now: () => clock.now() + (current?.scenario.clockOffsetMs ?? 0),
 
     open(scenario) {
@@ -135,7 +142,7 @@ export function createDesk({
       refusals = [];
       losses = [];
       for (const release of desk.held) release();
-      Object.assign(desk, { storeAway: false, nextUpload: undefined });
+      Object.assign(desk, { storeAway: false, nextUpload: undefined, pushService: "accepted", testId: undefined });
       const at = clock.now() + (scenario.clockOffsetMs ?? 0);
       const request: DeskRequest = {
         id: randomUUID(),
@@ -155,6 +162,7 @@ export function createDesk({
       if ("refuse" in trouble) refusals.push({ refusal: trouble, left: trouble.times ?? 1 });
       else if ("loseAnswerOf" in trouble) losses.push(trouble.loseAnswerOf);
       else if ("links" in trouble) desk.linkAge++;
+      else if ("pushService" in trouble) desk.pushService = trouble.pushService;
       else if ("storeAway" in trouble) desk.storeAway = trouble.storeAway;
       else if ("request" in trouble) request.state = trouble.request;
       else if ("snooze" in trouble) {

@@ -5,6 +5,7 @@ import type { Route } from "#contract/route.ts";
 const DEVICE_ROUTES = {
   putInstallation: routes.putInstallation,
   deleteInstallation: routes.deleteInstallation,
+  testPush: routes.testPush,
   listMyLogRequests: routes.listMyLogRequests,
   getMyLogRequest: routes.getMyLogRequest,
   seeLogRequest: routes.seeLogRequest,

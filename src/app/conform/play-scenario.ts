@@ -16,6 +16,8 @@ export interface ScenarioResult {
   readonly name: string;
   readonly title: string;
   readonly ok: boolean;
+  /** The app does not have what the scenario is about, and need not: `ok` is false, and nothing failed. */
+  readonly notTried?: true;
   /** The step that was not reached, and why. */
   readonly stoppedAt?: { readonly step: string; readonly why: string };
   readonly rules: readonly RuleResult[];
@@ -92,6 +94,8 @@ export function playScenario(desk: Desk, scenario: Scenario, listener: PlayListe
     for (const { rule, state, wrong } of rules)
       if (state === "broken" && !broken.has(rule)) listener.onBroken(rule, wrong ?? "");
     const { name, title } = scenario;
+    if (stoppedAt && step()?.optional && rules.every(({ state }) => state !== "broken"))
+      return resolve({ name, title, ok: false, notTried: true, rules: [] });
     const ok = !stoppedAt && rules.every(({ state }) => state === "kept");
     resolve({ name, title, ok, ...(stoppedAt ? { stoppedAt } : {}), rules });
   }
@@ -159,6 +163,8 @@ function isReached(desk: Desk, awaits: Awaited, since: number): boolean {
       return request.files.every(({ blob, state }) => blob !== undefined || state !== "announced");
     case "told":
       return request.files.every(({ state }) => state !== "announced");
+    case "testPushAsked":
+      return since_(callsOf(desk, "testPush")).some(isOk);
     case "toldOver":
       return callsOf(desk, "createUploadLinks", "completeUploads").some(
         ({ code }) => code === "request_closed" || code === "not_consented",

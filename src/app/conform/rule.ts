@@ -23,7 +23,10 @@ export function callsOf({ journal, request }: Desk, ...names: readonly DeviceCal
       entry.kind === "call" &&
       entry.name !== undefined &&
       names.includes(entry.name) &&
-      (entry.id === undefined || entry.id === request.id || entry.name.endsWith("Installation")),
+      (entry.id === undefined ||
+        entry.id === request.id ||
+        entry.name.endsWith("Installation") ||
+        entry.name === "testPush"),
   );
 }
 

@@ -1,8 +1,9 @@
 import { PROMPT_RULES } from "./prompt-rules.ts";
 import type { Rule } from "./rule.ts";
+import { TEST_PUSH_RULES } from "./test-push-rules.ts";
 import { UPLOAD_RULES } from "./upload-rules.ts";
 
-const ALL = { ...PROMPT_RULES, ...UPLOAD_RULES } as const;
+const ALL = { ...PROMPT_RULES, ...UPLOAD_RULES, ...TEST_PUSH_RULES } as const;
 export type RuleName = keyof typeof ALL;
 
 /** Everything that must be true of an app, by name. */

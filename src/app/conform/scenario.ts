@@ -1,5 +1,6 @@
 import type { ProblemCode } from "#domain/problems.ts";
 import type { RequestState } from "#domain/vocabulary.ts";
+import type { PushServiceWord } from "#ports/push-gateway.ts";
 import type { DeviceCall } from "./device-routes.ts";
 import type { RuleName } from "./rules.ts";
 
@@ -14,6 +15,7 @@ export const DEEDS = {
   kill: "End the app now, and start it again.",
   takeBack: "Take the consent back.",
   changeUser: "Sign out, and sign in as another person.",
+  testPush: "Let the app test its pushes.",
   look: "Look at the device, and answer.",
 } as const;
 export type Deed = keyof typeof DEEDS;
@@ -42,6 +44,8 @@ export type Trouble =
   | { readonly storeAway: boolean }
   /** The request ends, by its agent, its deadline or an answer on another device. */
   | { readonly request: Extract<RequestState, "cancelled" | "expired" | "declined"> }
+  /** What the push service says to test pushes from now on. */
+  | { readonly pushService: PushServiceWord }
   /** The time that the person put it off to has come. */
   | { readonly snooze: "over" };
 
@@ -66,6 +70,7 @@ export type Awaited =
   | "stored"
   /** Every consented file has its outcome. */
   | "told"
+  | "testPushAsked"
   /** The app was told that there is nothing more to upload. */
   | "toldOver"
   /** The person says yes or no, and that decides the rule. */
@@ -76,9 +81,11 @@ export interface Step {
   readonly title: string;
   readonly deed?: Deed;
   /** A push that may be injected by hand; the app must not need it. */
-  readonly push?: "ask" | "closed";
+  readonly push?: "ask" | "closed" | "test";
   readonly before?: readonly Trouble[];
   readonly awaits: Awaited;
+  /** An app may leave this out. Where it does, the scenario is not tried: neither passed nor failed. */
+  readonly optional?: true;
 }
 
 /** A journey with its trouble, as data: what the server does, what it waits for, and what must be true of the app. */

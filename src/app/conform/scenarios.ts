@@ -248,6 +248,43 @@ export const SCENARIOS: readonly Scenario[] = [
     rules: ["all-pages"],
   },
   {
+    name: "test-push",
+    title: "The app tests its pushes, and says which link of the chain is broken",
+    steps: [
+      START,
+      { title: "the app asks for a test push", deed: "testPush", awaits: "testPushAsked", optional: true },
+      {
+        title: "the test push arrives",
+        deed: "look",
+        push: "test",
+        awaits: { ask: "Is the test push shown, and does the app say that it arrived?", rule: "shows-test-push" },
+      },
+      {
+        title: "the app asks for one more, and the push service no longer knows its token",
+        deed: "testPush",
+        before: [{ pushService: "channel_invalid" }],
+        awaits: "testPushAsked",
+      },
+      {
+        title: "the app says what is broken",
+        deed: "look",
+        awaits: { ask: "Does the app say that its token is what is broken?", rule: "names-broken-link" },
+      },
+      {
+        title: "the app asks for one more, which nobody delivers",
+        deed: "testPush",
+        before: [{ pushService: "accepted" }],
+        awaits: "testPushAsked",
+      },
+      {
+        title: "the app stops waiting for it",
+        deed: "look",
+        awaits: { ask: "Does the app say that the push was taken and did not arrive?", rule: "names-broken-link" },
+      },
+    ],
+    rules: ["tests-own-installation", "shows-test-push", "names-broken-link"],
+  },
+  {
     name: "newer-server",
     title: "The server is newer than the app",
     fromTheFuture: true,

@@ -11,6 +11,7 @@ import { consentValues, shownValues } from "#flow/consent/consent-values.ts";
 import { requireKnownFiles } from "#http/find-own-request.ts";
 import type { HttpKit } from "#http/http-kit.ts";
 import { CONSENT_TEXTS } from "#messages/consent-texts.ts";
+import { serveTestPush } from "./serve-test-push.ts";
 import { move, type Desk, type DeskFile, type DeskRequest } from "./desk.ts";
 
 type DeviceLogRequest = routes.DeviceLogRequest;
@@ -38,6 +39,7 @@ export const LINK_HEADERS = {
 /** Serves the calls that a device makes, for the one request that is on the desk, by the product's own rules and schemas. */
 export function serveDeviceHalf(kit: HttpKit, desk: Desk): void {
   serveInstallations(kit, desk);
+  serveTestPush(kit, desk);
   serveReading(kit, desk);
   serveAnswering(kit, desk);
   serveUploading(kit, desk);

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import { RULES } from "./rules.ts";
 import type { ScenarioResult } from "./play-scenario.ts";
-import { DEEDS } from "./scenario.ts";
+import { DEEDS, type Step } from "./scenario.ts";
 import type { ConformListener } from "./start-conform.ts";
 
 type Stream = Pick<NodeJS.WriteStream, "write">;
@@ -16,10 +16,12 @@ export function tellConform(stream: Stream): ConformListener {
       write();
       write(`${paint("bold", `${number}/${of} ${name}`)}  ${title}`);
     },
-    onStep({ title, deed, push, awaits }, platform) {
+    onStep({ title, deed, push, awaits, optional }, platform) {
       write(`  → ${title}`);
       if (deed) write(`      ${paint("cyan", "you")}   ${DEEDS[deed]}`);
-      if (push) write(`      ${paint("gray", "push")}  ${howToPush(platform)}`);
+      if (push) write(`      ${paint("gray", "push")}  ${howToPush(platform, push)}`);
+      if (optional)
+        write(`      ${paint("gray", "or")}    an app may leave this out: end it with s, and it is not tried`);
       if (typeof awaits === "object") write(`      ${paint("yellow", "?")}     ${awaits.ask} [y/n]`);
     },
     onStepDone({ title }) {
@@ -29,7 +31,8 @@ export function tellConform(stream: Stream): ConformListener {
       write(`  ${paint("red", "✗")} ${paint("bold", rule)}: ${wrong}`);
       write(`      right: ${RULES[rule].right}`);
     },
-    onResult({ rules, stoppedAt, ok }) {
+    onResult({ rules, stoppedAt, ok, notTried }) {
+      if (notTried) return write(`  ${paint("gray", "–")} not tried: the app leaves it out`);
       if (stoppedAt) write(`  ${paint("red", "✗")} stopped at "${stoppedAt.step}": ${stoppedAt.why}`);
       const kept = rules.filter(({ state }) => state === "kept").length;
       write(`  ${ok ? paint("green", "✓") : paint("red", "✗")} ${kept} of ${rules.length} rules kept`);
@@ -37,17 +40,19 @@ export function tellConform(stream: Stream): ConformListener {
   };
 }
 
-function howToPush(platform: string | undefined): string {
+function howToPush(platform: string | undefined, push: NonNullable<Step["push"]>): string {
   const where = "GET /conform/push has the payload";
-  if (platform === "apns") return `not needed; ${where}, for xcrun simctl push booted BUNDLE-ID -`;
-  if (platform === undefined) return `not needed; ${where} (?platform=apns, fcmv1, wns or browser)`;
-  return `not needed; ${where}`;
+  const need = push === "test" ? "inject it now" : "not needed";
+  if (platform === "apns") return `${need}; ${where}, for xcrun simctl push booted BUNDLE-ID -`;
+  if (platform === undefined) return `${need}; ${where} (?platform=apns, fcmv1, wns or browser)`;
+  return `${need}; ${where}`;
 }
 
 /** One line a scenario, with the rules that were broken or never reached. */
 export function summarizeConform(results: readonly ScenarioResult[]): string {
   const width = Math.max(...results.map(({ name }) => name.length));
-  const rows = results.map(({ name, ok, rules, stoppedAt }) => {
+  const rows = results.map(({ name, ok, rules, stoppedAt, notTried }) => {
+    if (notTried) return `– ${name.padEnd(width)}  not tried`;
     const not = (state: string) => rules.filter((one) => one.state === state).map(({ rule }) => rule);
     const why = [
       ...(not("broken").length > 0 ? [`broken: ${not("broken").join(", ")}`] : []),
@@ -57,5 +62,7 @@ export function summarizeConform(results: readonly ScenarioResult[]): string {
     return `${ok ? "✓" : "✗"} ${name.padEnd(width)}  ${ok ? `${rules.length} rules` : why.join("; ")}`;
   });
   const passed = results.filter(({ ok }) => ok).length;
-  return [...rows, "", `${passed} of ${results.length} scenarios passed.`].join("\n");
+  const left = results.filter(({ notTried }) => notTried).length;
+  const rest = left > 0 ? `, ${left} not tried` : "";
+  return [...rows, "", `${passed} of ${results.length} scenarios passed${rest}.`].join("\n");
 }

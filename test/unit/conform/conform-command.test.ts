@@ -66,3 +66,40 @@ test("whatever nobody does can be passed over, and says so in the result", async
     scenarios: [{ stoppedAt: { step: "the app fetches its requests", why: "it never came" } }],
   });
 });
+
+test("what an app may leave out is not tried when it is passed over, and the command ends 0", async () => {
+  const conform = startBeckon(["conform", "--scenario", "test-push"]);
+  const url = await conform.line(/^Point your app at /).then((line) => line.replace("Point your app at ", ""));
+  await callApi(url, "GET", "/v1/me/log-requests", { token: "ann" });
+  expect((await callApi(url, "GET", "/conform/now")).body).toMatchObject({ deed: "testPush" });
+  await callApi(url, "POST", "/conform/skip");
+  expect(await conform.ended).toBe(0);
+  expect(conform.stdout()).toContain("an app may leave this out");
+  expect(conform.stdout()).toContain("– test-push  not tried");
+  expect(conform.stdout()).toContain("0 of 1 scenarios passed, 1 not tried.");
+});
+
+test("a test push that an app asked for can be injected, with its own id, on each platform", async () => {
+  const conform = startBeckon(["conform", "--scenario", "test-push", "--json"]);
+  const url = await conform.errorLine(/^Point your app at /).then((line) => line.replace("Point your app at ", ""));
+  const call = (method: string, path: string, body?: unknown) => callApi(url, method, path, { token: "ann", body });
+  const installation = `/v1/installations/${crypto.randomUUID()}`;
+  expect((await call("POST", `${installation}:testPush`)).status).toBe(404);
+  await call("PUT", installation, { platform: "fcmv1", pushChannel: "token", collectors: [] });
+  await call("GET", "/v1/me/log-requests");
+  const { testId, ...told } = (await call("POST", `${installation}:testPush`)).body as { testId: string };
+  expect(told).toEqual({ hubSync: "synced", hub: "accepted", pushService: "accepted" });
+  expect((await call("GET", "/conform/push?platform=apns")).body).toMatchObject({ type: "beckon.test", v: 1, testId });
+  const android = (await call("GET", "/conform/push")).body as { message: { data: object } };
+  expect(android.message.data).toEqual({ type: "beckon.test", v: "1", testId });
+  await call("POST", "/conform/answer", { yes: true });
+  expect((await call("POST", `${installation}:testPush`)).body).toMatchObject({ pushService: "channel_invalid" });
+  await call("POST", "/conform/answer", { yes: false });
+  await call("POST", "/conform/skip");
+  expect(await conform.ended).toBe(1);
+  const [{ rules } = { rules: [] }] = (
+    JSON.parse(conform.stdout()) as { scenarios: { rules: { rule: string; state: string }[] }[] }
+  ).scenarios;
+  expect(rules.find(({ rule }) => rule === "shows-test-push")?.state).toBe("kept");
+  expect(rules.find(({ rule }) => rule === "names-broken-link")?.state).toBe("broken");
+});

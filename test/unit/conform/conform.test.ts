@@ -28,6 +28,13 @@ test.for(BROKEN_APPS.map((app) => [app.what, app.rule, app] as const))(
   },
 );
 
+test("an app that has no test of its pushes has not failed: that scenario is not tried", async () => {
+  const scenarios = SCENARIOS.filter(({ name }) => name === "test-push");
+  const { results, broken } = await conformWithSdk(scenarios, { hasNoPushTest: true });
+  expect(results).toEqual([{ name: "test-push", title: scenarios[0]?.title, ok: false, notTried: true, rules: [] }]);
+  expect(broken).toEqual([]);
+});
+
 test("every rule is asked for by a scenario, and there is an app that breaks it", () => {
   const names = Object.keys(RULES).toSorted();
   expect([...new Set(BROKEN_APPS.map(({ rule }) => rule))].toSorted()).toEqual(names);

@@ -358,4 +358,24 @@ export const BROKEN_APPS: readonly BrokenApp[] = [
       return came;
     }),
   },
+  {
+    what: "asks for a test push to somebody else's installation",
+    scenario: "test-push",
+    rule: "tests-own-installation",
+    wire: where(is("testPush"), (call, send) =>
+      send({ url: call.url.replace(/installations\/[^:]+/, `installations/${randomUUID()}`) }),
+    ),
+  },
+  {
+    what: "shows a test push and never notes that it arrived",
+    scenario: "test-push",
+    rule: "shows-test-push",
+    tells: (links) => links.map((one) => (one.state === "broken" ? one : { ...one, state: "unknown" })),
+  },
+  {
+    what: "says that its pushes are well, whatever the server says",
+    scenario: "test-push",
+    rule: "names-broken-link",
+    tells: (links) => links.map((one) => ({ ...one, state: "ok" })),
+  },
 ];

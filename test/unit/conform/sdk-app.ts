@@ -7,6 +7,7 @@ import type { Deed, Scenario, Step } from "#app/conform/scenario.ts";
 import { type ConformListener, startConform } from "#app/conform/start-conform.ts";
 import type { ScenarioResult } from "#app/conform/play-scenario.ts";
 import { type Beckon, createBeckon, type Fetch, memoryStorage, type SdkClock } from "#sdk/create-beckon.ts";
+import { type PushLink, testPush } from "#sdk/test-push.ts";
 import { nodeFileCollector } from "#sdk/node-file-collector.ts";
 import { quickClock } from "#test/unit/sdk/journey.ts";
 
@@ -39,6 +40,10 @@ export interface Flaw {
   /** What the person sees, where it is not what the SDK says. */
   readonly person?: Partial<Record<RuleName, boolean>>;
   readonly clock?: Partial<SdkClock>;
+  /** What the app shows of what it found; all of it unless given. */
+  readonly tells?: (links: readonly PushLink[]) => readonly PushLink[];
+  /** Has no test of pushes. */
+  readonly hasNoPushTest?: true;
 }
 
 export interface SdkApp {
@@ -79,6 +84,8 @@ export async function conformWithSdk(
   let userId = "ann";
   let beckon: Beckon | undefined;
   let latest = "";
+  const shownTests = new Set<string>();
+  let links: readonly PushLink[] = [];
   let busy = 0;
   let stepNumber = 0;
   let work: Promise<unknown> = Promise.resolve();
@@ -154,8 +161,30 @@ export async function conformWithSdk(
         prompts.add(id);
       },
       onPromptClosed: ({ requestId }) => void prompts.delete(requestId),
+      onTestPush: (testId) => shownTests.add(testId).has(testId),
     });
     return beckon;
+  }
+
+  /** What a developer does by hand where the step says so. */
+  async function injectTestPush(): Promise<void> {
+    const { push } = (await (await fetch(`${url}/conform/now`)).json()) as { push?: string };
+    if (push !== "test") return;
+    const sent = (await (await fetch(`${url}/conform/push?platform=fcmv1`)).json()) as { message: { data: object } };
+    await app.beckon().handle(sent.message.data);
+  }
+
+  /** What the person sees. */
+  function see(rule: RuleName): boolean {
+    if (rule === "prompt-gone") return prompts.size === 0;
+    const trouble = links.find(({ state }) => state === "broken");
+    if (rule === "shows-test-push")
+      return shownTests.size === 1 && links.some(({ link, state }) => link === "display" && state === "ok");
+    if (rule === "names-broken-link")
+      return (
+        trouble?.reason === (links.some(({ reason }) => reason === "token_taken") ? "not_arrived" : "channel_invalid")
+      );
+    return prompts.size === 1;
   }
 
   async function fetchAll(): Promise<void> {
@@ -189,6 +218,23 @@ export async function conformWithSdk(
       await app.beckon().register({ platform: "fcmv1", pushChannel: "token" });
       await fetchAll();
     },
+    async testPush() {
+      if (flaw.hasNoPushTest) return;
+      const tested = await testPush({
+        baseUrl: url,
+        getToken: () => userId,
+        installationId,
+        storage,
+        fetch: async (...given) => {
+          const answered = await wiredFetch(...given);
+          await injectTestPush();
+          return answered;
+        },
+        clock: { ...clock, sleep: (ms, signal) => counted(() => clock.sleep(ms, signal)) },
+        notificationState: () => "granted",
+      });
+      links = (flaw.tells ?? ((all) => all))(tested);
+    },
     look: () => Promise.resolve(),
   };
 
@@ -215,7 +261,7 @@ export async function conformWithSdk(
     if (number !== stepNumber) return;
     if (typeof step.awaits === "object") {
       const { rule } = step.awaits;
-      conform.answer(flaw.person?.[rule] ?? (rule === "prompt-gone" ? prompts.size === 0 : prompts.size === 1));
+      conform.answer(flaw.person?.[rule] ?? see(rule));
     } else conform.skip();
   }
 
