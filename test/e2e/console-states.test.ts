@@ -298,6 +298,10 @@ test("a request that no push can reach says so, and one whose push was refused s
   await goTo(page, `/log-requests/${waiting.id}`);
   await page.locator("[data-state] h2").getByText("Sending").waitFor();
   await page.getByText("Nothing has been sent yet.").waitFor();
+  // It asks again though nothing happens: not because the feed said so.
+  const asked = () => page.waitForResponse(new RegExp(`${waiting.id}$`));
+  await asked();
+  await asked();
   await world.startWorker();
   await page.getByText("Waiting to retry").waitFor();
   expect(await findBarriers(page, { within: "#main" })).toEqual([]);
