@@ -87,7 +87,11 @@ const isBeingPushed = ({ state, reach, pushes }: LogRequestDetail) =>
 /** One request with all that is known of it, as it happens. */
 export function RequestScreen({ requestId }: { readonly requestId: string }) {
   const { t } = useT();
-  const { data: request, error, refetch } = useQuery({
+  const {
+    data: request,
+    error,
+    refetch,
+  } = useQuery({
     ...requestQuery(requestId),
     refetchInterval: ({ state: { data } }) => data !== undefined && isBeingPushed(data) && LOOK_AGAIN_MS,
   });
