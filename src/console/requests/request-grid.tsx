@@ -36,7 +36,7 @@ const useStyles = makeStyles({
   rows: { position: "relative", width: "100%" },
   row: { position: "absolute", insetInline: 0, top: 0, contain: "layout paint style" },
   // Where rows are cards there are no columns to name; what ticks them all is seen, since the keyboard comes by.
-  headTick: { display: "flex", gap: "12px", alignItems: "center" },
+  headTick: { display: "flex", gap: "10px", alignItems: "center", paddingInlineStart: "24px" },
   headNarrow: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" },
 });
 
