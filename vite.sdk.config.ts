@@ -23,7 +23,11 @@ export default defineConfig({
           lib: { entry: { [entry]: `src/sdk/${entry}.ts` }, formats: ["es" as const] },
           // Vite leaves the spaces in a library; they are a tenth of what a phone would fetch. Notes to bundlers say only what
           // `sideEffects: false` of the package says of the whole.
-          rolldownOptions: { external: /^node:/, output: { minify: true, comments: { annotation: false } } },
+          rolldownOptions: {
+            external: /^node:/,
+            optimization: { inlineConst: { mode: "all" } },
+            output: { minify: true, comments: { annotation: false } },
+          },
         },
       },
     ]),

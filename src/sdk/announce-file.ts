@@ -12,7 +12,7 @@ export function announce(
     sizeBytes,
     sha256,
     modifiedAt: modifiedAt.toISOString(),
-    ...(coversFrom && { coversFrom: coversFrom.toISOString() }),
-    ...(coversTo && { coversTo: coversTo.toISOString() }),
+    coversFrom: coversFrom?.toISOString(),
+    coversTo: coversTo?.toISOString(),
   };
 }

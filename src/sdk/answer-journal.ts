@@ -3,10 +3,13 @@ import type { Collector, FrozenFile } from "./frozen-file.ts";
 import { freezeBytes } from "./frozen-file.ts";
 import type { BeckonStorage } from "./storage.ts";
 import type { AnnouncedFile, DeviceFile, NewConsent } from "./wire.ts";
+import { YOUNG_COPY_MS } from "./policy.ts";
 
 /** What an answer or a report says of its files. */
 export interface Announcing {
   files?: AnnouncedFile[] | undefined;
+  /** When it was given, by this device's clock. */
+  deviceNow?: string | undefined;
 }
 
 /**
@@ -69,7 +72,17 @@ export interface AnswerJournal<Answer extends AnswerUnderWay<Announcing> = Answe
 const ANSWER = "beckon/answer/";
 /** Reports under way, of every user of this device. */
 export const REPORTS = "beckon/report/";
-const COPY = "beckon/file/";
+
+/** Lets go of copies that nothing names: an app that was ended while it stored an answer leaves some. */
+export async function sweepCopies(storage: BeckonStorage, now: number): Promise<void> {
+  const keys = await storage.keys();
+  for (const key of keys) {
+    const [, id, since = ""] = /^beckon\/file\/(.+)\/\d+\/([^/]+)$/.exec(key) ?? [];
+    // Another page may be storing an answer just now.
+    const isYoung = now - Date.parse(since) < YOUNG_COPY_MS;
+    if (id && !isYoung && !keys.some((other) => other.endsWith(`/${id}`))) await storage.delete(key);
+  }
+}
 
 /** Notes under which ids the server knows the announced files. */
 export function noteFileIds({ consent, files }: AnswerUnderWay<Announcing>, known: readonly DeviceFile[]): void {
@@ -125,7 +138,7 @@ export function createAnswerJournal<Answer extends AnswerUnderWay<Announcing> = 
         files.map(async (file, index): Promise<FileUnderWay> => {
           if (file.saved !== undefined) return { saved: file.saved };
           if (!file.blob) return {};
-          const copy = `${COPY}${requestId}/${index}`;
+          const copy = `beckon/file/${requestId}/${index}/${consent.deviceNow}`;
           // Without room for a copy the upload still goes on; only a restart would end it.
           const stored = await storage.set(copy, file.blob).then(
             () => true,
@@ -143,8 +156,9 @@ export function createAnswerJournal<Answer extends AnswerUnderWay<Announcing> = 
     async end(answer) {
       const files = await Promise.all(answer.files.map((_, index) => open(answer, index).catch(() => undefined)));
       opened.delete(answer.requestId);
-      await storage.delete(place + answer.requestId);
       for (const { copy } of answer.files) if (copy !== undefined) await storage.delete(copy);
+      // Last, so that what ends in between goes on with it.
+      await storage.delete(place + answer.requestId);
       for (const file of files) await file?.release?.();
     },
   };

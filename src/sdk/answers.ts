@@ -3,6 +3,7 @@ import type { AnswerJournal, AnswerUnderWay } from "./answer-journal.ts";
 import { BeckonError, hasCode } from "./beckon-error.ts";
 import type { BeckonOptions, ShareNetwork } from "./beckon.ts";
 import { type AnswerResult, carryOutAnswer, type FileProgress, isOver } from "./carry-out-answer.ts";
+import { type Changeable, changeAnswer, type Choice } from "./change-answer.ts";
 import { deviceValues } from "./fill-consent-text.ts";
 import { createNetworkGate } from "./network-gate.ts";
 import { onAbort } from "./on-abort.ts";
@@ -29,20 +30,16 @@ export interface Answers {
   carryOut(requestId: string): Promise<AnswerResult | undefined>;
   /** The same, where nobody waits for it. */
   inBackground(requestId: string): void;
-  /** Takes the whole consent back, and stops its upload. @throws BeckonError `nothing_to_withdraw` */
-  takeBack(requestId: string): Promise<Withdrawal>;
+  /** Takes the whole consent back, or the named files, and stops their upload. @throws BeckonError `nothing_to_withdraw` */
+  takeBack(requestId: string, fileIds?: readonly string[]): Promise<Withdrawal>;
 }
 
-/** What a user may choose while an answer is under way. */
-export type Choice = Pick<AnswerUnderWay, "network" | "paused">;
-
 /** An answer that is being carried out. */
-interface Flight {
+interface Flight extends Changeable<AnswerUnderWay> {
   readonly done: Promise<AnswerResult>;
   readonly stop: AbortController;
   /** How far each of its files is, by its name. */
   readonly files: ReadonlyMap<string, FileProgress>;
-  change(choice: Choice): Promise<void>;
 }
 
 /** @param signal ends what is under way; nothing is given up */
@@ -79,12 +76,10 @@ export function createAnswers({
 
   /** One flight an answer: whoever comes while it is under way gets the same. */
   async function carryOut(requestId: string): Promise<AnswerResult | undefined> {
-    const flying = answering.get(requestId);
+    const answer = answering.has(requestId) ? undefined : await journal.find(requestId);
+    const flying = answering.get(requestId); // also one that was started meanwhile
     if (flying) return join(flying);
-    const answer = await journal.find(requestId);
     if (!answer) return undefined;
-    const startedMeanwhile = answering.get(requestId);
-    if (startedMeanwhile) return join(startedMeanwhile);
 
     const stop = new AbortController();
     const leave = onAbort(signal, () => stop.abort(signal.reason));
@@ -93,7 +88,13 @@ export function createAnswers({
 
     const done = (async () => {
       try {
-        if (answer.takingBack) return await tellOfTakeBack(answer);
+        if (answer.takingBack) {
+          // A restart, or an offline moment, between the user's take-back and the server's word.
+          await withdrawAll(requestId, answer).catch((error: unknown) => {
+            if (!hasCode(error, "nothing_to_withdraw")) throw error;
+          });
+          return await read(requestId);
+        }
         const result = await carryOutAnswer(answer, {
           ...uploading,
           gate,
@@ -130,34 +131,28 @@ export function createAnswers({
         leave();
       }
     })();
-    answering.set(requestId, {
-      done,
-      stop,
-      files,
-      async change(choice) {
-        Object.assign(answer, choice);
-        gate.chosen();
-        if (await journal.find(requestId)) await journal.save(answer);
-      },
-    });
+    answering.set(requestId, { done, stop, files, answer, gate });
     return done;
   }
 
-  async function change(requestId: string, choice: Choice): Promise<void> {
-    const flying = answering.get(requestId);
-    if (flying) return flying.change(choice);
-    const answer = await journal.find(requestId);
-    if (answer) await journal.save({ ...answer, ...choice });
+  const change: Answers["change"] = (requestId, choice) =>
+    changeAnswer(journal, requestId, answering.get(requestId), choice);
+
+  async function withdraw(requestId: string, body = {}): Promise<Withdrawal> {
+    return (await api.call<Withdrawal>("POST", `/v1/log-requests/${requestId}:withdraw`, body)).body;
   }
 
-  /** A restart, or an offline moment, between the user's take-back and the server's word. */
-  async function tellOfTakeBack(answer: AnswerUnderWay): Promise<AnswerResult> {
-    const { requestId } = answer;
-    await api.call("POST", `/v1/log-requests/${requestId}:withdraw`, {}).catch((error: unknown) => {
-      if (!hasCode(error, "nothing_to_withdraw")) throw error;
-    });
-    await journal.end(answer);
-    return read(requestId);
+  /** Tells the server, and forgets the answer once that is said. */
+  async function withdrawAll(requestId: string, answer: AnswerUnderWay | undefined): Promise<Withdrawal> {
+    let ended = answer;
+    try {
+      return await withdraw(requestId);
+    } catch (error) {
+      if (!hasCode(error, "nothing_to_withdraw")) ended = undefined;
+      throw error;
+    } finally {
+      if (ended) await journal.end(ended);
+    }
   }
 
   function inBackground(requestId: string): void {
@@ -207,20 +202,18 @@ export function createAnswers({
     return (await carryOut(requestId)) ?? read(requestId);
   }
 
-  async function takeBack(requestId: string): Promise<Withdrawal> {
+  async function takeBack(requestId: string, fileIds?: readonly string[]): Promise<Withdrawal> {
+    if (fileIds) {
+      // Also where nobody hears of it yet: what is not up is not sent any more.
+      await change(requestId, { takenBack: fileIds });
+      return withdraw(requestId, { fileIds });
+    }
     const flying = answering.get(requestId);
     flying?.stop.abort(new BeckonError("stopped", "The consent is being taken back."));
     await flying?.done.catch(() => {});
     const underWay = await journal.find(requestId);
     if (underWay) await journal.save(Object.assign(underWay, { takingBack: true }));
-    try {
-      const { body } = await api.call<Withdrawal>("POST", `/v1/log-requests/${requestId}:withdraw`, {});
-      if (underWay) await journal.end(underWay);
-      return body;
-    } catch (error) {
-      if (underWay && hasCode(error, "nothing_to_withdraw")) await journal.end(underWay);
-      throw error;
-    }
+    return withdrawAll(requestId, underWay);
   }
 
   return { decide, give, carryOut, inBackground, change, takeBack };

@@ -3,6 +3,7 @@ import type { Bytes } from "./frozen-file.ts";
 import { onAbort } from "./on-abort.ts";
 import { parseJson } from "./parse-json.ts";
 import type { Page, ProblemDocument } from "./wire.ts";
+import { ANSWER_TIMEOUT_MS, CALL_TRIES, LONGEST_CALL_WAIT_MS } from "./policy.ts";
 
 /** As much of `fetch` as the SDK uses: the global one fits, and so does any wrapper of it. */
 export type Fetch = (
@@ -51,13 +52,6 @@ export function retryAfterMs(header: string | null, now: number): number | undef
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
-
-/** One call waits this long for its answer: longer than the API gives itself (30 s). */
-const ANSWER_TIMEOUT_MS = 40_000;
-
-/** A person waits in front of most calls: three tries in some four seconds, then they hear of it. */
-const TRIES = 3;
-const LONGEST_WAIT_MS = 5_000;
 
 export interface ApiClient {
   /**
@@ -110,10 +104,10 @@ export function createApiClient({
         headers: {
           Accept: "application/json",
           Authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+          ...(body !== undefined && { "Content-Type": "application/json" }),
           ...(key && { "Idempotency-Key": key }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        body: JSON.stringify(body), // undefined where there is none
         signal: waiting.signal,
       });
       const text = await response.text();
@@ -156,9 +150,9 @@ export function createApiClient({
       try {
         return await attempt<Result>(method, path, body, key);
       } catch (error) {
-        if (!(error instanceof BeckonError) || !error.retryable || failures >= TRIES) throw error;
+        if (!(error instanceof BeckonError) || !error.retryable || failures >= CALL_TRIES) throw error;
         const wait = backoffMs(failures, error.retryAfterMs);
-        if (wait > LONGEST_WAIT_MS) throw error;
+        if (wait > LONGEST_CALL_WAIT_MS) throw error;
         await clock.sleep(wait, signal).catch(() => {
           throw new BeckonError("stopped", "The SDK was stopped.", { cause: error });
         });
@@ -174,7 +168,7 @@ export function createApiClient({
         const page: Page<Item> = (await call<Page<Item>>("GET", next)).body;
         items.push(...page.value);
         // Only the link's query is taken: the token goes to `baseUrl` and nowhere else.
-        next = page.nextLink && path.replace(/\?.*/, "") + new URL(page.nextLink).search;
+        next = page.nextLink && path.replace(/\?.*/, "") + page.nextLink.replace(/^[^?]*/, "");
       }
       return items;
     },

@@ -40,10 +40,7 @@ export class BeckonError extends Error {
   constructor(
     code: ProblemCode | SdkErrorCode,
     message: string,
-    {
-      cause,
-      ...more
-    }: {
+    more: {
       status?: number | undefined;
       retryable?: boolean;
       retryAfterMs?: number | undefined;
@@ -51,7 +48,7 @@ export class BeckonError extends Error {
       cause?: unknown;
     } = {},
   ) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(message, more);
     Object.assign(this, { code, retryable: false }, more);
   }
 }

@@ -144,7 +144,7 @@ export interface Beckon {
    */
   upload(requestId: string): Promise<AnswerResult | undefined>;
   /**
-   * Takes back the whole consent, or the named files. Stops its upload.
+   * Takes back the whole consent, or the named files. Stops their upload: what is not up yet is not sent, also where this fails.
    *
    * @param fileIds the server's ids, from a result or a receipt
    * @throws BeckonError `nothing_to_withdraw`

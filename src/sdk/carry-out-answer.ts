@@ -15,9 +15,6 @@ export interface FileProgress extends UploadStep {
   readonly requestId: string;
 }
 
-/** The server says that there is nothing more to upload: the request ended, or its consent was taken back. */
-const OVER = ["not_consented", "request_closed"] as const;
-
 /**
  * Sends an answer and, for a share, uploads its files and says how each ended. It can stop at any point and start again:
  * the journal knows what was sent, and the server what arrived.
@@ -63,7 +60,7 @@ export async function carryOutAnswer(
   });
 }
 
-/** Whether the error says that the server wants nothing more of this answer. */
+/** Whether the server says that there is nothing more to upload: the request ended, or its consent was taken back. */
 export function isOver(error: unknown): boolean {
-  return hasCode(error, ...OVER);
+  return hasCode(error, "not_consented", "request_closed");
 }

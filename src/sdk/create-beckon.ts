@@ -1,5 +1,5 @@
 /** The SDK's public entry: `createBeckon`, and the types and few functions that an app meets with it. */
-import { createAnswerJournal, REPORTS } from "./answer-journal.ts";
+import { createAnswerJournal, REPORTS, sweepCopies } from "./answer-journal.ts";
 import { createAnswers } from "./answers.ts";
 import { createApiClient, type Fetch, systemClock } from "./api-client.ts";
 import { BeckonError, hasCode } from "./beckon-error.ts";
@@ -13,7 +13,8 @@ import { createSha256 } from "./sha256.ts";
 import { memoryStorage } from "./storage.ts";
 import { SDK_VERSION } from "./version.ts";
 import { defaultUpload } from "./upload-bytes.ts";
-import type { DeviceLogRequest, Installation, NewInstallation, Receipt, RequestState, Withdrawal } from "./wire.ts";
+import type { DeviceLogRequest, Installation, NewInstallation, Receipt, RequestState } from "./wire.ts";
+import { LATE_MS } from "./policy.ts";
 
 export type { Asked, Beckon, BeckonOptions, Connection, Review, ReviewOf, ShareNetwork } from "./beckon.ts";
 export { BeckonError, type SdkErrorCode } from "./beckon-error.ts";
@@ -29,9 +30,6 @@ export { type BlockSource, defaultUpload, type Upload, type UploadBlocks, type U
 export type * from "./wire.ts";
 
 const INSTALLATION = "beckon/installation";
-
-/** An answer that is this much too late is forgotten: no clock is off by more and still fetches tokens. */
-const LATE_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Answers requests for logs on behalf of a user. One for each signed-in user; nothing happens before the first call.
@@ -110,6 +108,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
   /** Once a run, before anything is frozen: lets go of what an earlier run froze and nobody needs. */
   function tidy(): Promise<void> {
     tidied ??= (async () => {
+      await sweepCopies(storage, clock.now()).catch(report);
       const written = await journal.list();
       for (const old of written) if (old.until < api.serverNow() - LATE_MS) await journal.end(old);
       // Reports (create-reports.ts) keep theirs in the same storage, with the same collectors.
@@ -132,11 +131,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
       timeZone: device.timeZone,
       sdkVersion: SDK_VERSION,
       ...installation,
-      collectors: collectors.map(({ name, label, typicalSizeBytes }) => ({
-        name,
-        label,
-        ...(typicalSizeBytes !== undefined && { typicalSizeBytes }),
-      })),
+      collectors: collectors.map(({ name, label, typicalSizeBytes }) => ({ name, label, typicalSizeBytes })),
     };
     return (await api.call<Installation>("PUT", `/v1/installations/${installationId}`, body)).body;
   }
@@ -185,10 +180,9 @@ export function createBeckon(options: BeckonOptions): Beckon {
     sync() {
       syncing ??= (async () => {
         // Requests first: they are what the user waits for, and a registration that fails must not hide them.
-        const [requests, registered] = await Promise.allSettled([fetchAll(), inTurn(refresh)]);
-        if (requests.status === "rejected") throw requests.reason;
-        if (registered.status === "rejected") throw registered.reason;
-        return requests.value;
+        const both = [fetchAll(), inTurn(refresh)] as const;
+        await Promise.allSettled(both);
+        return (await Promise.all(both))[0];
       })().finally(() => (syncing = undefined));
       return syncing;
     },
@@ -198,7 +192,12 @@ export function createBeckon(options: BeckonOptions): Beckon {
       if (!parsed) return false;
       if (parsed.type === "beckon.test") {
         // Whoever tests looks into the storage: it may be a page, and this the service worker.
-        const isShown = await options.onTestPush?.(parsed.requestId);
+        let isShown: unknown = false;
+        try {
+          isShown = await options.onTestPush?.(parsed.requestId);
+        } catch (error) {
+          report(error); // it arrived, all the same
+        }
         await storage.set(TEST + parsed.requestId, String(isShown));
         return true;
       }
@@ -241,11 +240,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
     pause: (requestId) => answers.change(requestId, { paused: true }),
     resume: (requestId) => answers.change(requestId, { paused: false }),
 
-    async withdraw(requestId, fileIds) {
-      if (!fileIds) return answers.takeBack(requestId);
-      const path = `/v1/log-requests/${requestId}:withdraw`;
-      return (await api.call<Withdrawal>("POST", path, { fileIds: [...fileIds] })).body;
-    },
+    withdraw: (requestId, fileIds) => answers.takeBack(requestId, fileIds),
 
     receipt: async (requestId) => (await api.call<Receipt>("GET", `/v1/log-requests/${requestId}/receipt`)).body,
 
@@ -257,5 +252,5 @@ export function createBeckon(options: BeckonOptions): Beckon {
 }
 
 function isOpen({ state }: DeviceLogRequest): boolean {
-  return state === "requested" || state === "notified" || state === "seen";
+  return ["requested", "notified", "seen"].includes(state);
 }

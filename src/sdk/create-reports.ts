@@ -1,4 +1,4 @@
-import { createAnswerJournal, REPORTS } from "./answer-journal.ts";
+import { createAnswerJournal, REPORTS, sweepCopies } from "./answer-journal.ts";
 import { createApiClient, type Fetch, systemClock } from "./api-client.ts";
 import { BeckonError, hasCode } from "./beckon-error.ts";
 import type { ReportUnderWay } from "./carry-out-report.ts";
@@ -10,14 +10,12 @@ import { createSha256 } from "./sha256.ts";
 import { memoryStorage } from "./storage.ts";
 import { defaultUpload } from "./upload-bytes.ts";
 import type { ReportReceipt, ReportWithdrawal } from "./wire-reports.ts";
+import { LATE_MS } from "./policy.ts";
 
 const DRAFT = "beckon/report-draft/";
 
 /** How long words wait on the device for a connection. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
-/** A report that is this much too late is forgotten: no clock is off by more and still fetches tokens. */
-const LATE_MS = 24 * 60 * 60 * 1000;
-
 /** As much as is used: the SDK also compiles where browsers' types are absent. */
 interface Platform {
   addEventListener?(type: "online", listener: () => void): void;
@@ -70,6 +68,7 @@ export function createReports(options: ReportsOptions): Reports {
 
   /** Lets go of what has waited too long, and of what a user only looked at in an earlier run. */
   async function tidy(): Promise<void> {
+    await sweepCopies(storage, clock.now()).catch(report);
     for (const old of await journal.list()) {
       const isLeft = old.isReview && !reviews.isOpen(old.requestId);
       if (isLeft || old.until < api.serverNow() - LATE_MS) await journal.end(old);
@@ -129,6 +128,7 @@ export function createReports(options: ReportsOptions): Reports {
         ({ requestId, created }) => requestId === id || created?.reportId === id,
       );
       if (stored && !fileIds) return flights.takeBack(stored);
+      if (stored && fileIds) await flights.change(stored.requestId, { takenBack: fileIds });
       const path = `/v1/reports/${encodeURIComponent(stored?.created?.reportId ?? id)}:withdraw`;
       return (await api.call<ReportWithdrawal>("POST", path, fileIds ? { fileIds: [...fileIds] } : {})).body;
     },

@@ -1,15 +1,10 @@
 import type { Asked } from "./beckon.ts";
+import { LONGEST_VALUE_CHARS, NO_FILES } from "./policy.ts";
 
 interface Named {
   readonly name: string;
   readonly sizeBytes: number;
 }
-
-/** What one placeholder may hold, as the API takes it. */
-const LONGEST_VALUE = 5_000;
-
-/** What stands where no file is named: a gap would read like a mistake. */
-const NO_FILES = "–";
 
 /** What stands in the text's placeholders for these files. */
 export function valuesShown(request: Asked, files: readonly Named[]): Record<string, string> {
@@ -23,7 +18,10 @@ export function deviceValues(
 ): Record<string, string> {
   const totalBytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const names = files.map(({ name }) => name).join(", ");
-  return { files: names.slice(0, LONGEST_VALUE) || NO_FILES, totalSize: formatSize(totalBytes, consentText.locale) };
+  return {
+    files: names.slice(0, LONGEST_VALUE_CHARS) || NO_FILES,
+    totalSize: formatSize(totalBytes, consentText.locale),
+  };
 }
 
 /** The text as the user reads it: plain text, its placeholders filled for these files. */

@@ -1,5 +1,6 @@
 import type { Collector, FrozenFile } from "./frozen-file.ts";
 import type { DeviceLogRequest, LeftOutReason } from "./wire.ts";
+import { LARGEST_FILE_BYTES } from "./policy.ts";
 
 /** A frozen file as the user sees it in the prompt. */
 export interface ReviewFile {
@@ -30,9 +31,6 @@ export interface Frozen {
   /** Asked collectors that this app has not, or that failed. */
   readonly unavailable: readonly { readonly collector: string; readonly error?: unknown }[];
 }
-
-/** One PUT takes at most this: Azure's limit for Put Blob is 5,000 MiB. */
-const LARGEST_FILE_BYTES = 5_000 * 1024 * 1024;
 
 /** Freezes what the request asks for: the newest files that fit into it. What does not fit is named and released. */
 export async function freezeRequest(
@@ -107,8 +105,7 @@ export async function freezeRequest(
 /** A consent names a file by collector and name: the second `app.log` becomes `app-2.log`. */
 function unusedName(collector: string, wanted: string, taken: Set<string>): string {
   const full = wanted || "unnamed";
-  const dot = full.lastIndexOf(".");
-  const [stem, extension] = dot > 0 && full.length - dot <= 20 ? [full.slice(0, dot), full.slice(dot)] : [full, ""];
+  const [, stem = full, extension = ""] = /^(.+?)(\.[^.]{0,19})?$/s.exec(full) ?? [];
   for (let number = 1; ; number++) {
     const end = (number === 1 ? "" : `-${number}`) + extension;
     const name = stem.slice(0, 255 - end.length) + end;

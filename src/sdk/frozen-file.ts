@@ -1,6 +1,7 @@
 /** Files as collectors give them: frozen, so that what the user is shown is what is hashed and what is uploaded. */
 
 import type { LeftOutReason } from "./wire.ts";
+import { BLOB_PIECE_BYTES } from "./policy.ts";
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -60,9 +61,6 @@ export interface Collector {
   releaseAllBut?(saved: readonly string[]): Promise<void>;
 }
 
-/** What a Blob is read in. Smaller pieces are more slices to let go of: 200 of them hold a slow phone up for a tenth of a second. */
-const READ_BYTES = 1024 * 1024;
-
 /**
  * A frozen file of something that the app holds in memory, or picked from the disk: text, bytes (copied), or a Blob.
  *
@@ -81,8 +79,8 @@ export function freezeBytes(
     ...more,
     blob,
     async *stream(start = 0, end = blob.size) {
-      for (let at = start; at < end; at += READ_BYTES) {
-        yield new Uint8Array(await blob.slice(at, Math.min(at + READ_BYTES, end)).arrayBuffer());
+      for (let at = start; at < end; at += BLOB_PIECE_BYTES) {
+        yield new Uint8Array(await blob.slice(at, Math.min(at + BLOB_PIECE_BYTES, end)).arrayBuffer());
       }
     },
   };

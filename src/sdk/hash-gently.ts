@@ -1,10 +1,5 @@
 import type { Hasher } from "./sha256.ts";
-
-/** On a phone six times slower than a desk computer, this much is hashed in 3 ms. */
-const SLICE_BYTES = 64 * 1024;
-
-/** Frames come every 16 ms; a touch that waits 50 ms is felt. */
-const LONGEST_WORK_MS = 8;
+import { HASH_SLICE_BYTES, LONGEST_HASHING_MS } from "./policy.ts";
 
 /**
  * Hashes without holding up the page: in slices, and after 8 ms of them whatever else waits has its turn. A piece may be of
@@ -14,9 +9,9 @@ export function createGentleHash(hasher: Hasher): { update(piece: Uint8Array): P
   let restedAt = performance.now();
   return {
     async update(piece) {
-      for (let at = 0; at < piece.length; at += SLICE_BYTES) {
-        hasher.update(piece.subarray(at, at + SLICE_BYTES));
-        if (performance.now() - restedAt < LONGEST_WORK_MS) continue;
+      for (let at = 0; at < piece.length; at += HASH_SLICE_BYTES) {
+        hasher.update(piece.subarray(at, at + HASH_SLICE_BYTES));
+        if (performance.now() - restedAt < LONGEST_HASHING_MS) continue;
         await rest();
         restedAt = performance.now();
       }

@@ -11,7 +11,7 @@ export interface BeckonPush {
 }
 
 const TYPE = /^beckon\.(log-request(-closed)?|test)$/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){4}[\da-f]{8}$/i;
 
 /** Where platforms and push libraries put an app's own data: FCM and web `data`, declarative web push `notification.data`. */
 const WRAPPERS = ["data", "notification", "beckon"];

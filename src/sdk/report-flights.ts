@@ -1,9 +1,9 @@
 import type { ApiClient } from "./api-client.ts";
 import { BeckonError, hasCode } from "./beckon-error.ts";
-import type { Choice } from "./answers.ts";
 import type { BeckonOptions } from "./beckon.ts";
 import { carryOutReport, type ReportJournal, type ReportUnderWay, send } from "./carry-out-report.ts";
 import { isOver } from "./carry-out-answer.ts";
+import { type Changeable, changeAnswer, type Choice } from "./change-answer.ts";
 import { createNetworkGate } from "./network-gate.ts";
 import { onAbort } from "./on-abort.ts";
 import type { ReportResult, ReportStatus } from "./reports.ts";
@@ -20,10 +20,9 @@ export interface ReportFlights {
   status(report: ReportUnderWay): ReportStatus;
 }
 
-interface Flight {
+interface Flight extends Changeable<ReportUnderWay> {
   readonly done: Promise<ReportResult>;
   readonly stop: AbortController;
-  change(choice: Choice): Promise<void>;
 }
 
 /** @param signal ends what is under way; nothing is given up */
@@ -67,15 +66,7 @@ export function createReportFlights({
       flights.delete(key);
       leave();
     });
-    const flight: Flight = {
-      done,
-      stop,
-      async change(choice) {
-        Object.assign(report, choice);
-        gate.chosen();
-        if (await journal.find(key)) await journal.save(report);
-      },
-    };
+    const flight: Flight = { done, stop, answer: report, gate };
     flights.set(key, flight);
     return flight;
   }
@@ -188,14 +179,12 @@ export function createReportFlights({
     }
   }
 
-  async function change(key: string, choice: Choice): Promise<void> {
-    const flying = flights.get(key);
-    if (flying) return flying.change(choice);
-    const report = await journal.find(key);
-    if (report) await journal.save({ ...report, ...choice });
-  }
-
-  return { carryOut, change, takeBack, status };
+  return {
+    carryOut,
+    change: (key, choice) => changeAnswer(journal, key, flights.get(key), choice),
+    takeBack,
+    status,
+  };
 }
 
 /** The server has read it and does not want it so: sending it again would change nothing. */

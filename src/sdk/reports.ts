@@ -177,7 +177,7 @@ export interface Reports {
   pause(key: string): Promise<void>;
   resume(key: string): Promise<void>;
   /**
-   * Takes back all files of a report, or the named ones; its words stay on the ticket. Stops its upload.
+   * Takes back all files of a report, or the named ones; its words stay on the ticket. Stops their upload.
    *
    * @param id the server's, or the key of a stored one
    * @returns undefined where nothing had been sent: then it is forgotten

@@ -95,13 +95,10 @@ export function createSha256(): Hasher {
   return {
     update,
     digest() {
-      // One bit, zeros up to 56 of 64, and the length in bits: two halves, as 2^53 bytes do not fit in 32 bits.
-      const bits = length * 8;
+      // One bit, zeros up to 56 of 64, and the length in bits, its last byte last. No `>>>`: 2^53 bytes do not fit in 32 bits.
       const tail = new Uint8Array((filled < 56 ? 64 : 128) - filled);
       tail[0] = 0x80;
-      const view = new DataView(tail.buffer);
-      view.setUint32(tail.length - 8, Math.floor(bits / 2 ** 32));
-      view.setUint32(tail.length - 4, bits % 2 ** 32);
+      for (let bits = length * 8, at = tail.length; bits > 0; bits = Math.floor(bits / 256)) tail[--at] = bits % 256;
       update(tail);
       return Array.from(state, (word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
     },

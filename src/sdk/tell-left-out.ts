@@ -1,8 +1,6 @@
 import type { Frozen } from "./freeze-request.ts";
 import type { LeftOut } from "./wire.ts";
-
-/** As many as the wire takes. */
-const MOST = 500;
+import { MOST_LEFT_OUT } from "./policy.ts";
 
 /** What was asked for and is not among the files, as the ticket gets to know it. What the user unticked is not told. */
 export function tellLeftOut({ leftOut, unavailable }: Pick<Frozen, "leftOut" | "unavailable">): LeftOut[] {
@@ -17,5 +15,5 @@ export function tellLeftOut({ leftOut, unavailable }: Pick<Frozen, "leftOut" | "
       sizeBytes,
       reason,
     })),
-  ].slice(0, MOST);
+  ].slice(0, MOST_LEFT_OUT);
 }

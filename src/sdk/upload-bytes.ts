@@ -3,6 +3,7 @@ import type { Bytes, FrozenFile } from "./frozen-file.ts";
 import { onAbort } from "./on-abort.ts";
 import type { Hasher } from "./sha256.ts";
 import type { UploadLink } from "./wire.ts";
+import { STALL_MS } from "./policy.ts";
 
 /** What is uploaded. Both forms give the consented bytes or fail: they are hashed on the way. */
 export interface UploadSource {
@@ -83,9 +84,6 @@ export function defaultUpload(fetch: Fetch): Upload {
   return unlessStalled((...call) => uploadWithFetch(fetch, WorkerGlobalScope === undefined, ...call));
 }
 
-/** A connection on which nothing moves this long is dead, whatever the network says: phones change networks silently. */
-const STALL_MS = 2 * 60_000;
-
 function unlessStalled(upload: Upload): Upload {
   return async (source, url, headers, { signal, onProgress }) => {
     const attempt = new AbortController();
@@ -142,7 +140,7 @@ async function uploadWithFetch(
     method: "PUT",
     headers: streams ? { ...headers, "Content-Length": String(source.sizeBytes) } : headers,
     body,
-    ...(streams ? { duplex: "half" as const } : {}),
+    ...(streams && { duplex: "half" as const }),
     signal,
   });
   await response.text();

@@ -6,7 +6,8 @@ import type { Hasher } from "./sha256.ts";
 import { onAbort } from "./on-abort.ts";
 import type { Upload, UploadBlocks } from "./upload-bytes.ts";
 import { verifySource } from "./verify-source.ts";
-import type { AnnouncedFile, FileOutcome, UploadLink, UploadLinks } from "./wire.ts";
+import type { AnnouncedFile, UploadLink, UploadLinks } from "./wire.ts";
+import { LONGEST_SLEEP_MS, MOST_REFUSALS } from "./policy.ts";
 
 /** How far one upload is. */
 export interface UploadStep {
@@ -27,12 +28,6 @@ export interface Uploading {
   readonly gate: NetworkGate;
   readonly signal: AbortSignal;
 }
-
-/** How long nobody looks at the clock while nothing may be sent: timers know no more than 24 days. */
-const LONGEST_SLEEP_MS = 60 * 60 * 1000;
-
-/** The file store may refuse a file this often in a row before this run gives way to the next `sync()`. */
-const REFUSALS = 5;
 
 /**
  * Uploads the files of an answer or a report that the server has recorded, and says how each ended. It can stop at any point
@@ -74,7 +69,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
   let told: Result | undefined;
 
   const left = [...answer.files.keys()];
-  const unsaid: FileOutcome[] = [];
+  const unsaid: FileUnderWay[] = [];
   let reporting = Promise.resolve();
   try {
     while (await uploadNext(true));
@@ -102,7 +97,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
     file.outcome ??= await uploadFile(file, fileId, wanted, index);
     await journal.save(answer);
     if (file.outcome === "taken_back") return true;
-    unsaid.push({ fileId, outcome: file.outcome });
+    unsaid.push(file);
     // The agent sees each file as it arrives; those that end while one report is on its way share the next.
     reporting = reporting.then(() => say(unsaid.splice(0)));
     reporting.catch(() => {}); // awaited below; until then an upload may run for hours
@@ -144,10 +139,17 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
       });
     };
 
-    for (;;) {
-      await untilOpen(sizeBytes, tell);
-      let link = links.get(fileId);
+    function takeLink() {
+      const link = links.get(fileId);
       links.delete(fileId);
+      return link;
+    }
+    const waitsFor = () => (underWay.outcome ? undefined : gate.waitsFor(sizeBytes));
+
+    for (;;) {
+      await untilOpen(waitsFor, tell);
+      if (underWay.outcome) return underWay.outcome; // the user took it back meanwhile
+      let link = takeLink();
       if (!link || Date.parse(link.expiresAt) <= api.serverNow()) {
         const pending = answer.files.filter(({ outcome }) => !outcome).flatMap((one) => one.fileId ?? []);
         if (askedMs !== undefined) await wait(1);
@@ -157,41 +159,31 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
         );
         for (const one of fresh.links) links.set(one.fileId, one);
         if (fresh.there.includes(fileId)) return done();
-        link = links.get(fileId);
-        links.delete(fileId);
+        link = takeLink();
         if (!link) return "taken_back";
       }
       const attempt = new AbortController();
       const stop = (): void => {
-        if (signal.aborted || gate.waitsFor(sizeBytes)) attempt.abort(signal.reason);
+        if (signal.aborted || underWay.outcome || waitsFor()) attempt.abort(signal.reason);
       };
-      const leave = gate.onChange(stop);
-      const leaveSignal = onAbort(signal, stop);
+      const leave = onChange(stop);
       stop();
+      let status = 0;
       try {
         attempt.signal.throwIfAborted();
-        const { status, retryAfterMs } = await send(link, {
+        const answered = await send(link, {
           signal: attempt.signal,
           onProgress: (sentBytes) => tell(undefined, sentBytes),
         });
+        ({ status } = answered);
         // The links create once. "It exists" means that an earlier attempt arrived whose answer was lost; whether its bytes
         // are the right ones, the server verifies as for any other.
         if ((status >= 200 && status < 300) || status === 409 || status === 412) return done();
-        askedMs = retryAfterMs;
-        if (status < 500 && status !== 408 && status !== 429) {
-          refusals++;
-          if (refusals >= REFUSALS) {
-            throw new BeckonError(
-              "upload_refused",
-              `The file store answered ${status} to ${name}, also with new links.`,
-              { status, retryable: true },
-            );
-          }
-          if (status === 403 && refusals === 1) continue; // a link that ran out is no failure
-        }
-      } catch (error) {
+        askedMs = answered.retryAfterMs;
+        if (status < 500 && status !== 408 && status !== 429) refusals++;
+        if (status === 403 && refusals === 1) continue; // a link that ran out is no failure
+      } catch {
         stopIfAsked();
-        if (hasCode(error, "upload_refused")) throw error;
         if (attempt.signal.aborted && !unreadable) continue; // the user paused it, or the connection began to cost: no failure
         // A picked file that changed or went away meanwhile fails as a network does: only to read it tells the two apart.
         await file.blob?.slice(0, 1).arrayBuffer().catch(onFailure);
@@ -199,7 +191,12 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
         tell("network");
       } finally {
         leave();
-        leaveSignal();
+      }
+      if (refusals >= MOST_REFUSALS) {
+        throw new BeckonError("upload_refused", `The file store answered ${status} to ${name}, also with new links.`, {
+          status,
+          retryable: true,
+        });
       }
       failures++;
       await wait(failures);
@@ -211,20 +208,21 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
     }
   }
 
-  async function say(files: FileOutcome[]): Promise<void> {
-    if (files.length === 0) return;
+  async function say(ended: FileUnderWay[]): Promise<void> {
+    if (ended.length === 0) return;
+    const files = ended.map(({ fileId, outcome }) => ({ fileId, outcome }));
     try {
       told = await patiently(() => api.call<Result>("POST", `${path}:complete`, { files }));
     } catch (error) {
       if (!hasCode(error, "file_outcome_stands")) throw error;
       // One of them has another outcome by now. It stands, and must not hide the others.
       if (files.length > 1) {
-        for (const file of files) await say([file]);
+        for (const file of ended) await say([file]);
         return;
       }
       told = await read();
     }
-    for (const { fileId } of files) for (const file of answer.files) if (file.fileId === fileId) file.reported = true;
+    for (const file of ended) file.reported = true;
     await journal.save(answer);
   }
 
@@ -243,22 +241,32 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
   }
 
   /** Waits until the file may go out over this connection, or the time is over; meanwhile those go that may. */
-  async function untilOpen(sizeBytes: number, onWait: (why: UploadWait) => void): Promise<void> {
-    for (let why = gate.waitsFor(sizeBytes); why; why = gate.waitsFor(sizeBytes)) {
-      onWait(why);
-      stopIfAsked();
-      if (await uploadNext(false)) continue;
-      const leftMs = answer.until - api.serverNow();
-      if (leftMs <= 0) throw new BeckonError("upload_too_late", "The time is over.");
+  async function untilOpen(waitsFor: () => UploadWait | undefined, onWait: (why: UploadWait) => void): Promise<void> {
+    for (let why = waitsFor(); why; why = waitsFor()) {
       const change = new AbortController();
-      const wake = (): void => change.abort();
-      const leave = gate.onChange(wake);
-      const leaveSignal = onAbort(signal, wake);
-      await clock.sleep(Math.min(leftMs, LONGEST_SLEEP_MS), change.signal).catch(() => {});
-      leave();
-      leaveSignal();
+      const leave = onChange(() => change.abort());
+      try {
+        onWait(why);
+        stopIfAsked();
+        if (await uploadNext(false)) continue;
+        const leftMs = answer.until - api.serverNow();
+        if (leftMs <= 0) throw new BeckonError("upload_too_late", "The time is over.");
+        await clock.sleep(Math.min(leftMs, LONGEST_SLEEP_MS), change.signal).catch(() => {});
+      } finally {
+        leave();
+      }
     }
     stopIfAsked();
+  }
+
+  /** Calls `act` when what an upload waits for, or goes on for, may have changed. @returns ends it */
+  function onChange(act: () => void): () => void {
+    const leave = gate.onChange(act);
+    const leaveSignal = onAbort(signal, act);
+    return () => {
+      leave();
+      leaveSignal();
+    };
   }
 
   async function wait(failures: number): Promise<void> {

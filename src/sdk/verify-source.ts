@@ -39,24 +39,19 @@ export function verifySource(
     const hash = createGentleHash(createHasher());
     let readBytes = 0;
     let held: Bytes | undefined;
-    const pieces = file.stream()[Symbol.asyncIterator]();
     try {
-      for (;;) {
-        const next = await pieces.next().catch((cause: unknown) => {
-          throw fail("it can no longer be read", cause);
-        });
-        if (next.done) break;
-        if (next.value.length === 0) continue;
-        await hash.update(next.value);
-        readBytes += next.value.length;
+      for await (const piece of file.stream()) {
+        if (piece.length === 0) continue;
+        await hash.update(piece);
+        readBytes += piece.length;
         if (held) yield held;
-        held = next.value;
+        held = piece;
       }
-      if (readBytes !== sizeBytes || hash.digest() !== sha256) throw fail("its bytes are not those that were shown");
-      if (held) yield held;
-    } finally {
-      await pieces.return?.();
+    } catch (cause) {
+      throw fail("it can no longer be read", cause);
     }
+    if (readBytes !== sizeBytes || hash.digest() !== sha256) throw fail("its bytes are not those that were shown");
+    if (held) yield held;
   }
 
   return {
@@ -68,17 +63,10 @@ export function verifySource(
     stream,
     async blob() {
       const { blob } = file;
-      if (!blob) {
-        const pieces: Bytes[] = [];
-        for await (const piece of stream()) pieces.push(piece);
-        return new Blob(pieces);
-      }
-      const actual =
-        hashed.get(blob) ??
-        (await hashFile(file, createHasher).catch((cause: unknown) => {
-          throw fail("it can no longer be read", cause);
-        }));
-      if (actual !== sha256) throw fail("its bytes are not those that were shown");
+      const pieces: Bytes[] = [];
+      if (!blob || hashed.get(blob) !== sha256) for await (const piece of stream()) if (!blob) pieces.push(piece);
+      if (!blob) return new Blob(pieces);
+      hashed.set(blob, sha256);
       return blob;
     },
   };

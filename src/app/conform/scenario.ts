@@ -15,6 +15,7 @@ export const DEEDS = {
   kill: "End the app now, and start it again.",
   takeBack: "Take the consent back.",
   changeUser: "Sign out, and sign in as another person.",
+  changeBack: "Sign out, and sign in as the first person again.",
   testPush: "Let the app test its pushes.",
   look: "Look at the device, and answer.",
 } as const;
@@ -50,7 +51,7 @@ export type Trouble =
   | { readonly snooze: "over" };
 
 /** A moment that rules look for: by a step's deed, or by a trouble. */
-export type Note = "told to answer" | "restarted" | "snooze over";
+export type Note = "told to answer" | "restarted" | "first person back" | "snooze over";
 
 /** What ends a step. */
 export type Awaited =

@@ -182,6 +182,22 @@ test("what the user lets go on over mobile data begins with what may, whichever 
   expect(await shared).toMatchObject({ state: "uploaded" });
 });
 
+test("a file that waits for Wi-Fi and is taken back is waited for no more", async () => {
+  const phone = phoneWithLargeLog();
+  const request = journey.server.addRequest();
+  await phone.beckon.review(request.id);
+  const shared = phone.beckon.share(request.id);
+  await phone.smallIsThere(request);
+  await phone.waits();
+  await phone.beckon.withdraw(request.id, [request.files[0]?.id ?? ""]);
+  await shared;
+  expect(request.files.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    "large.log deleted",
+    "small.log uploaded",
+  ]);
+  expect(putsOf(request)).toEqual([request.files[1]?.id]);
+});
+
 test("who waits for Wi-Fi until the time is over is told so", async () => {
   const phone = mobilePhone({ clock: quickClock() });
   const request = journey.server.addRequest();

@@ -31,6 +31,23 @@ test("a push that is not Beckon's is left to others", async () => {
   expect(await journey.phone().beckon.handle({ aps: {}, callId: "1" })).toBe(false);
 });
 
+test("a test push that the app could not show is noted as arrived and not shown, and the app hears why", async () => {
+  const storage = memoryStorage();
+  const fails = [
+    () => Promise.reject(new Error("no notification channel")),
+    () => {
+      throw new Error("no permission");
+    },
+  ];
+  for (const onTestPush of fails) {
+    const phone = journey.phone({ storage, onTestPush });
+    const testId = crypto.randomUUID();
+    expect(await phone.beckon.handle({ type: "beckon.test", v: 1, testId })).toBe(true);
+    expect(await storage.get(`beckon/test/${testId}`)).toBe("false");
+    expect(phone.errors).toMatchObject([{ message: expect.stringMatching(/^no /) }]);
+  }
+});
+
 test("a request for another user of this device is not shown", async () => {
   const { id } = journey.server.addRequest({ userId: "bob" });
   const phone = journey.phone();

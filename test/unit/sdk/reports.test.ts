@@ -264,6 +264,22 @@ test("the user takes a report back: on its way, and when it is through", async (
   expect(reportsOf(userId).map(({ told }) => told.text)).toEqual(["back", "later"]);
 });
 
+test("one file of a report that is taken back while it goes up is not sent on", async () => {
+  const { reports, userId } = app();
+  const taken = Promise.withResolvers<unknown>();
+  server.onNextPut(async (gone) => {
+    const [{ key } = { key: "" }] = await reports.reports();
+    const [first] = reportsOf(userId)[0]?.files ?? [];
+    reports.withdrawReport(key, [first?.id ?? ""]).then(taken.resolve, taken.reject);
+    await gone;
+  });
+  await reports.reportIssue({ text: "one of two", review: await reports.review() });
+  await taken.promise;
+  const [report] = reportsOf(userId);
+  expect(report?.files.map(({ state }) => state)).toEqual(["deleted", "uploaded"]);
+  expect(report?.files.map(({ id }) => server.blobs.has(id))).toEqual([false, true]);
+});
+
 test("what was never sent is forgotten; what the server may know is taken back there, also after a restart", async () => {
   const { reports, start, userId } = app();
   server.failNext("POST /v1/reports", "reset after");

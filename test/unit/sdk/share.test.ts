@@ -3,10 +3,17 @@ import { appendFile, mkdtemp, readdir, rename, rm, truncate, writeFile } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { BeckonError, type Collector, freezeBytes, type FrozenFile, memoryStorage } from "#sdk/create-beckon.ts";
+import {
+  BeckonError,
+  type BeckonStorage,
+  type Collector,
+  freezeBytes,
+  type FrozenFile,
+  memoryStorage,
+} from "#sdk/create-beckon.ts";
 import { nodeFileCollector } from "#sdk/node-file-collector.ts";
 import { nodeFolderStorage } from "#sdk/node-folder-storage.ts";
-import { LOGS, memoryCollector, type Phone, startJourney } from "./journey.ts";
+import { LOGS, memoryCollector, type Phone, quickClock, startJourney } from "./journey.ts";
 import { sha256 } from "./wire-server.ts";
 
 let journey: Awaited<ReturnType<typeof startJourney>>;
@@ -404,6 +411,60 @@ test("a yes that another user's sign-in interrupts waits for its own user", asyn
   expect(held(request)).toEqual(LOGS);
 });
 
+/** A storage of an app that is ended at one of its writes: from then on nothing comes back. */
+function mortal(storage: BeckonStorage, writes: number) {
+  const dead = Promise.withResolvers<"dead">();
+  const unlessDead = <Result>(write: () => Promise<Result>) => {
+    if (writes-- > 0) return write();
+    dead.resolve("dead");
+    return new Promise<Result>(() => {});
+  };
+  return {
+    ...storage,
+    died: dead.promise,
+    set: (key: string, value: string | Blob) => unlessDead(() => storage.set(key, value)),
+    delete: (key: string) => unlessDead(() => storage.delete(key)),
+  };
+}
+
+test("whichever write an app is ended at, no copy of a file stays in the storage for good", async () => {
+  for (let writes = 0; ; writes++) {
+    const storage = memoryStorage();
+    const ended = mortal(storage, writes);
+    const phone = journey.phone({ storage: ended });
+    const request = await asked(phone);
+    const outcome = await Promise.race([phone.beckon.share(request.id), ended.died]);
+    phone.beckon.stop();
+    if (request.state === "uploaded") {
+      // It was through but for the tidying up: the next run goes on with that.
+      await journey.phone({ storage }).beckon.upload(request.id);
+    } else {
+      // What was being stored and nobody knows of goes once no other page can be at it any more.
+      const clock = quickClock();
+      await clock.sleep(2 * 3_600_000, new AbortController().signal);
+      const later = journey.phone({ storage, clock });
+      await later.beckon.sync();
+      await later.beckon.upload(request.id);
+      if (putsOf(request).length === 0) await later.beckon.decline(request.id);
+    }
+    const left = async () => (await storage.keys()).filter((key) => key.includes(request.id));
+    await vi.waitFor(async () => expect(await left(), `ended at write ${writes}`).toEqual([]), { timeout: 10_000 });
+    if (outcome === "dead") continue;
+    expect(writes).toBeGreaterThan(8);
+    return;
+  }
+});
+
+test("copies that another page stores just now are left to it", async () => {
+  const storage = memoryStorage();
+  const ended = mortal(storage, 1);
+  const phone = journey.phone({ storage: ended });
+  const request = await asked(phone);
+  await Promise.race([phone.beckon.share(request.id), ended.died]);
+  await journey.phone({ storage }).beckon.sync();
+  expect((await storage.keys()).filter((key) => key.startsWith("beckon/file/"))).toHaveLength(1);
+});
+
 // ── Take-back ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 test("a take-back stops the upload and is final", async () => {
@@ -428,6 +489,39 @@ test("one file is taken back by its id", async () => {
   const { files } = await phone.beckon.share(request.id);
   const result = await phone.beckon.withdraw(request.id, [files[0]?.id ?? ""]);
   expect([result.state, ...result.files.map(({ state }) => state)]).toEqual(["uploaded", "deleted", "uploaded"]);
+});
+
+test("a file that is taken back while it goes up is stopped in the middle; the others go on", async () => {
+  const phone = journey.phone();
+  const request = await asked(phone);
+  const taken = Promise.withResolvers<unknown>();
+  journey.server.onNextPut(async (gone) => {
+    phone.beckon.withdraw(request.id, [request.files[0]?.id ?? ""]).then(taken.resolve, taken.reject);
+    await gone;
+  });
+  await phone.beckon.share(request.id);
+  expect(await taken.promise).toMatchObject({ files: [{ name: "app.log", state: "deleted" }, {}] });
+  expect(held(request)).toEqual({ "app.log": undefined, "app.log.1": LOGS["app.log.1"] });
+  expect(request.state).toBe("uploaded");
+  expect(putsOf(request)).toEqual(request.files.map(({ id }) => id));
+});
+
+test("a file that is taken back without a network stays here all the same, also after a restart", async () => {
+  const storage = memoryStorage();
+  const phone = journey.phone({ storage });
+  const request = await asked(phone);
+  journey.server.onNextPut(() => phone.beckon.stop());
+  await phone.beckon.share(request.id).catch(() => {});
+  const offline = journey.phone({ storage });
+  journey.server.failNext(`${request.id}:withdraw`, "reset", 3);
+  const [first] = request.files;
+  await expect(offline.beckon.withdraw(request.id, [first?.id ?? ""])).rejects.toMatchObject({ code: "network" });
+  // What had arrived before the stop would hide whether it is sent again.
+  journey.server.blobs.delete(first?.id ?? "");
+  const before = putsOf(request).length;
+  await journey.phone({ storage }).beckon.upload(request.id);
+  expect(putsOf(request).slice(before)).toEqual([request.files[1]?.id]);
+  expect(held(request)).toEqual({ "app.log": undefined, "app.log.1": LOGS["app.log.1"] });
 });
 
 test("a take-back without a network is carried out at the next start, and nothing more is uploaded", async () => {

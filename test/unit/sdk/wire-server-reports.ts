@@ -118,7 +118,8 @@ export function createWireReports({
         if (report.files.every(({ state }) => state === "deleted")) {
           report.state = "withdrawn";
           report.withdrawnAt = new Date().toISOString();
-        }
+        } else if (report.state === "open" && !report.files.some(({ state }) => state === "announced"))
+          report.state = "uploaded";
         return { status: 200, body: contract.reportWithdrawal.parse({ ...report, downloadedBefore: [] }) };
       }
       default:

@@ -350,6 +350,7 @@ export async function startWireServer(): Promise<WireServer> {
     if (request.decision !== "share" || request.state === "withdrawn") throw new WireProblem("nothing_to_withdraw");
     for (const file of request.files) if (fileIds?.includes(file.id) ?? true) file.state = "deleted";
     if (!fileIds || request.files.every(({ state }) => state === "deleted")) request.state = "withdrawn";
+    else if (request.state === "consented" && !request.files.some(isAnnounced)) request.state = "uploaded";
     const withdrawal: Withdrawal = {
       requestId: request.id,
       state: request.state,
