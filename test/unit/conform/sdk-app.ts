@@ -221,7 +221,11 @@ export async function conformWithSdk(
     },
     takeBack: () => app.beckon().withdraw(latest),
     changeUser: () => signIn(userId === "ann" ? "bob" : "ann"),
-    changeBack: () => signIn(userId === "ann" ? "bob" : "ann"),
+    async changeBack() {
+      await signIn(userId === "ann" ? "bob" : "ann");
+      // To its end: between two calls files are read, and nobody could see that something is under way.
+      await app.beckon().upload(latest);
+    },
     async testPush() {
       if (flaw.hasNoPushTest) return;
       const tested = await testPush({
