@@ -47,7 +47,7 @@ export function backoffMs(failures: number, askedMs = 0): number {
 }
 
 /** @returns milliseconds that a Retry-After header asks for, in seconds or as a date */
-export function retryAfterMs(header: string | null, now: number): number | undefined {
+export function retryAfterMs(header: string | null | undefined, now: number): number | undefined {
   if (!header) return undefined;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;

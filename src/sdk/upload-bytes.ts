@@ -66,7 +66,7 @@ interface Xhr {
   onabort: (() => void) | null;
   open(method: string, url: string): void;
   setRequestHeader(name: string, value: string): void;
-  getResponseHeader(name: string): string | null;
+  getAllResponseHeaders(): string;
   send(body: Blob): void;
   abort(): void;
 }
@@ -120,9 +120,11 @@ async function uploadWithXhr(xhr: Xhr, ...[source, url, headers, { signal, onPro
     xhr.open("PUT", url);
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
-    xhr.onload = ended(() =>
-      resolve({ status: xhr.status, retryAfterMs: retryAfterMs(xhr.getResponseHeader("retry-after"), Date.now()) }),
-    );
+    xhr.onload = ended(() => {
+      // To ask for a header that the file store does not expose would be an error in the page's console, for every file.
+      const [, header] = /^retry-after: *(.+)/im.exec(xhr.getAllResponseHeaders()) ?? [];
+      resolve({ status: xhr.status, retryAfterMs: retryAfterMs(header, Date.now()) });
+    });
     xhr.onerror = ended(() => reject(new TypeError("the upload had no answer")));
     xhr.onabort = ended(() => reject(signal.reason));
     xhr.send(body);
