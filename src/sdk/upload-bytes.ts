@@ -1,6 +1,6 @@
 import { type Fetch, retryAfterMs } from "./api-client.ts";
 import type { Bytes, FrozenFile } from "./frozen-file.ts";
-import { onAbort } from "./on-abort.ts";
+import { onAbort, throwIfAborted } from "./on-abort.ts";
 import type { Hasher } from "./sha256.ts";
 import type { UploadLink } from "./wire.ts";
 import { STALL_MS } from "./policy.ts";
@@ -110,7 +110,7 @@ function unlessStalled(upload: Upload): Upload {
 
 async function uploadWithXhr(xhr: Xhr, ...[source, url, headers, { signal, onProgress }]: Parameters<Upload>) {
   const body = await source.blob();
-  signal.throwIfAborted();
+  throwIfAborted(signal);
   return new Promise<{ status: number; retryAfterMs: number | undefined }>((resolve, reject) => {
     const leave = onAbort(signal, () => xhr.abort());
     const ended = (end: () => void) => () => {
@@ -122,7 +122,7 @@ async function uploadWithXhr(xhr: Xhr, ...[source, url, headers, { signal, onPro
     xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
     xhr.onload = ended(() => {
       // To ask for a header that the file store does not expose would be an error in the page's console, for every file.
-      const [, header] = /^retry-after: *(.+)/im.exec(xhr.getAllResponseHeaders()) ?? [];
+      const [, header] = /retry-after: *(.+)/i.exec(xhr.getAllResponseHeaders()) ?? [];
       resolve({ status: xhr.status, retryAfterMs: retryAfterMs(header, Date.now()) });
     });
     xhr.onerror = ended(() => reject(new TypeError("the upload had no answer")));

@@ -13,7 +13,7 @@ import { sha256, startWireServer, type WireServer } from "#test/unit/sdk/wire-se
 
 // The built file in a real browser, on a page of another origin than the API's: as an app would load it.
 
-const PAGE = `<!doctype html><title>App</title><input type="file">
+const PAGE = `<!doctype html><title>App</title><input id="input" type="file">
   <script type="module">
     import * as sdk from "/create-beckon.js";
     import * as blocks from "/upload-blocks.js";
@@ -172,8 +172,8 @@ test("a file that the user picked and that changed on the disk before it was sen
     await page.locator("input").setInputFiles(path);
     const job = { baseUrl: server.baseUrl, requestId: request.id };
     await page.evaluate(async ({ baseUrl, requestId }) => {
-      const { sdk } = globalThis as unknown as { sdk: typeof Sdk };
-      const [picked] = (document.querySelector("input") as unknown as { files: File[] }).files;
+      const { sdk, input } = globalThis as unknown as { sdk: typeof Sdk; input: { files: File[] } };
+      const [picked] = input.files;
       const beckon = sdk.createBeckon({
         baseUrl,
         getToken: () => "ada",
