@@ -13,7 +13,7 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: { r
 const folder = resolve(positionals[0] ?? resolve(ROOT, "dist/screenshots"));
 
 /** The tests that take pictures as they look. */
-const LOOKS = ["console-look", "console-states", "consent-screen", "phone-look", "demo-page"];
+const LOOKS = ["console-look", "console-states", "consent-screen", "report-screens", "phone-look", "demo-page"];
 
 function run(program: string, args: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, [resolve(ROOT, "node_modules", program), ...args], {

@@ -291,10 +291,18 @@ test("a request that no push can reach says so, and one whose push was refused s
   await page.locator("[data-state] h2").getByText("Push refused").waitFor();
   await page.locator("#main li").getByText("Refused", { exact: true }).waitFor();
   expect(await findBarriers(page, { within: "#main" })).toEqual([]);
+  // Opened before the push is tried: who looks on meanwhile reads that it is tried again.
+  await world.stopWorkers();
   world.hub.failNext({ operation: "send", status: 429, retryAfterSeconds: 600 });
   const waiting = await world.agent.requestLogs({ userId: phone.userId });
   await goTo(page, `/log-requests/${waiting.id}`);
   await page.locator("[data-state] h2").getByText("Sending").waitFor();
+  await page.getByText("Nothing has been sent yet.").waitFor();
+  // It asks again though nothing happens: not because the feed said so.
+  const asked = () => page.waitForResponse(new RegExp(`${waiting.id}$`));
+  await asked();
+  await asked();
+  await world.startWorker();
   await page.getByText("Waiting to retry").waitFor();
   expect(await findBarriers(page, { within: "#main" })).toEqual([]);
   await close();

@@ -5,12 +5,13 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { queryOf } from "#console/api/call-api.ts";
 import { auditQuery, type Filter } from "#console/api/queries.ts";
 import type { AuditEvent, FactType } from "#console/api/shapes.ts";
-import { useT, type MessageKey } from "#console/i18n/use-t.ts";
+import { useT, type MessageKey, type Translate } from "#console/i18n/use-t.ts";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Moment } from "#console/parts/moment.tsx";
 import { isOrigin, originWords, reportPath } from "#console/parts/origin.tsx";
 import { Page } from "#console/parts/page.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
+import { outcomeWords } from "#console/request/push-outcome.ts";
 import { useQueryParams } from "#console/parts/use-query-params.ts";
 
 const useStyles = makeStyles({
@@ -21,6 +22,7 @@ const useStyles = makeStyles({
     alignItems: "end",
   },
   input: { minWidth: 0, width: "100%" },
+  select: { minWidth: 0, "& select": { minWidth: 0 } },
   list: {
     listStyleType: "none",
     margin: 0,
@@ -101,7 +103,11 @@ export function AuditScreen() {
     >
       <div className={styles.filters}>
         <Field label={t("audit.type")}>
-          <Select value={params.get("type") ?? ""} onChange={(_, { value }) => change({ type: value })}>
+          <Select
+            className={styles.select}
+            value={params.get("type") ?? ""}
+            onChange={(_, { value }) => change({ type: value })}
+          >
             <option value="">{t("audit.anyType")}</option>
             {TYPES.map((type) => (
               <option key={type} value={type}>
@@ -164,11 +170,7 @@ export function AuditScreen() {
 function Where({ event }: { readonly event: AuditEvent }) {
   const styles = useStyles();
   const { t } = useT();
-  const data = Object.entries(event.data)
-    .filter(([name]) => !name.endsWith("Id"))
-    .map(([name, value]) =>
-      name === "origin" && isOrigin(value) ? originWords(value, t) : `${name}: ${plain(value)}`,
-    );
+  const data = dataWords(event, t);
   return (
     <>
       <span className={styles.links}>
@@ -188,6 +190,19 @@ function Where({ event }: { readonly event: AuditEvent }) {
       {data.length === 0 ? null : <span className={styles.data}>{data.join(" · ")}</span>}
     </>
   );
+}
+
+/** What the fact holds beside ids, in words where there are any. */
+function dataWords({ type, data }: AuditEvent, t: Translate): readonly string[] {
+  const { platform } = data;
+  if (type === "push.outcome" && typeof platform === "string") return [outcomeWords(platform, data, t)];
+  return Object.entries(data)
+    .filter(([name]) => !name.endsWith("Id"))
+    .map(([name, value]) => {
+      if (name === "origin" && isOrigin(value)) return originWords(value, t);
+      if (name === "platform") return t(`platform.${plain(value)}` as MessageKey);
+      return `${name}: ${plain(value)}`;
+    });
 }
 
 function plain(value: unknown): string {

@@ -26,7 +26,9 @@ const LINE_PX = 24;
 
 const useStyles = makeStyles({
   bar: { display: "flex", flexWrap: "wrap", gap: "8px", alignItems: "center" },
-  search: { minWidth: "180px", flexGrow: 1, maxWidth: "360px" },
+  /** The field and its two buttons stay together, however narrow. */
+  find: { display: "flex", gap: "8px", alignItems: "center", flexGrow: 1, minWidth: "min(260px, 100%)" },
+  search: { minWidth: 0, flexGrow: 1, maxWidth: "360px" },
   jump: { width: "130px" },
   scroller: {
     flexGrow: 1,
@@ -132,28 +134,30 @@ export function LogView({ text }: { readonly text: LogText }) {
   return (
     <>
       <div className={styles.bar}>
-        <SearchBox
-          className={styles.search}
-          aria-label={t("log.search")}
-          placeholder={t("log.search")}
-          value={query}
-          onChange={(_, { value }) => setQuery(value)}
-          onKeyDown={(event) => event.key === "Enter" && goToHit(event.shiftKey ? -1 : 1)}
-          data-search
-        />
-        <Text size={200}>{found}</Text>
-        <Button
-          icon={<ChevronUpRegular />}
-          aria-label={t("log.previous")}
-          disabled={hits.length === 0}
-          onClick={() => goToHit(-1)}
-        />
-        <Button
-          icon={<ChevronDownRegular />}
-          aria-label={t("log.next")}
-          disabled={hits.length === 0}
-          onClick={() => goToHit(1)}
-        />
+        <span className={styles.find}>
+          <SearchBox
+            className={styles.search}
+            aria-label={t("log.search")}
+            placeholder={t("log.search")}
+            value={query}
+            onChange={(_, { value }) => setQuery(value)}
+            onKeyDown={(event) => event.key === "Enter" && goToHit(event.shiftKey ? -1 : 1)}
+            data-search
+          />
+          <Text size={200}>{found}</Text>
+          <Button
+            icon={<ChevronUpRegular />}
+            aria-label={t("log.previous")}
+            disabled={hits.length === 0}
+            onClick={() => goToHit(-1)}
+          />
+          <Button
+            icon={<ChevronDownRegular />}
+            aria-label={t("log.next")}
+            disabled={hits.length === 0}
+            onClick={() => goToHit(1)}
+          />
+        </span>
         <span role="group" aria-label={t("log.levels")} className={styles.bar}>
           {LEVELS.map((level) => (
             <ToggleButton key={level} size="small" checked={levels.includes(level)} onClick={() => toggle(level)}>

@@ -58,7 +58,7 @@ const STEPS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /** "in 3 hours", "5 minutes ago". */
-export function formatRelative(text: string, language: string, now: number, style: "long" | "narrow" = "long"): string {
+export function formatRelative(text: string, language: string, now: number, style: "long" | "short" = "long"): string {
   const seconds = (Date.parse(text) - now) / 1000;
   const format = relativeFormat(language, { numeric: "auto", style });
   for (const [unit, size] of STEPS) {

@@ -22,7 +22,7 @@ export function useFormat() {
     moment: (text: string, zone?: string) => format.formatMoment(text, language, zone),
     clock: (text: string) => format.formatClock(text, language),
     day: (text: string) => format.formatDay(text, language),
-    relative: (text: string, at: number, style?: "long" | "narrow") => format.formatRelative(text, language, at, style),
+    relative: (text: string, at: number, style?: "long" | "short") => format.formatRelative(text, language, at, style),
     duration: (seconds: number) => format.formatDuration(seconds, language),
     size: (bytes: number) => format.formatSize(bytes, language),
     list: (items: readonly string[]) => format.formatList(items, language),

@@ -25,7 +25,7 @@ export function Moment({ at, userZone: given, show = "moment", compact = false }
     userZone === undefined ? exact : `${exact}\n${t("time.forUser", { moment: format.moment(at, userZone) })}`;
   const text =
     show === "relative"
-      ? format.relative(at, now, compact ? "narrow" : "long")
+      ? format.relative(at, now, compact ? "short" : "long")
       : show === "clock"
         ? format.clock(at)
         : exact;

@@ -78,10 +78,23 @@ const useTones = makeStyles({
   },
 } satisfies Record<Tone, object>);
 
+/** That a push is made and tried again, and when, is no fact that the feed would tell. */
+const LOOK_AGAIN_MS = 5_000;
+
+const isBeingPushed = ({ state, reach, pushes }: LogRequestDetail) =>
+  (state === "requested" && reach === "pending") || pushes.some((push) => push.state === "waiting");
+
 /** One request with all that is known of it, as it happens. */
 export function RequestScreen({ requestId }: { readonly requestId: string }) {
   const { t } = useT();
-  const { data: request, error, refetch } = useQuery(requestQuery(requestId));
+  const {
+    data: request,
+    error,
+    refetch,
+  } = useQuery({
+    ...requestQuery(requestId),
+    refetchInterval: ({ state: { data } }) => data !== undefined && isBeingPushed(data) && LOOK_AGAIN_MS,
+  });
   const { data: user } = useQuery({ ...userQuery(request?.userId ?? ""), enabled: request !== undefined });
   useEffect(() => {
     if (!request) return;

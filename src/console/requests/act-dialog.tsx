@@ -28,6 +28,7 @@ const useStyles = makeStyles({
   content: { display: "grid", gap: "12px" },
   title: { margin: "4px 0 0" },
   text: { margin: 0 },
+  action: { whiteSpace: "nowrap", flexShrink: 0 },
   list: {
     listStyleType: "none",
     margin: 0,
@@ -131,7 +132,12 @@ export function ActDialog({ act, requests, onClose }: Props) {
               {refusals || can.length === 0 ? t("close") : t("back")}
             </Button>
             {refusals || can.length === 0 ? null : (
-              <Button appearance="primary" disabledFocusable={isBusy} onClick={() => void go()}>
+              <Button
+                className={styles.action}
+                appearance="primary"
+                disabledFocusable={isBusy}
+                onClick={() => void go()}
+              >
                 {text("action", can.length)}
               </Button>
             )}

@@ -4,6 +4,7 @@ import { systemQuery } from "#console/api/queries.ts";
 import type { System } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
 import { useT, type Translate } from "#console/i18n/use-t.ts";
+import { SETTING_MEANINGS_DE } from "#messages/settings-de.ts";
 import { DataTable } from "#console/insights/data-table.tsx";
 import { Facts } from "#console/parts/facts.tsx";
 import { Moment } from "#console/parts/moment.tsx";
@@ -60,9 +61,7 @@ export function SettingsScreen() {
                   <span className={styles.value}>
                     {secret && source === "environment" ? t("settings.secret") : value}
                   </span>
-                  <span className={styles.quiet} lang="en">
-                    {meaning}
-                  </span>
+                  <Meaning name={name} english={meaning} />
                 </li>
               ))}
             </ul>
@@ -73,6 +72,18 @@ export function SettingsScreen() {
         </div>
       ) : null}
     </Page>
+  );
+}
+
+/** What a setting is for: in the agent's language where it is known, else in the server's English. */
+function Meaning({ name, english }: { readonly name: string; readonly english: string }) {
+  const styles = useStyles();
+  const { language } = useT();
+  const german = language === "de" ? SETTING_MEANINGS_DE[name] : undefined;
+  return (
+    <span className={styles.quiet} lang={german === undefined ? "en" : "de"}>
+      {german ?? english}
+    </span>
   );
 }
 
