@@ -129,11 +129,16 @@ test("a page sends a large file in blocks, and after a cut goes on with the bloc
   server.setBlocksOver(1024 * 1024);
   const request = server.addRequest();
   const page = await openApp();
-  // A browser asks once more by itself where a connection that it had kept breaks: the second cut is the SDK's to meet.
-  server.onNextPut(() => server.failNext("PUT /blobs/", "reset", 2));
+  // A browser asks again by itself where a connection that it had kept breaks: the wire is down until the SDK has met it.
+  server.onNextPut(() => server.failNext("PUT /blobs/", "reset", 100));
+  await page.exposeFunction("heal", () => server.heal());
   const { state, waits } = await page.evaluate(
     async ({ baseUrl, requestId }) => {
-      const { sdk, blocks } = globalThis as unknown as { sdk: typeof Sdk; blocks: typeof Blocks };
+      const { sdk, blocks, heal } = globalThis as unknown as {
+        sdk: typeof Sdk;
+        blocks: typeof Blocks;
+        heal(): Promise<void>;
+      };
       const bytes = new Uint8Array(5 * 1024 * 1024 + 1).map((_, index) => (index * 31 + (index >> 8)) % 256);
       const waits = new Set<string | undefined>();
       const beckon = sdk.createBeckon({
@@ -142,7 +147,7 @@ test("a page sends a large file in blocks, and after a cut goes on with the bloc
         installationId: crypto.randomUUID(),
         collectors: [{ name: "app", label: "App log", collect: async () => [sdk.freezeBytes("app.log", bytes)] }],
         uploadBlocks: blocks.uploadBlocks,
-        clock: { now: () => Date.now(), sleep: async () => {} },
+        clock: { now: () => Date.now(), sleep: () => heal() },
         onProgress: ({ waitingFor }) => waits.add(waitingFor),
       });
       await beckon.review(requestId);
