@@ -175,7 +175,7 @@ test("a lead writes a template in two languages, changes it and deletes it; an a
   await card.getByText("Not in German").waitFor();
 
   await card.getByRole("button", { name: "Edit Echo" }).click();
-  const editor = page.getByRole("dialog", { name: "Edit echo" });
+  const editor = page.getByRole("dialog", { name: "Edit Echo" });
   await editor.getByRole("textbox", { name: "Name (de)" }).fill("Hall");
   await editor.getByRole("textbox", { name: "Reason (de)" }).fill("Um zu sehen, woher der Hall kommt.");
   await editor.getByLabel("Time window in hours").fill("99999");

@@ -46,6 +46,7 @@ export function addConformCommand(program: Command): void {
       "Point a build of your app at the address that it prints. Any bearer token does: the person is a JWT's sub, or",
       "the token itself. Type y or n to a question, s to end a scenario that will not go on, q to quit.",
       'A UI test can do the person\'s part: GET /conform/now, POST /conform/answer {"yes":true}, POST /conform/skip.',
+      "--list also says what such a test has to do (deed) and to look for (rule of a question).",
       "What the app has to do: docs/device-protocol.md.",
     ],
   );
@@ -89,10 +90,30 @@ function whereToPoint(url: string): string {
   ].join("\n");
 }
 
-function tellScenarios(scenarios: readonly Scenario[], json: true | undefined): void {
+async function tellScenarios(scenarios: readonly Scenario[], json: true | undefined): Promise<void> {
   if (json) return console.log(JSON.stringify(scenarios.map(({ name, title, rules }) => ({ name, title, rules }))));
-  for (const { name, title, rules } of scenarios)
-    console.log(`${name.padEnd(20)}${title}\n${" ".repeat(20)}${rules.join(", ")}`);
+  const [{ EVERYWHERE }, { DEEDS }] = await Promise.all([
+    import("#app/conform/rules.ts"),
+    import("#app/conform/scenario.ts"),
+  ]);
+  const tell = (name: string, what: string) => console.log(`${name.padEnd(20)}${what}`);
+  for (const { name, title, rules } of scenarios) {
+    tell(name, title);
+    tell("", rules.join(", "));
+  }
+  console.log("\nNot to be broken in any of them:");
+  tell("", EVERYWHERE.join(", "));
+  console.log("\nWhat the person does (`deed` in GET /conform/now):");
+  for (const [deed, what] of Object.entries(DEEDS)) tell(deed, what);
+  console.log("\nWhat they are asked (`rule` and `question` in GET /conform/now), yes or no:");
+  for (const [rule, questions] of questionsOf(scenarios)) tell(rule, [...questions].join(" "));
+}
+
+function questionsOf(scenarios: readonly Scenario[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const all = new Map<string, Set<string>>();
+  for (const { awaits } of scenarios.flatMap(({ steps }) => steps))
+    if (typeof awaits === "object") all.set(awaits.rule, (all.get(awaits.rule) ?? new Set()).add(awaits.ask));
+  return all;
 }
 
 function choose(all: readonly Scenario[], names: readonly string[] | undefined): readonly Scenario[] {

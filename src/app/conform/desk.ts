@@ -81,6 +81,12 @@ export interface Desk {
 const ANSWER_MS = 60 * 60 * 1000;
 
 /**
+ * How long a snooze has been over when the app hears of it. The Date header counts whole seconds, so an app that goes by it, as
+ * it should, may believe that it is up to a second earlier: with a moment ago it would rightly stay quiet.
+ */
+const SNOOZE_OVER_MS = 2000;
+
+/**
  * @param collectors what to ask for; what the installation says it has, else `app`, unless given
  * @param clock `now` is the time of day, `steadyMs` only ever goes on
  */
@@ -158,7 +164,7 @@ export function createDesk({
       else if ("storeAway" in trouble) desk.storeAway = trouble.storeAway;
       else if ("request" in trouble) request.state = trouble.request;
       else if ("snooze" in trouble) {
-        request.snoozedUntil = desk.now() - 1;
+        request.snoozedUntil = desk.now() - SNOOZE_OVER_MS;
         opened().journal.add({ kind: "note", note: "snooze over" });
       } else if (trouble.upload === "release") for (const release of desk.held) release();
       else desk.nextUpload = trouble;

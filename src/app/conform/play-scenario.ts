@@ -60,6 +60,7 @@ export function playScenario(desk: Desk, scenario: Scenario, listener: PlayListe
     if (begun.deed === "share" || begun.deed === "decline" || begun.deed === "later")
       journal.add({ kind: "note", note: "told to answer" });
     if (begun.deed === "kill") journal.add({ kind: "note", note: "restarted" });
+    if (begun.deed === "changeBack") journal.add({ kind: "note", note: "first person back" });
     for (const trouble of begun.before ?? []) desk.apply(trouble);
     listener.onStep(begun);
   }

@@ -14,6 +14,7 @@ export const DEEDS = {
   kill: "End the app now, and start it again.",
   takeBack: "Take the consent back.",
   changeUser: "Sign out, and sign in as another person.",
+  changeBack: "Sign out, and sign in as the first person again.",
   look: "Look at the device, and answer.",
 } as const;
 export type Deed = keyof typeof DEEDS;
@@ -46,7 +47,7 @@ export type Trouble =
   | { readonly snooze: "over" };
 
 /** A moment that rules look for: by a step's deed, or by a trouble. */
-export type Note = "told to answer" | "restarted" | "snooze over";
+export type Note = "told to answer" | "restarted" | "first person back" | "snooze over";
 
 /** What ends a step. */
 export type Awaited =

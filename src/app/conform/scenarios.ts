@@ -128,6 +128,24 @@ export const SCENARIOS: readonly Scenario[] = [
     rules: ["own-requests-only", "moves-registration", "prompt-gone"],
   },
   {
+    name: "other-user-upload",
+    title: "Another person signs in while the first one's files are uploaded",
+    steps: [
+      START,
+      OPEN,
+      { title: "an upload is on its way", deed: "share", before: [{ upload: "hold" }], awaits: "uploadBegun" },
+      { title: "the other person's requests are fetched", deed: "changeUser", awaits: "fetchedByOther" },
+      {
+        ...STORED,
+        title: "the first person is back, and every file is uploaded",
+        deed: "changeBack",
+        before: [{ upload: "release" }],
+      },
+      TOLD,
+    ],
+    rules: ["own-requests-only", "waits-for-its-user", "announced-bytes"],
+  },
+  {
     name: "lost-answer",
     title: "The answer arrives, and the app never hears so",
     steps: [START, OPEN, { ...SHARE, before: [{ loseAnswerOf: "consentToLogRequest" }] }, STORED, TOLD],

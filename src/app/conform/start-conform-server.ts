@@ -41,7 +41,10 @@ export async function startConformServer({
     corsOrigins: [],
     trustProxy: 0,
     onAnswered: () => undefined,
-    onError,
+    // A Problem here is one that the script wants, or the app's own: it stands in the answer. Anything else is our bug.
+    onError: (error) => {
+      if (!(error instanceof Problem)) onError(error);
+    },
   });
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {

@@ -130,7 +130,7 @@ function describe(step: Step | undefined) {
     step: title,
     ...(deed ? { deed, person: DEEDS[deed] } : {}),
     ...(push ? { push } : {}),
-    ...(typeof awaits === "object" ? { question: awaits.ask } : {}),
+    ...(typeof awaits === "object" ? { question: awaits.ask, rule: awaits.rule } : {}),
   };
 }
 

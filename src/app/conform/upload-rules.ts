@@ -1,6 +1,7 @@
 import type { Desk } from "./desk.ts";
 import type { CallEntry, UploadEntry } from "./journal.ts";
 import { callsOf, fileName, type Finding, isOk, notedAt, outcomesOf, type Rule, uploadsOf } from "./rule.ts";
+import type { Note } from "./scenario.ts";
 
 /** Timers may fire a moment early. */
 const EARLY_MS = 50;
@@ -194,13 +195,12 @@ export const UPLOAD_RULES = {
   },
   "finishes-after-restart": {
     right: "Keep the answer and its frozen files until every file has its outcome, and go on at the next start.",
-    look(story) {
-      if (notedAt(story, "restarted") === undefined) return undefined;
-      const open = story.request.files.filter(({ state }) => state === "announced");
-      return open.length === 0
-        ? "kept"
-        : { owes: `The app was started again, and ${open.map(({ name }) => name).join(", ")} never got an outcome.` };
-    },
+    look: (story) => finishesAfter(story, "restarted", "The app was started again"),
+  },
+  "waits-for-its-user": {
+    right:
+      "Keep an answer under way, and its frozen files, while another person is signed in, and go on when its own user is back.",
+    look: (story) => finishesAfter(story, "first person back", "Its own user is signed in again"),
   },
   "stops-after-take-back": {
     right: "After :withdraw send nothing more of that request: no upload, no links, no outcome.",
@@ -241,6 +241,14 @@ function arrived(story: Desk, fileId: string, since: number): Finding {
   const [told] = outcomesOf(story, fileId);
   if (told?.outcome === "given_up") return { wrong: `${name} was there, and the app gave it up.` };
   return told ? "kept" : { owes: `${name} was there, and the app did not tell :complete so.` };
+}
+
+function finishesAfter(story: Desk, note: Note, what: string): Finding {
+  if (notedAt(story, note) === undefined) return undefined;
+  const open = story.request.files.filter(({ state }) => state === "announced");
+  return open.length === 0
+    ? "kept"
+    : { owes: `${what}, and ${open.map(({ name }) => name).join(", ")} never got an outcome.` };
 }
 
 function nothingAfter(story: Desk, over: number, when: string): Finding {

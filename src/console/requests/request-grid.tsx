@@ -35,6 +35,8 @@ const useStyles = makeStyles({
   scroller: { flexGrow: 1, overflowY: "auto", overflowX: "clip", minHeight: "240px", height: "1px", contain: "strict" },
   rows: { position: "relative", width: "100%" },
   row: { position: "absolute", insetInline: 0, top: 0, contain: "layout paint style" },
+  // Where rows are cards there are no columns to name; what ticks them all is seen, since the keyboard comes by.
+  headTick: { display: "flex", gap: "10px", alignItems: "center", paddingInlineStart: "24px" },
   headNarrow: { position: "absolute", width: "1px", height: "1px", overflow: "hidden", clipPath: "inset(50%)" },
 });
 
@@ -148,14 +150,19 @@ export function RequestGrid(props: GridProps) {
       <div
         role="row"
         aria-rowindex={1}
-        className={mergeClasses(styles.head, selection && styles.headSelectable, isNarrow && styles.headNarrow)}
+        className={mergeClasses(
+          styles.head,
+          selection && styles.headSelectable,
+          isNarrow && (selection ? styles.headTick : styles.headNarrow),
+        )}
       >
         {selection ? <SelectAll rows={rows} selection={selection} /> : null}
-        <span role="columnheader">{t("column.person")}</span>
-        <span role="columnheader">{t("column.state")}</span>
-        <span role="columnheader">{t("column.collectors")}</span>
-        <span role="columnheader">{t("column.answerBy")}</span>
-        <span role="columnheader">{t("column.asked")}</span>
+        {selection && isNarrow ? <span aria-hidden>{t("bulk.selectAll")}</span> : null}
+        {(["person", "state", "collectors", "answerBy", "asked"] as const).map((name) => (
+          <span key={name} role="columnheader" className={isNarrow ? "heard-only" : undefined}>
+            {t(`column.${name}`)}
+          </span>
+        ))}
       </div>
       <div ref={scroller} className={styles.scroller} role="rowgroup">
         <div className={styles.rows} role="presentation" style={{ height: virtualizer.getTotalSize() }}>

@@ -18,6 +18,7 @@ import { callApi } from "#console/api/call-api.ts";
 import type { Template } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
 import { ErrorState } from "#console/parts/query-states.tsx";
+import { templateName } from "./template-name.ts";
 
 const useStyles = makeStyles({
   content: { display: "grid", gap: "12px" },
@@ -80,7 +81,9 @@ export function TemplateEditor({ template, onClose }: Props) {
       <DialogSurface>
         <form onSubmit={(event) => void save(event)}>
           <DialogBody>
-            <DialogTitle>{template ? t("templates.edit", { name: template.id }) : t("templates.new")}</DialogTitle>
+            <DialogTitle>
+              {template ? t("templates.edit", { name: templateName(template, language) }) : t("templates.new")}
+            </DialogTitle>
             <DialogContent className={styles.content}>
               {error === undefined ? null : <ErrorState error={error} />}
               {template ? null : (

@@ -14,6 +14,7 @@ import { useT } from "#console/i18n/use-t.ts";
 import { Confirm } from "#console/parts/confirm.tsx";
 import { Page, Section } from "#console/parts/page.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
+import { templateName } from "./template-name.ts";
 import { ToneBadge } from "#console/parts/state-badge.tsx";
 import { useMe } from "#console/shell/me-context.ts";
 import { mayLead } from "#console/shell/roles.ts";
@@ -92,7 +93,7 @@ function TemplateCard({ template, isLead, onEdit }: CardProps) {
   const missing = WANTED.filter((tag) => template.texts[tag] === undefined);
   // One's own language first.
   const texts = Object.entries(template.texts).toSorted(([one], [other]) => rank(one) - rank(other));
-  const title = template.texts[language]?.name ?? Object.values(template.texts)[0]?.name ?? template.id;
+  const title = templateName(template, language);
   const remove = async () => {
     await fetchApi("DELETE", `/v1/templates/${template.id}`);
     await client.invalidateQueries({ queryKey: ["templates"] });
@@ -132,9 +133,11 @@ function TemplateCard({ template, isLead, onEdit }: CardProps) {
         {texts.map(([tag, { name, reason }]) => (
           <li key={tag} className={styles.text}>
             <ToneBadge tone="informative">{names.of(tag) ?? tag}</ToneBadge>
-            <Text weight="semibold" lang={tag}>
-              {name}
-            </Text>
+            {name === title ? null : (
+              <Text weight="semibold" lang={tag}>
+                {name}
+              </Text>
+            )}
             <Text lang={tag}>{reason}</Text>
           </li>
         ))}

@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import { EVERYWHERE } from "#app/conform/rules.ts";
+import { DEEDS } from "#app/conform/scenario.ts";
+import { SCENARIOS } from "#app/conform/scenarios.ts";
 import { callApi } from "#test/support/api-calls.ts";
 import { runBeckon, startBeckon } from "#test/support/run-beckon.ts";
 
@@ -9,6 +12,7 @@ interface Now {
   readonly deed?: string;
   readonly person?: string;
   readonly question?: string;
+  readonly rule?: string;
 }
 
 test("a developer sees every scenario and its rules without starting anything", async () => {
@@ -16,6 +20,17 @@ test("a developer sees every scenario and its rules without starting anything", 
   expect([code, stdout]).toEqual([0, expect.stringContaining("expired-links")]);
   const listed = JSON.parse((await runBeckon(["conform", "--list", "--json"])).stdout) as { name: string }[];
   expect(listed.map(({ name }) => name)).toContain("403-after-success");
+});
+
+test("whoever writes a UI test reads in the list every deed and question that will come", async () => {
+  const { stdout } = await runBeckon(["conform", "--list"]);
+  for (const [deed, person] of Object.entries(DEEDS)) expect(stdout).toMatch(new RegExp(`^${deed} +${person}$`, "m"));
+  const questions = SCENARIOS.flatMap(({ steps }) => steps).flatMap(({ awaits }) =>
+    typeof awaits === "object" ? [awaits] : [],
+  );
+  for (const { ask, rule } of questions)
+    expect(stdout.split("\n").find((line) => line.startsWith(`${rule} `))).toContain(ask);
+  expect(stdout).toContain(EVERYWHERE.join(", "));
 });
 
 test("a developer whose app never comes is told which step failed, and the command ends 1", async () => {
@@ -48,12 +63,40 @@ test("a UI test does the person's part over HTTP, and reads the result as one li
   const consent = { decision: "decline", consentText, deviceNow: new Date().toISOString() };
   expect((await call("POST", `${path}:consent`, consent)).status).toBe(201);
   await call("GET", "/v1/me/log-requests");
-  expect((await now()).question).toBe("Are the prompt and its notification gone?");
+  expect(await now()).toMatchObject({ question: "Are the prompt and its notification gone?", rule: "prompt-gone" });
   expect((await call("POST", "/conform/answer", { yes: true })).status).toBe(204);
 
   expect(await conform.ended).toBe(0);
   expect(JSON.parse(conform.stdout())).toMatchObject({ ok: true, scenarios: [{ name: "decline", ok: true }] });
   expect(conform.stdout().match(/\n/g)).toHaveLength(1);
+});
+
+test("an app that goes by the server's clock, which counts whole seconds, sees at once that a snooze is over", async () => {
+  const conform = startBeckon(["conform", "--scenario", "later", "--json"]);
+  const url = await conform.errorLine(/^Point your app at /).then((line) => line.replace("Point your app at ", ""));
+  const call = (method: string, path: string, body?: unknown) => callApi(url, method, path, { token: "ann", body });
+  const { requestId } = (await call("GET", "/conform/now")).body as Now;
+  await call("GET", "/v1/me/log-requests");
+  await call("POST", `/v1/log-requests/${requestId}:seen`, {});
+  await call("POST", `/v1/log-requests/${requestId}:snooze`, {
+    snoozeUntil: new Date(Date.now() + 600_000).toISOString(),
+  });
+  await call("GET", "/v1/me/log-requests");
+  await call("POST", "/conform/answer", { yes: true });
+  const { headers, body } = await call("GET", "/v1/me/log-requests");
+  const [listed] = (body as { value: { snoozedUntil: string }[] }).value;
+  expect(Date.parse(listed?.snoozedUntil ?? "")).toBeLessThanOrEqual(Date.parse(headers.get("date") ?? ""));
+  await call("POST", "/conform/skip");
+  expect(await conform.ended).toBe(1);
+});
+
+test("a refusal that the script wants is not told as an error of the command", async () => {
+  const conform = startBeckon(["conform", "--scenario", "busy", "--json"]);
+  const url = await conform.errorLine(/^Point your app at /).then((line) => line.replace("Point your app at ", ""));
+  expect((await callApi(url, "GET", "/v1/me/log-requests", { token: "ann" })).status).toBe(503);
+  await callApi(url, "POST", "/conform/skip");
+  expect(await conform.ended).toBe(1);
+  expect(conform.stderr()).not.toContain("Problem:");
 });
 
 test("whatever nobody does can be passed over, and says so in the result", async () => {

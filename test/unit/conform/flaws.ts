@@ -156,6 +156,12 @@ export const BROKEN_APPS: readonly BrokenApp[] = [
     deeds: { changeUser: async (app, sound) => (await sound(), app.post("seen")) },
   },
   {
+    what: "forgets at sign-out what the person decided",
+    scenario: "other-user-upload",
+    rule: "waits-for-its-user",
+    deeds: { changeUser: async (app, sound) => (app.forget(), sound()) },
+  },
+  {
     what: "leaves the registration with the person who signed out",
     scenario: "other-user",
     rule: "moves-registration",

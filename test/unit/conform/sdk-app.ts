@@ -81,6 +81,7 @@ export async function conformWithSdk(
   let latest = "";
   let busy = 0;
   let stepNumber = 0;
+  let before: Step | undefined;
   let work: Promise<unknown> = Promise.resolve();
   const ready = Promise.withResolvers<Awaited<ReturnType<typeof startConform>>>();
 
@@ -163,6 +164,15 @@ export async function conformWithSdk(
     if (latest !== "") await app.beckon().upload(latest);
   }
 
+  async function signIn(who: string): Promise<void> {
+    await app.beckon().unregister();
+    beckon?.stop();
+    userId = who;
+    start();
+    await app.beckon().register({ platform: "fcmv1", pushChannel: "token" });
+    await app.beckon().sync();
+  }
+
   const sound: Record<Deed, () => Promise<unknown>> = {
     async start() {
       latest = "";
@@ -181,14 +191,8 @@ export async function conformWithSdk(
       await fetchAll();
     },
     takeBack: () => app.beckon().withdraw(latest),
-    async changeUser() {
-      await app.beckon().unregister();
-      beckon?.stop();
-      userId = userId === "ann" ? "bob" : "ann";
-      start();
-      await app.beckon().register({ platform: "fcmv1", pushChannel: "token" });
-      await fetchAll();
-    },
+    changeUser: () => signIn(userId === "ann" ? "bob" : "ann"),
+    changeBack: () => signIn(userId === "ann" ? "bob" : "ann"),
     look: () => Promise.resolve(),
   };
 
@@ -203,8 +207,10 @@ export async function conformWithSdk(
   async function act(step: Step, number: number): Promise<void> {
     const conform = await ready.promise;
     const { deed } = step;
-    // A person acts on what is on the screen; only these two come in the middle of something.
-    if (deed !== "kill" && deed !== "takeBack") {
+    // A person acts on what is on the screen; only while an upload is held do they act in the middle of something.
+    const inTheMiddle = before?.awaits === "uploadBegun";
+    before = step;
+    if (!inTheMiddle) {
       await work;
       await quiet();
     }
