@@ -77,8 +77,19 @@ const APP: Rules = {
   ],
 };
 
+const ON_REACT_NATIVE: Rules = {
+  "no-restricted-properties": [
+    "error",
+    GET_BUILTIN,
+    IMPORT_META_GLOB,
+    { property: "throwIfAborted", message: "React Native's signals have none: take throwIfAborted of on-abort.ts." },
+    { object: "AbortSignal", message: "React Native has no AbortSignal.any and no timeout: see on-abort.ts." },
+  ],
+};
+
 const EXTRA: Record<string, Rules> = {
   app: APP,
+  sdk: ON_REACT_NATIVE,
   [DEMO]: APP,
   domain: {
     "no-restricted-globals": [

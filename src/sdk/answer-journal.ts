@@ -140,11 +140,10 @@ export function createAnswerJournal<Answer extends AnswerUnderWay<Announcing> = 
           if (!file.blob) return {};
           const copy = `beckon/file/${requestId}/${index}/${consent.deviceNow}`;
           // Without room for a copy the upload still goes on; only a restart would end it.
-          const stored = await storage.set(copy, file.blob).then(
-            () => true,
-            () => false,
+          return storage.set(copy, file.blob).then(
+            () => ({ copy }),
+            () => ({}),
           );
-          return stored ? { copy } : {};
         }),
       );
       const answer = { requestId, consent, files: kept, recorded: false, until } as unknown as Answer;

@@ -90,9 +90,7 @@ export function createAnswers({
       try {
         if (answer.takingBack) {
           // A restart, or an offline moment, between the user's take-back and the server's word.
-          await withdrawAll(requestId, answer).catch((error: unknown) => {
-            if (!hasCode(error, "nothing_to_withdraw")) throw error;
-          });
+          await withdrawAll(requestId, answer).catch(unlessNothing);
           return await read(requestId);
         }
         const result = await carryOutAnswer(answer, {
@@ -144,15 +142,10 @@ export function createAnswers({
 
   /** Tells the server, and forgets the answer once that is said. */
   async function withdrawAll(requestId: string, answer: AnswerUnderWay | undefined): Promise<Withdrawal> {
-    let ended = answer;
-    try {
-      return await withdraw(requestId);
-    } catch (error) {
-      if (!hasCode(error, "nothing_to_withdraw")) ended = undefined;
-      throw error;
-    } finally {
-      if (ended) await journal.end(ended);
-    }
+    const said = withdraw(requestId);
+    await said.catch(unlessNothing);
+    if (answer) await journal.end(answer);
+    return said;
   }
 
   function inBackground(requestId: string): void {
@@ -217,4 +210,9 @@ export function createAnswers({
   }
 
   return { decide, give, carryOut, inBackground, change, takeBack };
+}
+
+/** That there is nothing left to withdraw says that it was withdrawn. */
+function unlessNothing(error: unknown): void {
+  if (!hasCode(error, "nothing_to_withdraw")) throw error;
 }

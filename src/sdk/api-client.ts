@@ -1,6 +1,6 @@
 import { BeckonError } from "./beckon-error.ts";
 import type { Bytes } from "./frozen-file.ts";
-import { onAbort } from "./on-abort.ts";
+import { onAbort, throwIfAborted } from "./on-abort.ts";
 import { parseJson } from "./parse-json.ts";
 import type { Page, ProblemDocument } from "./wire.ts";
 import { ANSWER_TIMEOUT_MS, CALL_TRIES, LONGEST_CALL_WAIT_MS } from "./policy.ts";
@@ -47,7 +47,7 @@ export function backoffMs(failures: number, askedMs = 0): number {
 }
 
 /** @returns milliseconds that a Retry-After header asks for, in seconds or as a date */
-export function retryAfterMs(header: string | null, now: number): number | undefined {
+export function retryAfterMs(header: string | null | undefined, now: number): number | undefined {
   if (!header) return undefined;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
@@ -98,7 +98,7 @@ export function createApiClient({
     const timer = setTimeout(() => waiting.abort(new Error("no answer in time")), ANSWER_TIMEOUT_MS);
     const leave = onAbort(signal, () => waiting.abort(signal.reason));
     try {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const response = await fetch(base + path, {
         method,
         headers: {
@@ -140,7 +140,7 @@ export function createApiClient({
     const traceId = problem?.traceId ?? response.headers.get("x-request-id") ?? undefined;
     throw new BeckonError(
       code ?? "unexpected_answer",
-      (code && message) ?? `${base} answered ${status} with something that is not the API's.`,
+      (code && message) ?? `${base} answered ${status} with what is not the API's.`,
       { status, retryable, retryAfterMs: askedMs, traceId },
     );
   }

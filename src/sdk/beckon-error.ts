@@ -37,6 +37,11 @@ export class BeckonError extends Error {
   /** Finds the call in the server's logs. */
   declare readonly traceId: string | undefined;
 
+  /** Each entry of the SDK brings this class with it: an error of one is an instance of every other's. */
+  static override [Symbol.hasInstance](error: unknown): error is BeckonError {
+    return (error as Partial<Error> | undefined)?.name === "BeckonError";
+  }
+
   constructor(
     code: ProblemCode | SdkErrorCode,
     message: string,

@@ -8,6 +8,7 @@ import { verifySource } from "./verify-source.ts";
 import { SDK_VERSION } from "./version.ts";
 import type { ExportedFile, ExportManifest } from "./wire.ts";
 import { createCrc32, writeZip, type ZipEntry } from "./write-zip.ts";
+import { throwIfAborted } from "./on-abort.ts";
 
 export interface ExportOptions {
   /** What is asked; the same as `createBeckon` takes. */
@@ -157,12 +158,12 @@ async function readThrough(file: FrozenFile, createHasher: () => Hasher, signal:
   const crc = createCrc32();
   try {
     for await (const piece of file.stream()) {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       hasher.update(piece);
       crc.update(piece);
     }
   } catch (cause) {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     throw new BeckonError("file_unreadable", `${file.name}: it can no longer be read`, { cause });
   }
   return { sha256: hasher.digest("hex"), crc32: crc.value() };
@@ -173,7 +174,7 @@ async function gather(bytes: AsyncIterable<Bytes>, signal: AbortSignal): Promise
   let pieces: Bytes[] = [];
   let sizeBytes = 0;
   for await (const piece of bytes) {
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     pieces.push(piece);
     sizeBytes += piece.length;
     if (sizeBytes < PART_BYTES) continue;

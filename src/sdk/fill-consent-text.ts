@@ -36,7 +36,7 @@ function formatSize(bytes: number, locale: string): string {
   const format = new Intl.NumberFormat(locale, {
     style: "unit",
     unit,
-    unitDisplay: power === 0 ? "long" : "short",
+    unitDisplay: power ? "short" : "long",
     maximumSignificantDigits: 3,
   } as Intl.NumberFormatOptions);
   return format.format(bytes / 1000 ** power);

@@ -1,6 +1,7 @@
 import { type Collector, type CollectRequest, freezeBytes, type FrozenFile } from "./frozen-file.ts";
 import { type Line, utf8Bytes } from "./log-line.ts";
 import { type LogPiece, startOf } from "./log-pieces.ts";
+import { throwIfAborted } from "./on-abort.ts";
 
 /** What a log store holds at one moment. */
 interface Look {
@@ -49,7 +50,7 @@ export function createLogCollector({
       const files: FrozenFile[] = [];
       let roomBytes = request.maxBytes;
       for (const session of [...sessions].toSorted().toReversed()) {
-        request.signal.throwIfAborted();
+        throwIfAborted(request.signal);
         const fileName = `${store}-${new Date(startOf(session)).toISOString().slice(0, 19).replaceAll(":", "-")}Z.log`;
         const parts = partsOf(session, seen, read).filter((part) => touches(part, request.window));
         for (const { sizeBytes, lastAt } of parts.filter(({ kind }) => kind === "trimmed"))

@@ -39,7 +39,7 @@ function find(payload: unknown, depth: number): BeckonPush | undefined {
       type: type as BeckonPush["type"],
       v: Number(v),
       requestId: requestId.toLowerCase(),
-      ...(typeof answerBy === "string" ? { answerBy } : {}),
+      ...(typeof answerBy === "string" && { answerBy }),
     };
   }
   for (const name of WRAPPERS) {

@@ -5,7 +5,7 @@ import { carryOutReport, type ReportJournal, type ReportUnderWay, send } from ".
 import { isOver } from "./carry-out-answer.ts";
 import { type Changeable, changeAnswer, type Choice } from "./change-answer.ts";
 import { createNetworkGate } from "./network-gate.ts";
-import { onAbort } from "./on-abort.ts";
+import { onAbort, throwIfAborted } from "./on-abort.ts";
 import type { ReportResult, ReportStatus } from "./reports.ts";
 import type { Uploading, UploadStep } from "./upload-files.ts";
 import type { Upload } from "./upload-bytes.ts";
@@ -202,7 +202,7 @@ function inTurn(upload: Upload): Upload {
   let last: Promise<unknown> = Promise.resolve();
   return (source, url, headers, options) => {
     const mine = last.then(() => {
-      options.signal.throwIfAborted();
+      throwIfAborted(options.signal);
       return upload(source, url, headers, options);
     });
     last = mine.catch(() => {});

@@ -101,8 +101,7 @@ export function createReviews<Request extends Asked = DeviceLogRequest>({
     async take(requestId, files) {
       const opening = reviews.get(requestId);
       const held = await opening;
-      if (!held)
-        throw new BeckonError("not_reviewed", "Nothing is frozen for this request: call review() and show it.");
+      if (!held) throw new BeckonError("not_reviewed", "Call review() and show it first.");
       const hashes = await held.hashes.catch(async (cause: unknown) => {
         // Frozen anew by the next review: this one could never be answered.
         if (reviews.get(requestId) === opening) reviews.delete(requestId);

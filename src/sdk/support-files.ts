@@ -5,6 +5,7 @@
  * nothing here promises their content: only names, sizes, times and hashes.
  */
 import type { Bytes, Collector, CollectRequest, FrozenFile } from "./frozen-file.ts";
+import { throwIfAborted } from "./on-abort.ts";
 
 /** A file as the platform knows it. */
 export interface SupportFileFacts {
@@ -108,7 +109,7 @@ export function supportFilesCollectors({
     const files: FrozenFile[] = [];
     let totalBytes = 0;
     for (const { uri, name, facts } of found) {
-      signal.throwIfAborted();
+      throwIfAborted(signal);
       const { sizeBytes } = facts;
       const modifiedAt = new Date(facts.modifiedAt);
       // The SDK would let it go anyway: no copy is made to find that out.

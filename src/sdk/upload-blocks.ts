@@ -2,6 +2,7 @@
 import type { Bytes, FrozenFile } from "./frozen-file.ts";
 import { createGentleHash } from "./hash-gently.ts";
 import type { BlockSource, UploadBlocks, UploadSource } from "./upload-bytes.ts";
+import { throwIfAborted } from "./on-abort.ts";
 
 const MIB = 1024 * 1024;
 
@@ -40,7 +41,7 @@ export const uploadBlocks: UploadBlocks = async (
   for (let start = from; start < sizeBytes; start += blockBytes) {
     const end = Math.min(start + blockBytes, sizeBytes);
     const bytes = await readTo(end, source, blockBytes);
-    signal.throwIfAborted();
+    throwIfAborted(signal);
     if (hasExpired()) return { status: 403 };
     const block = `${url}&comp=block&blockid=${ids[start / blockBytes]}`;
     const onPart = (sentBytes: number): void => onProgress(start + sentBytes);

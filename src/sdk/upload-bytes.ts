@@ -1,6 +1,6 @@
 import { type Fetch, retryAfterMs } from "./api-client.ts";
 import type { Bytes, FrozenFile } from "./frozen-file.ts";
-import { onAbort } from "./on-abort.ts";
+import { onAbort, throwIfAborted } from "./on-abort.ts";
 import type { Hasher } from "./sha256.ts";
 import type { UploadLink } from "./wire.ts";
 import { STALL_MS } from "./policy.ts";
@@ -66,7 +66,7 @@ interface Xhr {
   onabort: (() => void) | null;
   open(method: string, url: string): void;
   setRequestHeader(name: string, value: string): void;
-  getResponseHeader(name: string): string | null;
+  getAllResponseHeaders(): string;
   send(body: Blob): void;
   abort(): void;
 }
@@ -110,7 +110,7 @@ function unlessStalled(upload: Upload): Upload {
 
 async function uploadWithXhr(xhr: Xhr, ...[source, url, headers, { signal, onProgress }]: Parameters<Upload>) {
   const body = await source.blob();
-  signal.throwIfAborted();
+  throwIfAborted(signal);
   return new Promise<{ status: number; retryAfterMs: number | undefined }>((resolve, reject) => {
     const leave = onAbort(signal, () => xhr.abort());
     const ended = (end: () => void) => () => {
@@ -120,9 +120,11 @@ async function uploadWithXhr(xhr: Xhr, ...[source, url, headers, { signal, onPro
     xhr.open("PUT", url);
     for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
     xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
-    xhr.onload = ended(() =>
-      resolve({ status: xhr.status, retryAfterMs: retryAfterMs(xhr.getResponseHeader("retry-after"), Date.now()) }),
-    );
+    xhr.onload = ended(() => {
+      // To ask for a header that the file store does not expose would be an error in the page's console, for every file.
+      const [, header] = /retry-after: *(.+)/i.exec(xhr.getAllResponseHeaders()) ?? [];
+      resolve({ status: xhr.status, retryAfterMs: retryAfterMs(header, Date.now()) });
+    });
     xhr.onerror = ended(() => reject(new TypeError("the upload had no answer")));
     xhr.onabort = ended(() => reject(signal.reason));
     xhr.send(body);

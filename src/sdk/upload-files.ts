@@ -170,7 +170,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
       stop();
       let status = 0;
       try {
-        attempt.signal.throwIfAborted();
+        if (attempt.signal.aborted) continue;
         const answered = await send(link, {
           signal: attempt.signal,
           onProgress: (sentBytes) => tell(undefined, sentBytes),
@@ -279,7 +279,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
 
   function stopIfAsked(): void {
     if (signal.aborted)
-      throw new BeckonError("stopped", "The upload was stopped. sync() goes on with it.", {
+      throw new BeckonError("stopped", "Stopped: sync() goes on with it.", {
         cause: signal.reason,
       });
   }

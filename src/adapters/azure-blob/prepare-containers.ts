@@ -4,8 +4,8 @@ import { Problem } from "#domain/problems.ts";
 /** What an upload from a page sends, and nothing else. Ours are known by it among the rules of others. Assurance B-13. */
 const UPLOAD_HEADERS = "content-type,x-ms-*,if-none-match";
 
-/** Why a PUT was refused ("already there") is in a header that a page sees only when it is exposed. */
-const EXPOSED_HEADERS = "etag,x-ms-error-code,x-ms-request-id";
+/** Why a PUT was refused ("already there"), and how long to wait, are in headers that a page sees only when they are exposed. */
+const EXPOSED_HEADERS = "etag,x-ms-error-code,x-ms-request-id,retry-after";
 
 const CORS_MAX_AGE_SECONDS = 300;
 

@@ -396,6 +396,16 @@ export function blobStoreCases(start: () => Promise<StoreUnderTest & { stop?: ()
     expect(anonymous.status).not.toBe(200);
   });
 
+  test("a page that uploads reads why it was refused, and how long a busy store asks it to wait", async () => {
+    const { url, headers } = await store.createUploadLink(newNames().ingest, 4, soon());
+    const origin = "http://localhost:5173";
+    const answer = await fetch(url, { method: "PUT", headers: { ...headers, Origin: origin }, body: "text" });
+    expect(answer.status).toBe(201);
+    expect(answer.headers.get("access-control-allow-origin")).toBe(origin);
+    const exposed = answer.headers.get("access-control-expose-headers")?.split(",");
+    expect(exposed).toEqual(expect.arrayContaining(["x-ms-error-code", "retry-after"]));
+  });
+
   test("the check uses a real link, says what it found, and leaves nothing behind", async () => {
     // Azurite lets a create-only link write no blocks; the check must have tried to know.
     expect(await store.check(patience())).toEqual({ createCoversBlocks: false });

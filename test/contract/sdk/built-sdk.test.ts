@@ -58,6 +58,26 @@ test("servers that render pages can load the screens, where there are no element
   expect(stdout).toBe("Meldung senden\nTeilen,Share\n");
 });
 
+test("an error of one entry is a BeckonError of every other, and nothing else is", async () => {
+  const program = `import { BeckonError as Core } from ${JSON.stringify(join(sdk.folder, "create-beckon.js"))};
+    import { BeckonError as Testing } from ${JSON.stringify(join(sdk.folder, "test-push.js"))};
+    import { BeckonError as Reporting, createReports } from ${JSON.stringify(join(sdk.folder, "report-issue.js"))};
+    const reports = createReports({
+      baseUrl: "http://127.0.0.1:9", getToken: () => Promise.reject(new Error("signed out")), userId: "ada", collectors: [],
+      clock: { now: () => Date.now(), sleep: async () => {} },
+    });
+    const thrown = await reports.reportReceipt("1").catch((error) => error);
+    const others = [new Error("Beckon"), { code: "network" }, "BeckonError", null, undefined];
+    console.log(JSON.stringify({
+      same: Core === Reporting,
+      code: thrown.code,
+      entries: [Core, Testing, Reporting].map((one) => thrown instanceof one),
+      others: others.some((one) => one instanceof Core),
+    }));`;
+  const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", program]);
+  expect(JSON.parse(stdout)).toEqual({ same: false, code: "no_token", entries: [true, true, true], others: false });
+});
+
 test("the file for Node needs nothing but Node", async () => {
   const imports = importsOf(await read("node-support.js"));
   expect(imports).not.toEqual([]);
