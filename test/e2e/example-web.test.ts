@@ -144,6 +144,15 @@ test("a user of the app is pushed, looks, shares, finds it again and takes it ba
   expect(await world.stateOf(request)).toBe("withdrawn");
 });
 
+test("whoever misses notifications tests them, and reads which link of the chain is broken", async ({ world }) => {
+  const page = await openApp(world);
+  await press(page, "Test notifications");
+  await page.getByText("Notifications work.").waitFor();
+  await context.clearPermissions();
+  await press(page, "Test notifications");
+  await page.getByText("Notifications do not work: permission.").waitFor();
+});
+
 test("without a push service the emulator's stream brings it, and a prompt that is over comes down", async ({
   world,
 }) => {

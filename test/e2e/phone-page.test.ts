@@ -2,7 +2,7 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { launchChromium } from "#test/support/console-page.ts";
 import { deliverPush } from "#test/support/deliver-push.ts";
-import { openPhone, openPhoneBrowser } from "#test/support/phone-page.ts";
+import { openPhone, openPhoneBrowser, takePicture } from "#test/support/phone-page.ts";
 import { uniqueName } from "#test/support/servers.ts";
 import { worldTest, type World } from "#test/support/world.ts";
 
@@ -184,11 +184,11 @@ test(
 );
 
 test(
-  "a reload in the middle of an upload goes on with the same bytes, and shows how far it is",
+  "a reload in the middle of an upload goes on with the same bytes, shows how far it is, and can be paused",
   TIME,
   async ({ world }) => {
-    const { phone, ask } = await takePhone(world, "&logsMb=1");
-    await phone.page.locator(".happened").getByText("A log of 1 MB is ready").waitFor();
+    const { phone, ask } = await takePhone(world, "&logsMb=3");
+    await phone.page.locator(".happened").getByText("A log of 3 MB is ready").waitFor();
     const request = await ask(["app"]);
     await phone.notification(request.id).click();
     await phone.act("share").waitFor();
@@ -205,6 +205,11 @@ test(
     expect(before.state).toBe("consented");
     await phone.page.reload();
     await sending.locator("progress").first().waitFor();
+    await phone.act("pause").click();
+    await phone.page.getByRole("heading", { name: "Sending is paused" }).waitFor();
+    await takePicture(phone.page, "paused");
+    expect(await world.stateOf(request)).toBe("consented");
+    await phone.act("resume").click();
     await phone.set("slow", false);
     await world.until(() => world.stateOf(request), "linked");
     const after = await world.agent.request(request.id);

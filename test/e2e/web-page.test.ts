@@ -211,6 +211,11 @@ test(
     await phase(page, "shared").waitFor();
     await act(page, "close").click();
 
+    const hubSync = async () => (await agent.installations("maria"))[0]?.hubSync;
+    await until(hubSync, "synced", { withinMs: 20_000, hint: () => "" });
+    await press(page, "Test notifications");
+    await page.getByText("Notifications work.").waitFor();
+
     await press(page, "What I shared");
     await page.getByRole("button", { name: "Show" }).first().click();
     await page.locator('dialog [data-act="take-back"]:not([data-file-id])').click();

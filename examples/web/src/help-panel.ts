@@ -1,11 +1,12 @@
 /** What a user can do by themselves: report, take back, export, and let notifications in. */
 import { exportLogs } from "beckon-sdk/device-logs";
 import { defineReportScreen, openReport } from "beckon-sdk/report-screens";
+import { testPush } from "beckon-sdk/test-push";
 import { collectors } from "./logs.ts";
 import { button, find, openDialog, say } from "./page.ts";
 import { registerForPush } from "./push.ts";
 import { recentCalls } from "./recent-calls.ts";
-import { beckon, follow, openPrompt, reports } from "./support.ts";
+import { beckon, follow, openPrompt, options, reports } from "./support.ts";
 import { APP_VERSION } from "./settings.ts";
 
 const ReportScreen = defineReportScreen();
@@ -15,6 +16,7 @@ export function showHelpPanel(): void {
     button("Report an issue", reportIssue),
     button("What I shared", showShared),
     button("Export logs", exportAll),
+    button("Test notifications", testNotifications),
     ...(canAskForNotifications() ? [button("Allow notifications", allowNotifications)] : []),
   );
 }
@@ -50,6 +52,18 @@ async function exportAll(): Promise<void> {
   const callIds = recentCalls().map(({ id }) => id);
   const exported = await exportLogs({ collectors, callIds, appVersion: APP_VERSION });
   if (exported) say(`${exported.name} is made.`);
+}
+
+/** For whoever misses notifications: a push that asks for nothing, and which link of the chain lost it. */
+async function testNotifications(): Promise<void> {
+  say("Testing …");
+  try {
+    const wrong = (await testPush(options)).find(({ state }) => state !== "ok");
+    say(wrong ? `Notifications do not work: ${wrong.link}. ${wrong.todo}` : "Notifications work.");
+  } catch (error) {
+    console.error(error);
+    say("Notifications cannot be tested just now.");
+  }
 }
 
 function canAskForNotifications(): boolean {

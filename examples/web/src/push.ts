@@ -1,4 +1,4 @@
-import { beckon, openPrompt } from "./support.ts";
+import { beckon, openPrompt, shownTests } from "./support.ts";
 import { APP_VERSION, installationId, settings } from "./settings.ts";
 import type { WorkerMessage } from "./worker-message.ts";
 
@@ -51,7 +51,8 @@ function openStandIn(worker: ServiceWorkerRegistration, url: string): PushChanne
 /** Acts on what the service worker says, from now on. */
 export function listenToWorker(): void {
   navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<WorkerMessage>) => {
-    if (data.kind === "pushed") void beckon.handle(data.push).catch((error: unknown) => console.error(error));
-    else openPrompt(data.requestId);
+    if (data.kind === "review") return openPrompt(data.requestId);
+    if (data.isShown && data.push.type === "beckon.test") shownTests.add(data.push.requestId);
+    void beckon.handle(data.push).catch((error: unknown) => console.error(error));
   });
 }

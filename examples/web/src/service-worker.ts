@@ -25,7 +25,6 @@ async function handle(text: string): Promise<void> {
   const push = parsePush(text);
   // Not Beckon's: yours, or one for ACS Calling's `handlePushNotification`, which its betas for the web have.
   if (!push) return;
-  for (const page of await pages()) page.postMessage({ kind: "pushed", push } satisfies WorkerMessage);
   const { title, navigate, ...shown } = (JSON.parse(text) as { notification: Shown }).notification;
   // One action, and it leads to the question: nobody shares from a notification.
   const actions = push.type === "beckon.log-request" ? [{ action: "review", title: "Review" }] : [];
@@ -33,7 +32,11 @@ async function handle(text: string): Promise<void> {
   const requestId = push.type === "beckon.test" ? undefined : push.requestId;
   const options = { ...shown, actions, data: { requestId, navigate } };
   // Without permission it rejects. The pages know all the same.
-  await self.registration.showNotification(title, options).catch(() => {});
+  const isShown = await self.registration.showNotification(title, options).then(
+    () => true,
+    () => false,
+  );
+  for (const page of await pages()) page.postMessage({ kind: "pushed", push, isShown } satisfies WorkerMessage);
 }
 
 self.addEventListener("notificationclick", (event) => {

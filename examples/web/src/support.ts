@@ -21,7 +21,7 @@ async function getToken({ refresh }: { refresh: boolean }): Promise<string> {
   return token;
 }
 
-const options = {
+export const options = {
   baseUrl: settings.beckonUrl,
   getToken,
   installationId,
@@ -30,8 +30,12 @@ const options = {
   onError: (error: unknown) => console.error(error),
 };
 
+/** Test pushes that the service worker showed. */
+export const shownTests = new Set<string>();
+
 export const beckon = createBeckon({
   ...options,
+  onTestPush: (testId) => shownTests.has(testId),
   onPrompt: ({ id }) => showNotice(id),
   onPromptClosed(closed) {
     document.getElementById(`prompt-${closed.requestId}`)?.remove();
