@@ -79,7 +79,7 @@ async function shootConsole(browser: Browser, urls: DevUrls, folder: string): Pr
   await page
     .getByRole("textbox", { name: "Reason" })
     .fill("You told us that the picture froze. The logs of that time show us why.");
-  for (const box of await page.getByRole("checkbox").all()) await box.check();
+  await tickEach(page);
   await page.locator("[data-preview]").getByText("picture froze").waitFor();
   await shoot(page, folder, "new-request");
 
@@ -101,7 +101,7 @@ async function shootPhone(browser: Browser, urls: DevUrls, folder: string): Prom
   await page.getByRole("link", { name: "Sign in" }).click();
   await page.locator('a[href*="person=alex"]').click();
   await page.getByRole("textbox", { name: "Reason" }).fill("To hear what happened when you joined the call.");
-  for (const box of await page.getByRole("checkbox").all()) await box.check();
+  await tickEach(page);
   await page.getByRole("button", { name: "Send request" }).click();
 
   const notice = phone.locator("[data-notification]").first();
@@ -114,13 +114,27 @@ async function shootPhone(browser: Browser, urls: DevUrls, folder: string): Prom
   await page.context().close();
 }
 
+/** What the person's app can give: three kinds of logs. */
+async function tickEach(page: Page): Promise<void> {
+  const boxes = page.locator("main").getByRole("checkbox");
+  await boxes.nth(2).waitFor();
+  for (const box of await boxes.all()) await box.check();
+}
+
 async function openPage(browser: Browser, viewport: { width: number; height: number }): Promise<Page> {
   const context = await browser.newContext({ viewport, locale: "en-GB", timezoneId: "Europe/London" });
   context.setDefaultTimeout(60_000);
   return context.newPage();
 }
 
+/** From the top of the page, and not in the middle of a fade. */
 async function shoot(page: Page, folder: string, name: string): Promise<void> {
+  // As text: what runs in the page has another library than what runs here.
+  await page.evaluate(`(async () => {
+    scrollTo(0, 0);
+    const ending = document.getAnimations().filter(({ effect }) => effect.getComputedTiming().endTime < Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  })()`);
   const cdp = await page.context().newCDPSession(page);
   const { data } = await cdp.send("Page.captureScreenshot", { format: "webp", quality: 85 });
   await writeFile(join(folder, `${name}.webp`), Buffer.from(data, "base64"));
