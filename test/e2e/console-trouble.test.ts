@@ -140,10 +140,15 @@ test("who is not signed in is asked to, and comes back to the page that was want
   await page.locator('a[href*="person=alex"]').click();
   await page.getByRole("heading", { name: /Wanted/ }).waitFor();
 
-  // The session ends while the page is open: it stays where it is.
-  await context.clearCookies();
+  // The session ends when the agent saves, and not before: whatever the page asks for by itself would hear of it too.
+  await page.route(`**/v1/tickets/${ticket.id}`, async (route) => {
+    if (route.request().method() === "PATCH") await context.clearCookies();
+    await route.continue();
+  });
   await page.getByRole("button", { name: "Take it" }).click();
+  const refused = page.waitForResponse((response) => response.request().method() === "PATCH");
   await page.getByRole("button", { name: "Save" }).click();
+  expect((await refused).status()).toBe(401);
   await page.goto(`${world.apiUrl}/tickets/${ticket.id}`);
   await page.getByRole("heading", { name: "Sign in to Beckon" }).waitFor();
   expect(await page.getByRole("link", { name: "Sign in" }).getAttribute("href")).toContain(
