@@ -401,7 +401,8 @@ test("files wait for Wi-Fi, also over a reload, or for the user who paused them,
 });
 
 test("sending is paused by keyboard in the middle of a file, said to be, and goes on by the same key", async () => {
-  const { page, request, app: call } = await start();
+  const log = { collector: "app", label: "App log", name: "app.log", sizeBytes: 1_000_000 }; // more than fits on the wire
+  const { page, request, app: call } = await start({ files: [log] });
   const begun = Promise.withResolvers<{ broken: Promise<unknown> }>();
   app.server.onNextPut(async (gone) => {
     begun.resolve({ broken: gone });

@@ -71,7 +71,7 @@ export interface WireServer {
   /** Links that were given out so far no longer work. */
   expireLinks(): void;
   /**
-   * Calls `then` when the next upload begins, before a byte of it is read; the upload waits for it. `gone` resolves when its
+   * Calls `then` when the next upload begins, before it counts for anything; the upload waits for it. `gone` resolves when its
    * sender has broken it off: then nothing of it counts, also where all of it was on the wire already.
    */
   onNextPut(then: (gone: Promise<unknown>) => Promise<void> | void): void;
@@ -179,12 +179,20 @@ export async function startWireServer(): Promise<WireServer> {
     const part = url.searchParams.get("comp");
     const before = nextPut;
     nextPut = undefined;
-    await before?.(new Promise((resolve) => void response.once("close", resolve)));
+    let held: Buffer | undefined;
+    if (before) {
+      // Read meanwhile: Node learns of a sender that went away only while it reads.
+      const arriving = readAll(incoming, (length) => (readBytes += length));
+      arriving.catch(() => {}); // awaited below
+      await before(new Promise((resolve) => void response.once("close", resolve)));
+      if (response.closed) return;
+      held = await arriving;
+    }
     if (fault === "reset") return void response.destroy();
     if (url.searchParams.get("generation") !== String(generation)) return refuse(403);
     if (incoming.headers["content-length"] === undefined) return refuse(400);
     if (part === null && incoming.headers["x-ms-blob-type"] !== "BlockBlob") return refuse(400);
-    const bytes = await readAll(incoming, (length) => (readBytes += length));
+    const bytes = held ?? (await readAll(incoming, (length) => (readBytes += length)));
     if (typeof fault === "object" && "status" in fault) {
       for (const [name, value] of Object.entries(fault.headers ?? {})) response.setHeader(name, value);
       return refuse(fault.status);
