@@ -8,8 +8,9 @@ import {
   DialogTitle,
   DialogTrigger,
 } from "@fluentui/react-components";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useT } from "#console/i18n/use-t.ts";
+import { focusTitleIfLost } from "./focus-title.ts";
 import { ErrorState } from "./query-states.tsx";
 
 interface ConfirmProps {
@@ -41,6 +42,7 @@ export function Confirm({ isOffered = true, trigger, title, text, action, onConf
       setBusy(false);
     }
   };
+  useFocusWhenGone(isOpen, !isOffered && !isOpen);
   if (!isOffered && !isOpen) return null;
   const surface = (
     <DialogSurface>
@@ -73,5 +75,21 @@ export function Confirm({ isOffered = true, trigger, title, text, action, onConf
       <DialogTrigger disableButtonEnhancement>{trigger}</DialogTrigger>
       {surface}
     </Dialog>
+  );
+}
+
+/** What was confirmed often takes its own button away, and with it the place that the focus would come back to. */
+function useFocusWhenGone(isOpen: boolean, isGone: boolean): void {
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (isGone && wasOpen.current) focusTitleIfLost();
+    wasOpen.current = isOpen;
+  }, [isOpen, isGone]);
+  // With the row or the card that it stood on.
+  useEffect(
+    () => () => {
+      if (wasOpen.current) focusTitleIfLost();
+    },
+    [],
   );
 }

@@ -11,3 +11,12 @@ export function focusTitle(): void {
 export function focusTitleIfWanted(): void {
   if (isWanted) focusTitle();
 }
+
+/** Where what had the focus is gone, to the heading; for whoever reads by keyboard begins anew at the top of the page otherwise. */
+export function focusTitleIfLost(): void {
+  // Once it is gone from the page; a dialog gives the focus back in the same frame, if it can.
+  requestAnimationFrame(() => {
+    const at = document.activeElement;
+    if (at === null || at === document.body) focusTitle();
+  });
+}
