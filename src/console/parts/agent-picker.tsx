@@ -36,6 +36,7 @@ export function AgentPicker({ id, agentId, isDisabled, onPick }: PickerProps) {
   const { t } = useT();
   const me = useMe();
   const [isUsed, setUsed] = useState(false);
+  const [isOpen, setOpen] = useState(false);
   const [typed, setTyped] = useState<string>();
   const query = useDeferredValue(typed?.trim() ?? "");
   const { data: chosen } = useQuery({ ...agentQuery(agentId), enabled: agentId !== "" && agentId !== me.id });
@@ -61,12 +62,19 @@ export function AgentPicker({ id, agentId, isDisabled, onPick }: PickerProps) {
         setUsed(true);
         target.select();
       }}
-      onChange={({ target }) => setTyped(target.value)}
+      disableAutoFocus={found.length === 0} // an id is nothing to be picked by the way, with Tab
+      open={isOpen}
+      onOpenChange={(_, { open }) => setOpen(open)}
+      onChange={({ target }) => {
+        setTyped(target.value);
+        setOpen(true); // also for what was pasted
+      }}
       onBlur={() => {
         if (typed === "") onPick("");
         setTyped(undefined);
       }}
-      onOptionSelect={(_, { optionValue = "" }) => {
+      onOptionSelect={(_, { optionValue }) => {
+        if (optionValue === undefined) return; // told while typing: what is typed fits nothing that was chosen
         setTyped(undefined);
         if (optionValue === NOBODY) onPick("");
         else if (optionValue === TYPED) onPick(query);

@@ -59,5 +59,5 @@ function asKept(name: string): string | undefined {
     .toWellFormed()
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
     .trim();
-  return [...plain].slice(0, MAX_NAME_LENGTH).join("") || undefined;
+  return plain.slice(0, MAX_NAME_LENGTH).toWellFormed() || undefined;
 }

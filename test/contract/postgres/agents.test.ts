@@ -4,6 +4,7 @@ import { createStore } from "#adapters/postgres/create-store.ts";
 import type { Agent } from "#domain/agent.ts";
 import { FORGET_AGENT_SECONDS } from "#domain/policy.ts";
 import { learnAgents } from "#flow/agents/learn-agents.ts";
+import type { Agents } from "#ports/store.ts";
 import { freePort } from "../../support/free-port.ts";
 import { openStore } from "../../support/postgres-store.ts";
 
@@ -56,10 +57,10 @@ test("the name of an agent who was not seen for a year is forgotten, and no othe
 test("an agent who calls all day is written once an hour, and at once when their name or roles changed", async () => {
   const { store } = await openStore();
   let now = 0;
-  const see = vi.fn(store.agents.see);
-  const failed = vi.fn();
+  const see = vi.fn<Agents["see"]>(store.agents.see);
+  const failed = vi.fn<(error: unknown) => void>();
   const learn = learnAgents({ agents: { see }, clock: { now: () => now }, onError: failed });
-  const written = () => Promise.all(see.mock.results.map(({ value }) => value as Promise<void>));
+  const written = () => Promise.all(see.mock.results.map(({ value }) => value));
   learn(ALEX);
   learn(ALEX);
   now = HOUR_MS - 1;
@@ -88,7 +89,7 @@ test("while PostgreSQL is away agents call as always, and their names are tried 
   });
   onTestFinished(away.close);
   let now = 0;
-  const see = vi.fn(away.store.agents.see);
+  const see = vi.fn<Agents["see"]>(away.store.agents.see);
   const told = Promise.withResolvers<unknown>();
   const learn = learnAgents({ agents: { see }, clock: { now: () => now }, onError: told.resolve });
   learn(ALEX);
@@ -99,5 +100,5 @@ test("while PostgreSQL is away agents call as always, and their names are tried 
   now = 60_000;
   learn(ALEX);
   expect(see).toHaveBeenCalledTimes(2);
-  await Promise.allSettled(see.mock.results.map(({ value }) => value as Promise<void>));
+  await Promise.allSettled(see.mock.results.map(({ value }) => value));
 });
