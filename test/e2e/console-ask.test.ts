@@ -188,6 +188,29 @@ test("an agent who has reached the limit is told so, and what was written stays"
   await close();
 });
 
+test("an ask whose answer was lost on the way is sent again, and the user is asked once", async ({ world }) => {
+  const phone = await world.phone();
+  const ticket = await world.agent.openTicket({ userId: phone.userId });
+  const { page, close } = await openConsole(browser, world.apiUrl, { path: `/new?ticket=${ticket.id}` });
+  await reason(page).fill("To see why your calls drop.");
+  await page.route(
+    `**/v1/tickets/${ticket.id}/log-requests`,
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
+  await send(page).click();
+  await page.getByText("The server cannot be reached.").waitFor();
+  expect(await reason(page).inputValue()).toBe("To see why your calls drop.");
+  await send(page).click();
+  await page.waitForURL("**/log-requests/*");
+  const asked = await world.agent.list<{ id: string }>(`/v1/log-requests?ticketId=${ticket.id}`);
+  expect(asked.map(({ id }) => page.url().endsWith(id))).toEqual([true]);
+  await close();
+});
+
 test("an auditor who follows a link to a new request is told why there is no form", async ({ world }) => {
   const ticket = await world.agent.openTicket({ userId: "not-for-auditors" });
   const { page, close } = await openConsole(browser, world.apiUrl, {

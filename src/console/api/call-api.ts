@@ -21,6 +21,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Whether the API said no. Where it said nothing, broke, or is still at it, what was asked for may have been done. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ApiProblem && error.status >= 400 && error.status < 500 && error.code !== "in_progress";
+}
+
 export interface Call {
   readonly body?: unknown;
   readonly ifMatch?: string;

@@ -3,7 +3,7 @@ import { SendRegular } from "@fluentui/react-icons/svg/send";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { useLocation } from "wouter";
-import { callApi } from "#console/api/call-api.ts";
+import { callApi, isRefusal } from "#console/api/call-api.ts";
 import {
   installationsQuery,
   reportsQuery,
@@ -20,7 +20,7 @@ import { Section } from "#console/parts/page.tsx";
 import { PersonName } from "#console/parts/person-name.tsx";
 import { useMe } from "#console/shell/me-context.ts";
 import { useNotify } from "#console/shell/use-notify.tsx";
-import { callMakerOf, requestBody, startAsk, whatIsMissing, type Ask, type Missing } from "./ask.ts";
+import { callMakerOf, requestBody, startAsk, whatIsMissing, type Ask, type Attempt, type Missing } from "./ask.ts";
 import { ErrorSummary } from "./error-summary.tsx";
 import { InstallationChoice } from "./installation-choice.tsx";
 import { LimitFields } from "./limit-fields.tsx";
@@ -86,8 +86,9 @@ export function AskForm({ version, userId, copied, only, onPickPerson }: Props) 
   const [isSending, setSending] = useState(false);
   const [isChoosing, setChoosing] = useState(false);
   // One key for one ask: a second press, or a try after the line broke, asks the user once.
-  const idempotencyKey = useRef(crypto.randomUUID());
+  const attempt = useRef<Attempt>(undefined);
   const change = (part: Partial<Ask>) => {
+    attempt.current = undefined;
     setAsk((before) => ({ ...before, ...part }));
     setMissing([]);
     setError(undefined);
@@ -104,18 +105,17 @@ export function AskForm({ version, userId, copied, only, onPickPerson }: Props) 
     setSending(true);
     try {
       if (!isOnTicket) await putOnTicket(version, userId);
-      const { body } = await callApi<LogRequest>("POST", `/v1/tickets/${ticket.id}/log-requests`, {
-        body: requestBody(ask, userId, Date.now()),
-        idempotencyKey: idempotencyKey.current,
-      });
+      attempt.current ??= { idempotencyKey: crypto.randomUUID(), body: requestBody(ask, userId, Date.now()) };
+      const { body } = await callApi<LogRequest>("POST", `/v1/tickets/${ticket.id}/log-requests`, attempt.current);
       const names = { ticketNumber: ticket.number, ticketSubject: ticket.subject };
       insertRequest(client, { ...body, ...names, ...(user?.label === undefined ? {} : { userLabel: user.label }) });
       void client.invalidateQueries({ queryKey: ["ticket", ticket.id] });
       notify(t("new.sent"));
       navigate(`/log-requests/${body.id}`);
     } catch (trouble) {
-      // What was refused was not stored; what was changed since must not meet the old key.
-      idempotencyKey.current = crypto.randomUUID();
+      // A refusal stored nothing, and the next press says the time anew. Without an answer it may have been sent already.
+      if (isRefusal(trouble)) attempt.current = undefined;
+      void client.invalidateQueries({ queryKey: ["ticket", ticket.id] });
       setError(trouble);
       setSending(false);
     }

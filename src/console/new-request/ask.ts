@@ -171,3 +171,9 @@ export function requestBody(ask: Ask, userId: string, now: number) {
     answerBy: new Date(now + Number(ask.answerByHours) * HOUR_MS).toISOString(),
   };
 }
+
+/** What is sent again, word for word, where no answer came: the same key with another body, its times for one, would be refused. */
+export interface Attempt {
+  readonly idempotencyKey: string;
+  readonly body: ReturnType<typeof requestBody>;
+}

@@ -1,7 +1,7 @@
 import { Button, Divider, Field, Input, makeStyles, SearchBox, tokens } from "@fluentui/react-components";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useDeferredValue, useRef, useState } from "react";
-import { callApi } from "#console/api/call-api.ts";
+import { callApi, isRefusal } from "#console/api/call-api.ts";
 import { ticketsQuery } from "#console/api/queries.ts";
 import type { Ticket } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
@@ -57,7 +57,8 @@ export function TicketChoice({ externalId, externalSystem, userId, onChoose }: P
       await client.invalidateQueries({ queryKey: ["tickets"] });
       onChoose(ticket.id);
     } catch (trouble) {
-      idempotencyKey.current = crypto.randomUUID();
+      // Without an answer it may have been opened already.
+      if (isRefusal(trouble)) idempotencyKey.current = crypto.randomUUID();
       setError(trouble);
     }
   };
@@ -93,7 +94,15 @@ export function TicketChoice({ externalId, externalSystem, userId, onChoose }: P
       {error === undefined ? null : <ErrorState error={error} />}
       <form className={styles.root} onSubmit={(event) => void open(event)}>
         <Field label={t("new.ticket.subject")} required>
-          <Input value={subject} onChange={(_, { value }) => setSubject(value)} maxLength={200} required />
+          <Input
+            value={subject}
+            onChange={(_, { value }) => {
+              idempotencyKey.current = crypto.randomUUID();
+              setSubject(value);
+            }}
+            maxLength={200}
+            required
+          />
         </Field>
         <Button className={styles.start} type="submit" disabled={subject.trim() === ""}>
           {t("new.ticket.open")}
