@@ -3,6 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Express } from "express";
+import { serveAgents } from "#flow/agents/agents.http.ts";
+import { learnAgents } from "#flow/agents/learn-agents.ts";
 import { serveAgentUploads } from "#flow/agent-upload/agent-uploads.http.ts";
 import { serveAudit } from "#flow/audit/audit.http.ts";
 import { serveConnect } from "#flow/connect/connect.http.ts";
@@ -26,7 +28,13 @@ import { serveUpload } from "#flow/upload/upload.http.ts";
 import { serveUsers } from "#flow/users/users.http.ts";
 import { verifyWritten } from "#flow/verify/verify-written.ts";
 import { serveWithdraw } from "#flow/withdraw/withdraw.http.ts";
-import { createAuthenticate, createInstallationTokens, rolesOf, type IssuerSettings } from "#http/authenticate.ts";
+import {
+  createAuthenticate,
+  createInstallationTokens,
+  nameOf,
+  rolesOf,
+  type IssuerSettings,
+} from "#http/authenticate.ts";
 import { createConsoleSessions } from "#http/console-session.ts";
 import { createApp } from "#http/create-app.ts";
 import { createHttpKit } from "#http/http-kit.ts";
@@ -100,6 +108,11 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
   });
   const kit = createHttpKit({
     limits,
+    onAgent: learnAgents({
+      agents: parts.store.agents,
+      clock: parts.clock,
+      onError: (error) => log.warn({ error }, "An agent's name could not be written down"),
+    }),
     authenticate: createAuthenticate({
       agents,
       devices: issuerOf(settings, "DEVICE", devIssuer),
@@ -125,6 +138,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
     maxReminders: settings.MAX_REMINDERS,
   });
   serveConnect(kit, { ...shared, connectedSystem: parts.connector?.system });
+  serveAgents(kit, shared);
   serveUsers(kit, shared);
   serveDevices(kit, { ...shared, installationTokens });
   serveConsent(kit, {
@@ -184,6 +198,7 @@ export async function startApi(settings: Settings, log: Log): Promise<RunningApi
     }),
     claims: { subject: agents.subjectClaim, roles: agents.rolesClaim },
     readRoles: rolesOf,
+    readName: nameOf,
     settings: {
       controllerName: settings.CONTROLLER_NAME,
       retentionDays: settings.RETENTION_DAYS,

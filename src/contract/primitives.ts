@@ -24,6 +24,9 @@ export const id = z.uuid();
 /** The app's own stable id of a user. */
 export const userId = z.string().min(1).max(256);
 
+/** An agent, as the identity provider names them. */
+export const agentId = z.string().min(1).max(256);
+
 /** BCP 47, such as `de-AT`. */
 export const locale = z
   .string()

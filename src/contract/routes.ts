@@ -1,4 +1,5 @@
 /** Every route there is. What is not in this list is neither served nor described. */
+import * as agents from "./agents.ts";
 import * as agentUploads from "./agent-uploads.ts";
 import * as audit from "./audit.ts";
 import * as connections from "./connections.ts";
@@ -39,6 +40,7 @@ export const ROUTES: readonly Route[] = [
   files.createDownloadUrl,
   files.readFileContent,
   files.removeFile,
+  agents.listAgents,
   users.searchUsers,
   users.getUser,
   users.listUserInstallations,

@@ -3,7 +3,7 @@ import { TICKET_STATES } from "#domain/vocabulary.ts";
 import { FACT_TYPES } from "#domain/facts.ts";
 import { ticketConnection } from "./connections.ts";
 import { file } from "./files.ts";
-import { callId, id, listOf, pageQuery, time, userId } from "./primitives.ts";
+import { agentId, callId, id, listOf, pageQuery, time, userId } from "./primitives.ts";
 import { route } from "./route.ts";
 
 const externalSystem = z
@@ -41,7 +41,7 @@ const ticketContent = {
   userId: userId.optional(),
   participants: z.array(participant).max(100).default([]),
   callIds: z.array(callId).max(50).default([]),
-  assigneeId: z.string().min(1).max(256).optional(),
+  assigneeId: agentId.optional(),
 };
 
 export const newTicket = z
@@ -60,7 +60,7 @@ export const ticketChange = z
     userId: userId.nullable(),
     participants: z.array(participant).max(100),
     callIds: z.array(callId).max(50),
-    assigneeId: z.string().min(1).max(256).nullable(),
+    assigneeId: agentId.nullable(),
   })
   .partial()
   .meta({ id: "TicketChange", description: "Only what is named changes; null removes." });

@@ -25,6 +25,9 @@ export const SINGLE_UPLOAD_MAX_BYTES = 5_000 * 1024 * 1024;
 /** A blob that belongs to nothing is removed when it is older than this: longer than any link lives. Design, section 8. */
 export const STRAY_BLOB_SECONDS = 2 * 60 * 60;
 
+/** An agent's name is forgotten when they were not seen for this long; what they did stays under their id. Decision 0019. */
+export const FORGET_AGENT_SECONDS = 365 * 24 * 60 * 60;
+
 /** How long after an operator's error (401, 403, 404 of the hub) the same push is tried again. Design, section 7. */
 export const OPERATOR_RETRY_SECONDS = 5 * 60;
 

@@ -177,13 +177,13 @@ export function createAuthenticate(
           detail: `The token's '${agents.rolesClaim}' claim has none of the roles: ${ROLES.join(", ")}. Ask your administrator for one.`,
         });
       }
-      const name = payload["name"];
+      const name = nameOf(payload);
       return {
         caller: {
           kind: "agent",
           id: subjectOf(payload, agents.subjectClaim),
           roles,
-          ...(typeof name === "string" ? { name } : {}),
+          ...(name === undefined ? {} : { name }),
         },
         expiresAt: Number(payload.exp) * 1000,
       };
@@ -236,6 +236,11 @@ export function createAuthenticate(
       throw asAuthenticationProblem(error);
     }
   };
+}
+
+/** What people call an agent: `name`, else what they sign in with (OpenID Connect Core, section 5.1). */
+export function nameOf({ name, preferred_username: username }: Readonly<Record<string, unknown>>): string | undefined {
+  return [name, username].find((one): one is string => typeof one === "string" && one.trim() !== "");
 }
 
 /** Those of our roles that a claim lists, as a list or as words in one text. */

@@ -56,6 +56,8 @@ export interface HttpKitOptions {
   /** Resolves to the caller or throws `unauthenticated`. */
   readonly authenticate: (request: Request, audience: Audience) => Promise<Caller>;
   readonly limits: RateLimits;
+  /** Told of every agent who may do what they ask for; must return at once. */
+  readonly onAgent?: (agent: CallerOf<"agent">) => void;
   /** How long a JSON body may take to arrive; a minute unless told. */
   readonly readTimeoutMs?: number;
 }
@@ -74,7 +76,12 @@ export interface HttpKit {
 const READ_TIMEOUT_MS = 60_000;
 
 /** Makes the router that every step hangs its routes on. */
-export function createHttpKit({ authenticate, limits, readTimeoutMs = READ_TIMEOUT_MS }: HttpKitOptions): HttpKit {
+export function createHttpKit({
+  authenticate,
+  limits,
+  onAgent,
+  readTimeoutMs = READ_TIMEOUT_MS,
+}: HttpKitOptions): HttpKit {
   const router = Router({ caseSensitive: true });
   const admit = async (request: Request, response: Response, route: Route): Promise<Caller> => {
     response.locals["route"] = route.name;
@@ -82,6 +89,7 @@ export function createHttpKit({ authenticate, limits, readTimeoutMs = READ_TIMEO
     if (caller.kind === "agent" && route.roles && !caller.roles.some((role) => route.roles?.includes(role))) {
       throw new Problem("forbidden", { detail: `This needs one of the roles: ${route.roles.join(", ")}.` });
     }
+    if (caller.kind === "agent") onAgent?.(caller);
     if (caller.kind !== "public") await limits.take(caller.kind, callerKey(caller), response);
     return caller;
   };

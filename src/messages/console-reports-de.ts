@@ -38,6 +38,8 @@ export const CONSOLE_REPORTS_DE = {
   "copy.done": "Kopiert",
   "takenBack.had": "Vor der Rücknahme gelesen oder heruntergeladen",
   "takenBack.none": "Niemand hatte es gelesen oder heruntergeladen.",
+  "agent.nobody": "Niemand",
+  "agent.byId": "Die Kennung {{id}} nehmen",
   "agent.me": "{{name}} (Sie)",
   "tickets.search": "Nummer, Wörter oder Kennung",
   "tickets.search.hint":

@@ -36,6 +36,8 @@ export const CONSOLE_REPORTS_EN = {
   "copy.done": "Copied",
   "takenBack.had": "Read or downloaded before it was taken back",
   "takenBack.none": "Nobody had read or downloaded it.",
+  "agent.nobody": "Nobody",
+  "agent.byId": "Use the id {{id}}",
   "agent.me": "{{name}} (you)",
   "tickets.search": "Number, words or id",
   "tickets.search.hint":

@@ -2,6 +2,7 @@
  * PostgreSQL, the only truth, in the words of the domain. Reads take no lock; every write that depends on a state names the
  * version or state that it read and says whether it still held. Throws `Problem("database_unavailable")` when it is away.
  */
+import type { Agent } from "#domain/agent.ts";
 import type { AgentUpload } from "#domain/agent-upload.ts";
 import type { Consent, ConsentText } from "#domain/consent.ts";
 import type { Fact, FactType, OutboxRow, Wake } from "#domain/facts.ts";
@@ -69,6 +70,16 @@ export interface Users {
   put(user: User): Promise<"created" | "updated">;
   /** By id, label or contact, case-insensitive, prefix of a word. */
   search(query: { readonly query?: string } & PageQuery): Promise<Page<User>>;
+}
+
+/** What agents are called. A convenience for who reads: nothing is decided by it, and any row may be missing. */
+export interface Agents {
+  /** Writes down who was seen; an older sighting does not undo a newer one, and one without a name leaves the name. */
+  see(agent: Agent): Promise<void>;
+  /** Those of these ids that are known. */
+  ofIds(ids: readonly string[]): Promise<readonly Agent[]>;
+  /** By id or name, case-insensitive, prefix of a word. */
+  search(query: { readonly query?: string } & PageQuery): Promise<Page<Agent>>;
 }
 
 export interface Installations {
@@ -395,6 +406,7 @@ export interface Insights {
 /** What can be read and written, inside a transaction and outside. */
 export interface Records {
   readonly tickets: Tickets;
+  readonly agents: Agents;
   readonly users: Users;
   readonly installations: Installations;
   readonly requests: Requests;
@@ -547,7 +559,7 @@ export interface DueWork {
   retention(now: Moment, limit: number): Promise<readonly string[]>;
   /** Which of these blob names belong to a file whose state permits the blob. */
   ownedBlobs(names: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Deletes idempotency records and outbox leftovers past their time, and writes down that the sweep came. */
+  /** Deletes idempotency records, outbox leftovers and agents' names past their time, and writes down that the sweep came. */
   forgetOld(now: Moment): Promise<void>;
   metrics(now: Moment): Promise<Metrics>;
   /** What runs beneath, and when the sweep last came. */

@@ -136,6 +136,56 @@ test(
   },
 );
 
+test("a ticket is given to a colleague by name, to an id that is not known yet, and to nobody", async ({ world }) => {
+  await world.as("lena").openTicket();
+  await world.as("otto").send("GET", "/v1/tickets");
+  await world.until(
+    async () => (await world.agent.list<{ id: string }>("/v1/agents?id=lena&id=otto")).map(({ id }) => id),
+    ["lena", "otto"],
+  );
+  const ticket = await world.agent.openTicket({ subject: "To be given", assigneeId: "someone-of-old" });
+  const { page, troubles, close } = await openConsole(browser, world.apiUrl, { path: `/tickets/${ticket.id}` });
+  const assigned = page.getByRole("combobox", { name: "Assigned to" });
+  await expect.poll(() => assigned.inputValue()).toBe("someone-of-old");
+  const save = async (assigneeId: string | undefined) => {
+    await page.getByRole("button", { name: "Save" }).click();
+    await world.until(async () => (await world.agent.ticket(ticket.id)).assigneeId, assigneeId);
+    await expect.poll(() => page.getByRole("button", { name: "Save" }).isDisabled()).toBe(true);
+  };
+
+  // By keyboard: what is in the field is selected, so that typing begins anew.
+  await assigned.focus();
+  await page.keyboard.type("lena");
+  await page.getByRole("option", { name: /Lena Lead/ }).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.keyboard.press("Enter");
+  await expect.poll(() => assigned.inputValue()).toBe("Lena Lead");
+  await save("lena");
+  await expect.poll(() => assigned.inputValue()).toBe("Lena Lead");
+
+  await assigned.fill("nobody of that name");
+  await page.getByRole("option", { name: "Use the id nobody of that name" }).waitFor();
+  await page.keyboard.press("Tab");
+  expect([await assigned.inputValue(), await page.getByRole("button", { name: "Save" }).isDisabled()]).toEqual([
+    "Lena Lead",
+    true,
+  ]);
+
+  await assigned.fill("new@support.example");
+  await page.getByRole("option", { name: "Use the id new@support.example" }).click();
+  await save("new@support.example");
+
+  // An auditor handles nothing.
+  await assigned.fill("otto");
+  await page.getByRole("option", { name: "Use the id otto" }).waitFor();
+  expect(await page.getByRole("option", { name: /Otto/ }).count()).toBe(0);
+  await assigned.fill("");
+  await page.getByRole("option", { name: "Nobody" }).click();
+  await save(undefined);
+  expect(troubles).toEqual([]);
+  await close();
+});
+
 test("a ticket is taken over and solved, and the list says so", async ({ world }) => {
   const ticket = await world.agent.openTicket({ subject: "To be taken" });
   const { page, troubles, close } = await openConsole(browser, world.apiUrl, { path: `/tickets/${ticket.id}` });

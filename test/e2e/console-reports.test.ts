@@ -100,7 +100,7 @@ test("a user reports after a call; two agents see it live, open its log, save it
     expect(await one.page.evaluate("window.isTheSamePage")).toBe(true);
   }
   await report.locator("[data-had-before]").getByText("Alex Agent (you) · app.log").waitFor();
-  await lena.page.locator(`[data-report="${reportId}"] [data-had-before]`).getByText("alex · app.log").waitFor();
+  await lena.page.locator(`[data-report="${reportId}"] [data-had-before]`).getByText("Alex Agent · app.log").waitFor();
   expect(await findBarriers(page)).toEqual([]);
   expect([...alex.troubles, ...lena.troubles]).toEqual([]);
   app.reports.stop();

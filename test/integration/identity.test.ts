@@ -69,6 +69,7 @@ describe("an agent's roles", () => {
       `/v1/tickets/${request.ticketId}/timeline`,
       "/v1/log-requests",
       `/v1/log-requests/${request.id}`,
+      "/v1/agents",
       "/v1/users",
       `/v1/users/${phone.userId}`,
       `/v1/users/${phone.userId}/installations`,
@@ -188,6 +189,34 @@ describe("a phone that changes hands", () => {
   });
 });
 
+describe("a colleague", () => {
+  test("is known by name once they have used Beckon, is found by it, and by their id", async ({ world }) => {
+    const lena = world.as("lena");
+    await lena.openTicket();
+    type Found = { readonly id: string; readonly name?: string; readonly roles: readonly string[] };
+    const find = (query: string) => world.agent.list<Found>(`/v1/agents?${query}`);
+    await world.until(
+      () => find("query=lena+le"),
+      [expect.objectContaining({ id: "lena", name: "Lena Lead", roles: ["lead"] })],
+    );
+    await world.until(
+      async () => (await find("id=alex&id=lena&id=nobody")).map(({ id, name }) => [id, name]),
+      [
+        ["alex", "Alex Agent"],
+        ["lena", "Lena Lead"],
+      ],
+    );
+    expect((await find("id=lena")).map(({ id }) => id)).toEqual(["lena"]);
+    const tooMany = await world.agent.send("GET", `/v1/agents?${"id=x&".repeat(101)}`);
+    expect([tooMany.status, tooMany.body]).toEqual([
+      400,
+      expect.objectContaining({ detail: expect.stringContaining("100") }),
+    ]);
+    const user = await world.phone();
+    expect((await user.send("GET", "/v1/agents")).status).toBe(401);
+  });
+});
+
 test("the organisation's own identity provider is believed: its issuer, audience, keys, roles and times", async () => {
   await using issuer = await startTestIssuer();
   const world = await createWorld({
@@ -228,6 +257,12 @@ test("the organisation's own identity provider is believed: its issuer, audience
       403,
       expect.stringContaining("'groups'"),
     ]);
+    const named = await issuer.sign({ ...claims, preferred_username: "alex@support.example" });
+    expect(await read(named)).toEqual([201, undefined]);
+    await world.until(
+      () => world.sql("select id, name from agent"),
+      [{ id: "the-agent", name: "alex@support.example" }],
+    );
     const [fact] = await world.sql<{ actor_id: string }>(
       "select actor_id from audit_event where type = 'ticket.created'",
     );

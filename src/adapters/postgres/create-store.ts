@@ -12,6 +12,7 @@ import type {
   Store,
   Transaction,
 } from "#ports/store.ts";
+import { createAgents } from "./agents.ts";
 import { createAgentUploads } from "./agent-uploads.ts";
 import { createApiKeys } from "./api-keys.ts";
 import { createAudit } from "./audit.ts";
@@ -147,6 +148,7 @@ function records(db: Db, consentTextVersion: string): Records {
   return {
     tickets: withDatabaseProblems(createTickets(db)),
     users: withDatabaseProblems(createUsers(db)),
+    agents: withDatabaseProblems(createAgents(db)),
     installations: withDatabaseProblems(createInstallations(db)),
     requests,
     reports,

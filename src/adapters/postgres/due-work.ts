@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import type { OwnerRef } from "#domain/file-owner.ts";
 import type { OutboxRow } from "#domain/facts.ts";
 import { permittedBlobs } from "#domain/log-file.ts";
+import { FORGET_AGENT_SECONDS } from "#domain/policy.ts";
 import { OPEN_STATES, type FileState, type ReportState, type RequestState } from "#domain/vocabulary.ts";
 import type { DatabaseState, DueWork } from "#ports/store.ts";
 import { KEY_LIFE_HOURS } from "./idempotency.ts";
@@ -73,6 +74,9 @@ export const FORGET_KEYS = `
   delete from idempotency_key where (caller, method, route, key) in (
     select caller, method, route, key from idempotency_key
     where created_at < $1::timestamptz - interval '${KEY_LIFE_HOURS} hours' limit 5000)`;
+
+/** $1 now. */
+export const FORGET_AGENTS = `delete from agent where seen_at < $1::timestamptz - interval '${FORGET_AGENT_SECONDS} seconds'`;
 
 /** $1 now. */
 export const NOTE_SWEEP = `
@@ -150,6 +154,7 @@ export function createDueWork(pool: Pool): DueWork {
         const { rowCount } = await pool.query({ text: FORGET_KEYS, values: [at] });
         deleted = rowCount ?? 0;
       } while (deleted > 0);
+      await pool.query({ text: FORGET_AGENTS, values: [at] });
       await pool.query({ text: NOTE_SWEEP, values: [at] });
     },
     metrics: (now) => readMetrics(pool, now),

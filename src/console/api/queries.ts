@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { ApiProblem, callApi, getBody, pathOf, queryOf } from "./call-api.ts";
 import type {
+  Agent,
   AgentUpload,
   AuditEvent,
   Collector,
@@ -60,6 +61,13 @@ export const requestsQuery = (filter: Filter) => ({
 });
 export const ticketsQuery = (filter: Filter) => pages<Ticket>("tickets", "/v1/tickets", filter);
 export const usersQuery = (filter: Filter) => pages<User>("users", "/v1/users", filter, 30);
+/** The first of the colleagues whom the typed words fit. */
+export const agentsQuery = (filter: Filter) =>
+  queryOptions({
+    queryKey: ["agents", filter],
+    staleTime: MINUTE_MS,
+    queryFn: ({ signal }) => getBody<Page<Agent>>(`/v1/agents${queryOf({ ...filter, limit: 50 })}`, signal),
+  });
 export const auditQuery = (filter: Filter) => pages<AuditEvent>("audit", "/v1/audit-events", filter, 100);
 
 export const requestQuery = (requestId: string) =>

@@ -1,4 +1,5 @@
 /** What crosses the wire, by the names that the console uses. Types only: no schema is shipped to the browser. */
+import type { agent } from "#contract/agents.ts";
 import type { agentUpload } from "#contract/agent-uploads.ts";
 import type { auditEvent } from "#contract/audit.ts";
 import type { ticketConnection } from "#contract/connections.ts";
@@ -17,6 +18,7 @@ import type { user } from "#contract/users.ts";
 
 type Out<Schema extends { readonly _zod: { readonly output: unknown } }> = Schema["_zod"]["output"];
 
+export type Agent = Out<typeof agent>;
 export type AgentUpload = Out<typeof agentUpload>;
 export type AuditEvent = Out<typeof auditEvent>;
 export type Collector = Out<typeof knownCollector>;

@@ -6,6 +6,7 @@ import { queryOf } from "#console/api/call-api.ts";
 import { auditQuery, type Filter } from "#console/api/queries.ts";
 import type { AuditEvent, FactType } from "#console/api/shapes.ts";
 import { useT, type MessageKey, type Translate } from "#console/i18n/use-t.ts";
+import { KnownName } from "#console/parts/agent-name.tsx";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Moment } from "#console/parts/moment.tsx";
 import { isOrigin, originWords, reportPath } from "#console/parts/origin.tsx";
@@ -144,7 +145,7 @@ export function AuditScreen() {
               <span>
                 {t(`fact.${event.type}` as MessageKey)}
                 <span className={mergeClasses(styles.quiet, styles.data)}>
-                  {t(`actor.${event.actor.kind}`)} <bdi>{event.actor.id}</bdi>
+                  {t(`actor.${event.actor.kind}`)} <Actor actor={event.actor} />
                 </span>
               </span>
               <span className={styles.quiet}>
@@ -164,6 +165,16 @@ export function AuditScreen() {
         </Button>
       ) : null}
     </Page>
+  );
+}
+
+/** The id, because it is what the audit keeps; an agent's name beside it, because it is what people know. */
+function Actor({ actor: { kind, id } }: { readonly actor: AuditEvent["actor"] }) {
+  return (
+    <>
+      {kind === "agent" ? <KnownName agentId={id} /> : null}
+      <bdi>{id}</bdi>
+    </>
   );
 }
 

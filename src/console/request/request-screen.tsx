@@ -8,6 +8,7 @@ import { useT } from "#console/i18n/use-t.ts";
 import { onScreen } from "#console/live/announce.ts";
 import { isOpen } from "#console/live/belongs-to-view.ts";
 import { markRead } from "#console/live/unread.ts";
+import { AgentName } from "#console/parts/agent-name.tsx";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Facts } from "#console/parts/facts.tsx";
 import { Moment, UserZone } from "#console/parts/moment.tsx";
@@ -253,7 +254,7 @@ function Asked({ request }: PartProps) {
           ],
           [t("field.limit"), t("limit.both", { size: format.size(request.maxBytes), count: request.maxFiles })],
           [t("column.asked"), <Moment key="asked" at={request.createdAt} />],
-          [t("request.by"), request.agentId],
+          [t("request.by"), <AgentName key="by" agentId={request.agentId} />],
           [t("request.reminders"), request.reminders > 0 ? format.number(request.reminders) : undefined],
         ]}
       />

@@ -7,6 +7,7 @@ import { onScreen } from "#console/live/announce.ts";
 import { isOpen } from "#console/live/belongs-to-view.ts";
 import { isUnread } from "#console/live/is-unread.ts";
 import { readMarks } from "#console/live/unread.ts";
+import { AgentName } from "#console/parts/agent-name.tsx";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { useStore } from "#console/parts/create-store.ts";
 import { Moment } from "#console/parts/moment.tsx";
@@ -173,7 +174,7 @@ export const RequestRow = memo(
           <Moment at={request.createdAt} show="relative" compact={isNarrow} />
           {isNarrow ? null : (
             <span className={styles.second}>
-              <bdi>{request.agentId}</bdi>
+              <AgentName agentId={request.agentId} />
             </span>
           )}
         </span>

@@ -1,6 +1,7 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import type { LogRequest } from "#console/api/shapes.ts";
 import { useFormat } from "#console/i18n/use-format.ts";
+import { AgentName } from "#console/parts/agent-name.tsx";
 import { AppLink } from "#console/parts/app-link.tsx";
 import { Moment } from "#console/parts/moment.tsx";
 import { PersonLabel, TicketLabel } from "#console/parts/request-names.tsx";
@@ -42,7 +43,7 @@ export function RequestList({ requests, named }: Props) {
             </AppLink>
             <span className={styles.quiet}>
               {format.list(request.collectors.map(labelOf))} · <Moment at={request.createdAt} show="relative" /> ·{" "}
-              <bdi>{request.agentId}</bdi>
+              <AgentName agentId={request.agentId} />
             </span>
           </span>
           <StateBadge request={request} />

@@ -1,10 +1,11 @@
-import { Button, Field, Input, makeStyles, MessageBar, MessageBarBody, Select } from "@fluentui/react-components";
+import { Button, Field, makeStyles, MessageBar, MessageBarBody, Select } from "@fluentui/react-components";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ApiProblem, callApi } from "#console/api/call-api.ts";
 import type { TicketVersion } from "#console/api/queries.ts";
 import type { Ticket } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
+import { AgentPicker } from "#console/parts/agent-picker.tsx";
 import { Section } from "#console/parts/page.tsx";
 import { ErrorState } from "#console/parts/query-states.tsx";
 import { useMe } from "#console/shell/me-context.ts";
@@ -29,14 +30,14 @@ export function TicketEdit({ version }: { readonly version: TicketVersion }) {
   const [state, setState] = useState(ticket.state);
   const [assignee, setAssignee] = useState(ticket.assigneeId ?? "");
   const [error, setError] = useState<unknown>();
-  const isChanged = state !== ticket.state || assignee.trim() !== (ticket.assigneeId ?? "");
+  const isChanged = state !== ticket.state || assignee !== (ticket.assigneeId ?? "");
   const isOutdated = error instanceof ApiProblem && error.code === "precondition_failed";
 
   const save = async (event: React.FormEvent) => {
     event.preventDefault();
     setError(undefined);
     try {
-      const body = { state, assigneeId: assignee.trim() === "" ? null : assignee.trim() };
+      const body = { state, assigneeId: assignee === "" ? null : assignee };
       await callApi<Ticket>("PATCH", `/v1/tickets/${ticket.id}`, {
         body,
         ...(etag === undefined ? {} : { ifMatch: etag }),
@@ -63,7 +64,7 @@ export function TicketEdit({ version }: { readonly version: TicketVersion }) {
           </Select>
         </Field>
         <Field label={t("ticket.assignee")}>
-          <Input value={assignee} disabled={isLocked} maxLength={256} onChange={(_, { value }) => setAssignee(value)} />
+          <AgentPicker agentId={assignee} isDisabled={isLocked} onPick={setAssignee} />
         </Field>
         {isOutdated ? (
           <MessageBar intent="warning" layout="multiline">

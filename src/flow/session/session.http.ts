@@ -14,6 +14,7 @@ export interface SessionRoutes {
   /** Which claims of the ID token hold an agent's id and roles: as in bearer tokens. */
   readonly claims: { readonly subject: string; readonly roles: string };
   readonly readRoles: (claim: unknown) => readonly Role[];
+  readonly readName: (claims: Readonly<Record<string, unknown>>) => string | undefined;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Pick<Log, "warn">;
@@ -23,7 +24,7 @@ export interface SessionRoutes {
 
 /** Signs people in to the console and out again, and tells callers who they are. */
 export function serveSession(kit: HttpKit, deps: SessionRoutes): void {
-  const { sessions, identityProvider, claims, readRoles, store, clock, log, settings } = deps;
+  const { sessions, identityProvider, claims, readRoles, readName, store, clock, log, settings } = deps;
 
   const signInPage = (failure: unknown, traceId: string, returnTo: string): string => {
     if (!(failure instanceof SignInFailure)) throw failure;
@@ -58,11 +59,11 @@ export function serveSession(kit: HttpKit, deps: SessionRoutes): void {
       if (typeof id !== "string" || id === "") throw new SignInFailure("failed", `no claim '${claims.subject}'`);
       const roles = readRoles(given[claims.roles]);
       if (roles.length === 0) throw new SignInFailure("no_role", `no role of ours in claim '${claims.roles}'`);
-      const name = given["name"];
+      const name = readName(given);
       await store.transaction((tx) =>
         tx.append([{ type: "agent.signedIn", at: clock.now(), actor: { kind: "agent", id }, data: { roles } }]),
       );
-      await sessions.start(response, { id, roles, ...(typeof name === "string" ? { name } : {}) });
+      await sessions.start(response, { id, roles, ...(name === undefined ? {} : { name }) });
       response.redirect(302, returnTo);
     } catch (error) {
       response.redirect(302, signInPage(error, traceIdOf(response), returnTo));

@@ -1,15 +1,15 @@
-import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { uuidV7 } from "#adapters/ids/uuid-v7.ts";
 import { createStore } from "#adapters/postgres/create-store.ts";
 import { migrate } from "#adapters/postgres/migrate.ts";
 import { createTestDatabase } from "../../support/servers.ts";
+import { freePort } from "../../support/free-port.ts";
 import { openStore, type StoreUnderTest } from "../../support/postgres-store.ts";
 
 const UNAVAILABLE = { code: "database_unavailable", status: 503, retryAfterSeconds: 5 };
 
 test("while PostgreSQL is away everything says so, and a call of ours never hangs", async () => {
-  const port = await closedPort();
+  const port = await freePort();
   const away = await createStore({
     databaseUrl: `postgres://nobody@127.0.0.1:${port}/nothing`,
     needsRelay: () => false,
@@ -134,13 +134,4 @@ async function waitsForLock(world: StoreUnderTest): Promise<void> {
 /** The first call after a cut may meet a connection that has not heard of it yet. */
 async function works(world: StoreUnderTest): Promise<void> {
   await expect(world.store.users.ensure("after", 1)).resolves.toBe(true);
-}
-
-function closedPort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import * as agents from "#adapters/postgres/agents.ts";
 import * as accept from "#adapters/postgres/accept-statement.ts";
 import * as connections from "#adapters/postgres/connections.ts";
 import * as checkDatabase from "#adapters/postgres/check-database.ts";
@@ -28,6 +29,7 @@ const FRAGMENTS = new Set(["COLUMNS", "FACT_RECORD"]);
 
 const modules: readonly Readonly<Record<string, unknown>>[] = [
   accept,
+  agents,
   checkDatabase,
   connections,
   dueWork,

@@ -52,6 +52,12 @@ export type Team = Prisma.TeamModel
  */
 export type User = Prisma.UserModel
 /**
+ * Model Agent
+ * What agents are called, as their identity provider says. Only a name beside an id: no row needs one, and it goes a year after
+ * its agent was last seen. By hand: a GIN index over array_to_tsvector(search_words).
+ */
+export type Agent = Prisma.AgentModel
+/**
  * Model Ticket
  * 
  */

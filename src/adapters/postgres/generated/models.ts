@@ -10,6 +10,7 @@
  */
 export type * from './models/Team.ts'
 export type * from './models/User.ts'
+export type * from './models/Agent.ts'
 export type * from './models/Ticket.ts'
 export type * from './models/TicketParticipant.ts'
 export type * from './models/TicketEvent.ts'

@@ -53,6 +53,7 @@ export const AnyNull = runtime.AnyNull
 export const ModelName = {
   Team: 'Team',
   User: 'User',
+  Agent: 'Agent',
   Ticket: 'Ticket',
   TicketParticipant: 'TicketParticipant',
   TicketEvent: 'TicketEvent',
@@ -111,6 +112,17 @@ export const UserScalarFieldEnum = {
 } as const
 
 export type UserScalarFieldEnum = (typeof UserScalarFieldEnum)[keyof typeof UserScalarFieldEnum]
+
+
+export const AgentScalarFieldEnum = {
+  id: 'id',
+  name: 'name',
+  roles: 'roles',
+  searchWords: 'searchWords',
+  seenAt: 'seenAt'
+} as const
+
+export type AgentScalarFieldEnum = (typeof AgentScalarFieldEnum)[keyof typeof AgentScalarFieldEnum]
 
 
 export const TicketScalarFieldEnum = {
