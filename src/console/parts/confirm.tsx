@@ -35,6 +35,7 @@ export function Confirm({ isOffered = true, trigger, title, text, action, onConf
     setError(undefined);
     try {
       await onConfirm();
+      wasDone.current = true;
       setOpen(false);
     } catch (trouble) {
       setError(trouble);
@@ -42,7 +43,7 @@ export function Confirm({ isOffered = true, trigger, title, text, action, onConf
       setBusy(false);
     }
   };
-  useFocusWhenGone(isOpen, !isOffered && !isOpen);
+  const wasDone = useFocusWhenGone(!isOffered && !isOpen);
   if (!isOffered && !isOpen) return null;
   const surface = (
     <DialogSurface>
@@ -78,18 +79,20 @@ export function Confirm({ isOffered = true, trigger, title, text, action, onConf
   );
 }
 
-/** What was confirmed often takes its own button away, and with it the place that the focus would come back to. */
-function useFocusWhenGone(isOpen: boolean, isGone: boolean): void {
-  const wasOpen = useRef(false);
+/**
+ * What was confirmed often takes its own button away, and with it the place that the focus would come back to: the button
+ * alone, or the card that it stood on. @returns where to note that it was done
+ */
+function useFocusWhenGone(isGone: boolean): { current: boolean } {
+  const wasDone = useRef(false);
   useEffect(() => {
-    if (isGone && wasOpen.current) focusTitleIfLost();
-    wasOpen.current = isOpen;
-  }, [isOpen, isGone]);
-  // With the row or the card that it stood on.
+    if (isGone && wasDone.current) focusTitleIfLost();
+  }, [isGone]);
   useEffect(
     () => () => {
-      if (wasOpen.current) focusTitleIfLost();
+      if (wasDone.current) focusTitleIfLost();
     },
     [],
   );
+  return wasDone;
 }
