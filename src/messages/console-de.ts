@@ -51,6 +51,8 @@ export const CONSOLE_DE = {
   "role.admin": "Administrator",
   "signIn.title": "Bei Beckon anmelden",
   "signIn.what": "Nutzer um ihre Protokolle bitten, mit ihrer Einwilligung, und die Dateien am Ticket finden.",
+  "signIn.again":
+    "Ihre Sitzung ist zu Ende. Melden Sie sich in einem neuen Tab an und kommen Sie zurück: Was Sie hier geschrieben haben, bleibt.",
   "signIn.action": "Anmelden",
   "signIn.note": "Danach geht es auf der gewünschten Seite weiter.",
   "signIn.error.no_role":
@@ -70,6 +72,7 @@ export const CONSOLE_DE = {
   "error.unknown": "Bitte versuchen Sie es noch einmal. Wenn es so bleibt, sagen Sie es Ihrer Administration.",
   "error.layer":
     "Dieser Teil konnte nicht geladen werden. Laden Sie die Seite neu: Vielleicht gibt es eine neuere Fassung.",
+  "error.unauthenticated": "Sie sind abgemeldet.",
   "error.network": "Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung.",
   "error.forbidden": "Ihre Rolle darf das nicht.",
   "error.no_connector": "Hier ist kein anderes Ticketsystem angeschlossen.",

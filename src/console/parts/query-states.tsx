@@ -71,6 +71,7 @@ export function EmptyState({ icon, title, hint, children }: EmptyProps) {
 
 const KNOWN = [
   "network",
+  "unauthenticated",
   "forbidden",
   "not_found",
   "rate_limited",
