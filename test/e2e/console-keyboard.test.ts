@@ -124,3 +124,73 @@ test("whoever walks by the Tab key always sees where they are", { timeout: 240_0
   }
   expect(found).toEqual([]);
 });
+
+const FOCUSED = `(() => {
+  const at = document.activeElement;
+  if (at === null || at === document.body) return "nowhere";
+  return at.id === "page-title" ? "heading" : at.getAttribute("aria-label") ?? at.textContent.trim();
+})()`;
+
+test("whoever works by keyboard goes on where they were, or at the heading where that is gone", async ({ world }) => {
+  const ticket = await world.agent.openTicket({ subject: "By keyboard" });
+  const request = await world.agent.requestLogs({ userId: "asked-by-keyboard" });
+  const { page, troubles, close } = await openConsole(browser, world.apiUrl, {
+    person: "lena",
+    path: `/log-requests/${request.id}`,
+  });
+  const question = page.getByRole("alertdialog");
+  const isAt = (where: string) => world.until(() => page.evaluate(FOCUSED), where);
+  const press = async (name: string | RegExp) => {
+    await page.getByRole("button", { name }).first().focus();
+    await page.keyboard.press("Enter");
+  };
+  const answer = async (name: string) => {
+    await question.waitFor();
+    await page.keyboard.press("Tab");
+    await isAt(name);
+    await page.keyboard.press("Enter");
+    await question.waitFor({ state: "detached" });
+  };
+
+  // The second is the last that is allowed.
+  for (let reminders = 0; reminders < 2; reminders++) {
+    await press("Remind");
+    await answer("Remind");
+    await isAt("Remind");
+  }
+  await press("Cancel request");
+  await answer("Cancel request");
+  await isAt("heading");
+
+  await page.goto(`${world.apiUrl}/tickets/${ticket.id}`);
+  await press("Take it");
+  await isAt("Save");
+  await page.keyboard.press("Enter");
+  await page.getByText("Saved").first().waitFor();
+  await isAt("Save");
+
+  await page.goto(`${world.apiUrl}/templates`);
+  const editor = page.getByRole("dialog");
+  for (const name of [/^New template/, /^Edit/]) {
+    await press(name);
+    await editor.waitFor();
+    await page.keyboard.press("Escape");
+    await editor.waitFor({ state: "detached" });
+    await world.until(async () => name.test(await page.evaluate<string>(FOCUSED)), true);
+  }
+  const cards = page.getByRole("button", { name: /^Delete/ });
+  const count = await cards.count();
+  await press(/^Delete/);
+  await answer("Delete");
+  await world.until(() => cards.count(), count - 1);
+  // Whichever of the two is faster.
+  await world.until(async () => /heading|New template/.test(await page.evaluate<string>(FOCUSED)), true);
+
+  await press("Help");
+  await editor.waitFor();
+  await page.keyboard.press("Escape");
+  await editor.waitFor({ state: "detached" });
+  await isAt("Help");
+  expect(troubles).toEqual([]);
+  await close();
+});

@@ -1,6 +1,7 @@
 import type { Browser, Route } from "playwright-core";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
 import { findBarriers, goTo, launchChromium, openConsole } from "#test/support/console-page.ts";
+import { startTcpProxy } from "#test/support/tcp-proxy.ts";
 import { worldTest } from "#test/support/world.ts";
 
 // What stands on a screen while nothing has come yet, when there is nothing, when something is away, and when nobody is signed in.
@@ -111,6 +112,41 @@ test("while the database is away the console says so, keeps what it shows, and f
   await world.wires.database.mend();
   await world.until(() => world.agent.cancel(request.id).then(({ state }) => state), "cancelled");
   await row.getByText("Cancelled").waitFor({ timeout: 20_000 });
+  await close();
+});
+
+test("what could not be read or opened while the server was away comes by itself when it is back", async ({
+  world,
+}) => {
+  await world.agent.requestLogs({ userId: "comes-back" });
+  const { hostname, port } = new URL(world.apiUrl);
+  const wire = await startTcpProxy({ host: hostname, port: Number(port) });
+  onTestFinished(wire.cut);
+  const { page, close } = await openConsole(browser, world.apiUrl, { person: "lena" });
+  await page.goto(`http://${hostname}:${wire.port}/people`);
+  await page.getByText("comes-back").first().waitFor();
+  await page.locator('[data-connection="live"]').waitFor();
+  const main = page.locator("#main");
+  const away = main.getByText("The server cannot be reached.");
+  const search = main.getByRole("searchbox");
+
+  await wire.cut();
+  await search.fill("comes");
+  await away.waitFor();
+  await wire.mend();
+  await away.waitFor({ state: "detached" });
+  await main.getByText("comes-back").first().waitFor();
+  expect(await search.inputValue()).toBe("comes");
+
+  // A screen that was never opened, so that its code has to come first.
+  await page.locator('[data-connection="live"]').waitFor();
+  await wire.cut();
+  await goTo(page, "/templates");
+  await away.waitFor();
+  expect(await main.getByRole("button", { name: "Try again" }).count()).toBe(0);
+  expect(await findBarriers(page, { within: "#main" })).toEqual([]);
+  await wire.mend();
+  await main.getByRole("heading", { name: "Templates" }).waitFor();
   await close();
 });
 

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
-import { ApiProblem, fetchApi } from "#console/api/call-api.ts";
+import { ApiProblem, fetchApi, isRefusal } from "#console/api/call-api.ts";
+import { useWhenBack } from "#console/live/use-when-back.ts";
 import { readLines, type LogLine } from "./read-log.ts";
 
 /** One read, one audit row: large enough that a usual log is one, small enough to be shown soon. */
@@ -55,6 +56,10 @@ export function useLogText(fileId: string, sizeBytes: number): LogText {
     hasBegun.current = true;
     more();
   }, [more]);
+
+  useWhenBack(() => {
+    if (error !== undefined && !isRefusal(error)) more();
+  });
 
   return { lines, readBytes, sizeBytes, isReading, error, more };
 }

@@ -5,4 +5,7 @@ export type Connection = "connecting" | "live" | "polling";
 
 export const connection = createStore<Connection>("connecting");
 
+/** How often the feed was opened: what the server did not answer before may be asked for again. */
+export const timesOpened = createStore(0);
+
 export const POLL_MS = 15_000;

@@ -1,5 +1,5 @@
 import type { TimelineEntry } from "#console/api/shapes.ts";
-import { connection, POLL_MS } from "./connection.ts";
+import { connection, POLL_MS, timesOpened } from "./connection.ts";
 
 export interface FeedOptions {
   readonly onEntry: (entry: TimelineEntry) => void;
@@ -26,6 +26,7 @@ export function followFeed({ onEntry, onGap }: FeedOptions): () => void {
     source.addEventListener("open", () => {
       failures = 0;
       connection.set("live");
+      timesOpened.set((before) => before + 1);
       if (hasGap) onGap();
       hasGap = false;
     });

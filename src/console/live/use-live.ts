@@ -1,4 +1,10 @@
-import { useInfiniteQuery, useQueryClient, type InfiniteData, type QueryClient } from "@tanstack/react-query";
+import {
+  useInfiniteQuery,
+  useQueryClient,
+  type InfiniteData,
+  type Query,
+  type QueryClient,
+} from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { getBody } from "#console/api/call-api.ts";
 import { meQuery, requestsQuery, userQuery, type Filter } from "#console/api/queries.ts";
@@ -15,6 +21,7 @@ import { createRefresher, dropUnseenLists, patchRequest, patchTimeline } from ".
 import { isUnread } from "./is-unread.ts";
 import { noteOpened } from "./opened-tickets.ts";
 import { markRead, readMarks } from "./unread.ts";
+import { useWhenBack } from "./use-when-back.ts";
 
 const WORTH_A_NOTICE: readonly LogRequest["state"][] = ["linked", "declined", "expired", "rejected", "withdrawn"];
 
@@ -40,11 +47,19 @@ export function useLive(me: Me): void {
     });
   }, [client, me]);
 
+  // What could not be read while the server was away: nobody should have to press for it.
+  useWhenBack(() => void client.refetchQueries({ type: "active", predicate: isToBeReadAgain }));
+
   useEffect(() => {
     if (state !== "polling") return;
     const timer = setInterval(() => void poll(client), POLL_MS);
     return () => clearInterval(timer);
   }, [client, state]);
+}
+
+/** What stands there as an error. The list of requests, once read, goes on from the page that failed. */
+function isToBeReadAgain({ queryKey: [kind], state: { status, data } }: Query): boolean {
+  return status === "error" && !(kind === "requests" && data !== undefined);
 }
 
 /** What one did oneself is no news. */

@@ -8,8 +8,9 @@ import {
   DialogTitle,
   DialogTrigger,
 } from "@fluentui/react-components";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useT } from "#console/i18n/use-t.ts";
+import { focusTitleIfLost } from "./focus-title.ts";
 import { ErrorState } from "./query-states.tsx";
 
 interface ConfirmProps {
@@ -34,6 +35,7 @@ export function Confirm({ isOffered = true, trigger, title, text, action, onConf
     setError(undefined);
     try {
       await onConfirm();
+      wasDone.current = true;
       setOpen(false);
     } catch (trouble) {
       setError(trouble);
@@ -41,6 +43,7 @@ export function Confirm({ isOffered = true, trigger, title, text, action, onConf
       setBusy(false);
     }
   };
+  const wasDone = useFocusWhenGone(!isOffered && !isOpen);
   if (!isOffered && !isOpen) return null;
   const surface = (
     <DialogSurface>
@@ -74,4 +77,22 @@ export function Confirm({ isOffered = true, trigger, title, text, action, onConf
       {surface}
     </Dialog>
   );
+}
+
+/**
+ * What was confirmed often takes its own button away, and with it the place that the focus would come back to: the button
+ * alone, or the card that it stood on. @returns where to note that it was done
+ */
+function useFocusWhenGone(isGone: boolean): { current: boolean } {
+  const wasDone = useRef(false);
+  useEffect(() => {
+    if (isGone && wasDone.current) focusTitleIfLost();
+  }, [isGone]);
+  useEffect(
+    () => () => {
+      if (wasDone.current) focusTitleIfLost();
+    },
+    [],
+  );
+  return wasDone;
 }

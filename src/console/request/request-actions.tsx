@@ -45,7 +45,7 @@ export function RequestActions({ request }: { readonly request: LogRequestDetail
       <Confirm
         isOffered={mayWrite(me) && isOpen(request)}
         trigger={
-          <Button icon={<AlertRegular />} disabled={left <= 0} aria-keyshortcuts="r">
+          <Button icon={<AlertRegular />} disabledFocusable={left <= 0} aria-keyshortcuts="r">
             {t("request.remind")}
           </Button>
         }

@@ -9,6 +9,7 @@ import { requestsQuery, type Filter } from "#console/api/queries.ts";
 import type { LogRequest } from "#console/api/shapes.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { listKey, newInList, reloadList } from "#console/live/patch-cache.ts";
+import { useWhenBack } from "#console/live/use-when-back.ts";
 import { useStore } from "#console/parts/create-store.ts";
 import { Layer } from "#console/parts/layer.tsx";
 import { Page } from "#console/parts/page.tsx";
@@ -81,6 +82,12 @@ export function RequestsScreen() {
   const selection = mayWrite(me) ? kept : undefined;
   const [asked, setAsked] = useState<{ readonly act: Act; readonly requests: readonly LogRequest[] }>();
 
+  // The page that failed, and not all of them anew; by itself when the server is there again.
+  const goOn = () => void (list.isFetchNextPageError ? list.fetchNextPage() : list.refetch());
+  useWhenBack(() => {
+    if (list.isFetchNextPageError) goOn();
+  });
+
   const showNew = async () => {
     try {
       await reloadList(client, filter);
@@ -121,7 +128,7 @@ export function RequestsScreen() {
         </TabList>
         <PersonFilter userId={userId} onChange={(id) => change({ user: id })} />
       </div>
-      {list.error ? <ErrorState error={list.error} onRetry={() => void list.refetch()} /> : null}
+      {list.error ? <ErrorState error={list.error} onRetry={goOn} /> : null}
       <div className={styles.list} onKeyDown={(event) => event.key === "Escape" && kept.clear()}>
         {fresh > 0 ? (
           <Button
@@ -147,7 +154,7 @@ export function RequestsScreen() {
           <RequestGrid
             key={`${key} ${round}`}
             rows={rows}
-            hasMore={list.hasNextPage}
+            hasMore={list.hasNextPage && !list.isFetchNextPageError}
             isLoadingMore={list.isFetchingNextPage}
             onMore={() => void list.fetchNextPage()}
             onOpen={(requestId) => navigate(`/log-requests/${requestId}`)}

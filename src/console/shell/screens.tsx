@@ -2,7 +2,11 @@ import { Button } from "@fluentui/react-components";
 import { DocumentSearchRegular } from "@fluentui/react-icons/svg/document-search";
 import { lazy, Suspense } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
+import { ApiProblem } from "#console/api/call-api.ts";
 import { useT } from "#console/i18n/use-t.ts";
+import { connection } from "#console/live/connection.ts";
+import { useWhenBack } from "#console/live/use-when-back.ts";
+import { useStore } from "#console/parts/create-store.ts";
 import { ErrorGuard } from "#console/parts/error-guard.tsx";
 import { Page } from "#console/parts/page.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
@@ -94,11 +98,23 @@ function NotHere() {
   );
 }
 
+/** Its code did not come: the browser keeps it as lost, so that only a load of the page brings it. */
+const isNotLoaded = (error: unknown) => error instanceof TypeError && /module/i.test(error.message);
+
 function Broken({ error }: { readonly error: unknown }) {
   const { t } = useT();
+  const isAway = useStore(connection) === "polling" && isNotLoaded(error);
+  useWhenBack(() => {
+    if (isNotLoaded(error)) location.reload();
+  });
   return (
     <Page title={t("error.title")}>
-      <ErrorState error={error} onRetry={() => location.reload()} />
+      {isAway ? (
+        // Without a button: a load of the page would leave nothing.
+        <ErrorState error={new ApiProblem("network", 0, undefined, error)} />
+      ) : (
+        <ErrorState error={error} onRetry={() => location.reload()} />
+      )}
     </Page>
   );
 }

@@ -9,6 +9,7 @@ import {
   OverlayDrawer,
   Text,
   tokens,
+  useRestoreFocusTarget,
 } from "@fluentui/react-components";
 import { AddRegular } from "@fluentui/react-icons/svg/add";
 import { NavigationRegular } from "@fluentui/react-icons/svg/navigation";
@@ -114,6 +115,7 @@ export function Shell({ me }: { readonly me: Me }) {
   }, []);
   useLive(me);
   const unread = useUnreadCount();
+  const cameFrom = useRestoreFocusTarget();
   const isWriter = mayWrite(me);
   useShortcuts({ onHelp: openHelp, mayWrite: isWriter });
   useFocusOnScreen();
@@ -129,6 +131,7 @@ export function Shell({ me }: { readonly me: Me }) {
           icon={<NavigationRegular />}
           aria-label={t("nav.open")}
           onClick={() => setNavOpen(true)}
+          {...cameFrom}
         />
         <Link href="/" className={styles.brand} aria-label="Beckon">
           <BrandMark />
@@ -156,6 +159,7 @@ export function Shell({ me }: { readonly me: Me }) {
           aria-label={t("help.title")}
           aria-keyshortcuts="?"
           onClick={openHelp}
+          {...cameFrom}
         />
         <UserMenu me={me} />
       </header>

@@ -1,4 +1,4 @@
-import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, Text, tokens, useRestoreFocusTarget } from "@fluentui/react-components";
 import { AddRegular } from "@fluentui/react-icons/svg/add";
 import { CommentNoteRegular } from "@fluentui/react-icons/svg/comment-note";
 import { DeleteRegular } from "@fluentui/react-icons/svg/delete";
@@ -48,12 +48,13 @@ export function TemplatesScreen() {
   const isLead = mayLead(useMe());
   const { data, error, isPending, refetch } = useQuery(templatesQuery);
   const [edited, setEdited] = useState<Template | "new">();
+  const cameFrom = useRestoreFocusTarget();
   return (
     <Page
       title={t("templates.title")}
       actions={
         isLead ? (
-          <Button appearance="primary" icon={<AddRegular />} onClick={() => setEdited("new")}>
+          <Button appearance="primary" icon={<AddRegular />} onClick={() => setEdited("new")} {...cameFrom}>
             {t("templates.new")}
           </Button>
         ) : undefined
@@ -87,6 +88,7 @@ function TemplateCard({ template, isLead, onEdit }: CardProps) {
   const { t, language } = useT();
   const format = useFormat();
   const client = useQueryClient();
+  const cameFrom = useRestoreFocusTarget();
   const labelOf = useCollectorLabel();
   const names = new Intl.DisplayNames(language, { type: "language" });
   const rank = (tag: string) => (tag === language ? 0 : 1);
@@ -109,6 +111,7 @@ function TemplateCard({ template, isLead, onEdit }: CardProps) {
               appearance="subtle"
               icon={<EditRegular />}
               onClick={onEdit}
+              {...cameFrom}
               aria-label={t("templates.edit", { name: title })}
             />
             <Confirm

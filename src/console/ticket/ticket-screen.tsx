@@ -153,7 +153,7 @@ function Whole({ version, reports }: WholeProps) {
           />
         </Section>
         <WorkItem ticket={ticket} />
-        <TicketEdit key={version.etag} version={version} />
+        <TicketEdit key={ticket.id} version={version} />
       </div>
     </div>
   );
