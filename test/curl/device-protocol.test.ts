@@ -8,7 +8,7 @@ import { checkContract } from "#test/support/check-contract.ts";
 import { playTranscript, readGolden } from "#test/support/play-transcript.ts";
 import { worldTest } from "#test/support/world.ts";
 
-const test = worldTest({ settings: { CONTROLLER_NAME: "Example Support" } });
+const test = worldTest({ settings: { CONTROLLER_NAME: "Example Support", BLOB_BLOCKS_OVER_BYTES: "1000" } });
 
 /** BECKON_WRITE_EXAMPLES=1 writes the page's files anew from what the API answers; read what changed before you commit it. */
 const WRITES = process.env["BECKON_WRITE_EXAMPLES"] !== undefined;

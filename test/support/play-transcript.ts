@@ -131,9 +131,10 @@ const IDS: Readonly<Record<string, string>> = {
   INSTALLATION: "3f2504e0-4f89-41d3-9a0c-0305e82c3301",
   REQUEST: "019a8f3c-7b1e-7c4d-9a55-1f0c8d3e2b10",
   FILE: "019a8f3c-9d20-7e11-8c3b-64a2f1d07e55",
+  LARGE_FILE: "019a8f3c-9d20-7e11-8c3b-64a2f1d07e56",
 };
-const LINK =
-  "https://account.blob.core.windows.net/beckon-ingest/ingest/019a8f3c-7b1e-7c4d-9a55-1f0c8d3e2b10/019a8f3c-9d20-7e11-8c3b-64a2f1d07e55?sv=2026-04-06&se=2026-11-22T09%3A45%3A00Z&sr=b&sp=c&sig=…";
+const linkTo = (file: "FILE" | "LARGE_FILE") =>
+  `https://account.blob.core.windows.net/beckon-ingest/ingest/019a8f3c-7b1e-7c4d-9a55-1f0c8d3e2b10/${IDS[file]}?sv=2026-04-06&se=2026-11-22T09%3A45%3A00Z&sr=b&sp=c&sig=…`;
 
 function normalize(value: unknown, variables: Readonly<Record<string, string>>, key = ""): unknown {
   if (Array.isArray(value)) return value.map((item) => normalize(item, variables));
@@ -143,7 +144,7 @@ function normalize(value: unknown, variables: Readonly<Record<string, string>>, 
   if (typeof value !== "string") return value;
   const id = Object.entries(IDS).find(([name]) => variables[name] === value);
   if (id) return id[1];
-  if (key === "url") return LINK;
+  if (key === "url") return linkTo(value.includes(variables["LARGE_FILE"] ?? "-") ? "LARGE_FILE" : "FILE");
   if (key in EXAMPLES && key !== "uploadBy") return String(EXAMPLES[key]);
   if (/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return String(EXAMPLES[key] ?? NOW);
   return key === "uploadBy" ? "Nov 23, 2026, 10:30 AM" : value;

@@ -14,7 +14,11 @@ import type { Scenario, Trouble } from "./scenario.ts";
 export type DeskFile = Pick<
   LogFile,
   "id" | "collector" | "name" | "sizeBytes" | "sha256" | "state" | "reason" | "deleteAfter" | "uploadedAt"
-> & { readonly blob?: { readonly sizeBytes: number; readonly sha256: string } };
+> & {
+  readonly blob?: { readonly sizeBytes: number; readonly sha256: string };
+  /** Blocks that make no blob yet, by their ids. */
+  readonly blocks?: ReadonlyMap<string, Buffer>;
+};
 
 export interface RecordedConsent {
   readonly given: z.output<typeof newConsent>;
@@ -64,6 +68,8 @@ export interface Desk {
   linkAge: number;
   storeAway: boolean;
   nextUpload: Extract<Trouble, { upload: unknown }> | undefined;
+  /** What becomes of the next block: see the trouble of this name. */
+  nextBlock: Extract<Trouble, { block: unknown }>["block"] | undefined;
   /** Lets held uploads go on. */
   readonly held: Set<() => void>;
   /** What the push service says to the next test pushes. */
@@ -137,6 +143,7 @@ export function createDesk({
     linkAge: 0,
     storeAway: false,
     nextUpload: undefined,
+    nextBlock: undefined,
     held: new Set(),
     pushService: "accepted",
     testId: undefined,
@@ -148,7 +155,13 @@ export function createDesk({
       refusals = [];
       losses = [];
       for (const release of desk.held) release();
-      Object.assign(desk, { storeAway: false, nextUpload: undefined, pushService: "accepted", testId: undefined });
+      Object.assign(desk, {
+        storeAway: false,
+        nextUpload: undefined,
+        nextBlock: undefined,
+        pushService: "accepted",
+        testId: undefined,
+      });
       const at = clock.now() + (scenario.clockOffsetMs ?? 0);
       const request: DeskRequest = {
         id: randomUUID(),
@@ -168,6 +181,7 @@ export function createDesk({
       if ("refuse" in trouble) refusals.push({ refusal: trouble, left: trouble.times ?? 1 });
       else if ("loseAnswerOf" in trouble) losses.push(trouble.loseAnswerOf);
       else if ("links" in trouble) desk.linkAge++;
+      else if ("block" in trouble) desk.nextBlock = trouble.block;
       else if ("pushService" in trouble) desk.pushService = trouble.pushService;
       else if ("storeAway" in trouble) desk.storeAway = trouble.storeAway;
       else if ("request" in trouble) request.state = trouble.request;

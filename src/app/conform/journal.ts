@@ -29,6 +29,8 @@ export interface CallEntry extends Span {
   readonly lost: boolean;
 }
 
+export type UploadPart = "file" | "block" | "list";
+
 /** One upload, as it ended. */
 export interface UploadEntry extends Span {
   readonly kind: "upload";
@@ -40,9 +42,18 @@ export interface UploadEntry extends Span {
   readonly status: number;
   /** Headers of the link that were missing or different. */
   readonly wrongHeaders: readonly string[];
+  /** A whole file, a block of one, or the list that makes a file of its blocks. */
+  readonly part: UploadPart;
+  /** Of a block. */
+  readonly blockId: string | undefined;
+  /** The link says that it takes blocks. */
+  readonly takesBlocks: boolean;
+  /** What the store calls its refusal. */
+  readonly code: string | undefined;
   readonly carriedToken: boolean;
-  /** Of the body, where it was read whole. */
+  /** Of the body, where it was read whole; of a list, what its blocks make. */
   readonly sizeBytes: number | undefined;
+  /** Not of a block, which nobody announced. */
   readonly sha256: string | undefined;
   readonly retryAfterSeconds: number | undefined;
 }
@@ -51,7 +62,7 @@ export interface UploadEntry extends Span {
 export interface NoteEntry {
   readonly kind: "note";
   readonly ended: number;
-  readonly note: Note | "upload begun";
+  readonly note: Note | "upload begun" | "block cut" | "block held";
 }
 
 export interface SaidEntry {

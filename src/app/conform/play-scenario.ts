@@ -16,8 +16,8 @@ export interface ScenarioResult {
   readonly name: string;
   readonly title: string;
   readonly ok: boolean;
-  /** The app does not have what the scenario is about, and need not: `ok` is false, and nothing failed. */
-  readonly notTried?: true;
+  /** Why the app, which need not, does not do what the scenario is about: `ok` is false, and nothing failed. */
+  readonly notTried?: string;
   /** The step that was not reached, and why. */
   readonly stoppedAt?: { readonly step: string; readonly why: string };
   readonly rules: readonly RuleResult[];
@@ -76,6 +76,8 @@ export function playScenario(desk: Desk, scenario: Scenario, listener: PlayListe
       listener.onStepDone(current);
       next();
     }
+    const instead = step()?.optional?.when;
+    if (instead && !over && isReached(desk, instead, since)) end({ leftOut: true });
     moving = false;
   }
 
@@ -88,15 +90,19 @@ export function playScenario(desk: Desk, scenario: Scenario, listener: PlayListe
     }
   }
 
-  function end(stoppedAt?: ScenarioResult["stoppedAt"]): void {
+  /** @param early where the scenario ended before its last step: `leftOut` when the app did something else that it may do */
+  function end(early?: { readonly leftOut: boolean; readonly why?: string }): void {
     over = true;
     journal.onEntry = undefined;
     const rules = names.flatMap((rule) => judge(desk, rule, scenario.rules.includes(rule)));
     for (const { rule, state, wrong } of rules)
       if (state === "broken" && !broken.has(rule)) listener.onBroken(rule, wrong ?? "");
     const { name, title } = scenario;
-    if (stoppedAt && step()?.optional && rules.every(({ state }) => state !== "broken"))
-      return resolve({ name, title, ok: false, notTried: true, rules: [] });
+    const current = step();
+    if (early?.leftOut && current?.optional && rules.every(({ state }) => state !== "broken"))
+      return resolve({ name, title, ok: false, notTried: current.optional.why, rules: [] });
+    const why = early?.why ?? "the app did something else, and broke a rule";
+    const stoppedAt = early && { step: current?.title ?? title, why };
     const ok = !stoppedAt && rules.every(({ state }) => state === "kept");
     resolve({ name, title, ok, ...(stoppedAt ? { stoppedAt } : {}), rules });
   }
@@ -115,7 +121,8 @@ export function playScenario(desk: Desk, scenario: Scenario, listener: PlayListe
       return true;
     },
     giveUp(why) {
-      if (!over) end({ step: step()?.title ?? scenario.title, why });
+      const optional = step()?.optional;
+      if (!over) end({ leftOut: optional !== undefined && !optional.when, why });
     },
   };
 }
@@ -160,6 +167,11 @@ function isReached(desk: Desk, awaits: Awaited, since: number): boolean {
       return journal.entries.some(
         (entry): entry is NoteEntry => entry.kind === "note" && entry.note === "upload begun",
       );
+    case "blockCut":
+    case "blockHeld": {
+      const note = awaits === "blockCut" ? "block cut" : "block held";
+      return journal.entries.some((entry) => entry.kind === "note" && entry.note === note);
+    }
     case "stored":
       return request.files.every(({ blob, state }) => blob !== undefined || state !== "announced");
     case "told":

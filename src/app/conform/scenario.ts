@@ -41,6 +41,11 @@ export type Trouble =
   | { readonly upload: "busy"; readonly retryAfterSeconds: number }
   | { readonly upload: "storeAndRefuse"; readonly as: 403 | 409 }
   | { readonly upload: "storeSilently" | "hold" | "release" }
+  /**
+   * Where links take blocks: the connection ends in the middle of the first block that is not a file's first; the next block stays
+   * without an answer until `release`.
+   */
+  | { readonly block: "cut" | "hold" }
   /** The consent is answered without links, which come later. */
   | { readonly storeAway: boolean }
   /** The request ends, by its agent, its deadline or an answer on another device. */
@@ -67,6 +72,10 @@ export type Awaited =
   /** An answer was refused. */
   | "answerRefused"
   | "uploadBegun"
+  /** The connection ended in the middle of a block. */
+  | "blockCut"
+  /** A block is on its way, and will not be answered. */
+  | "blockHeld"
   /** Every consented file is stored. */
   | "stored"
   /** Every consented file has its outcome. */
@@ -85,8 +94,13 @@ export interface Step {
   readonly push?: "ask" | "closed" | "test";
   readonly before?: readonly Trouble[];
   readonly awaits: Awaited;
-  /** An app may leave this out. Where it does, the scenario is not tried: neither passed nor failed. */
-  readonly optional?: true;
+  /** What the app has to have, or the step shows nothing. */
+  readonly needs?: string;
+  /**
+   * An app may leave this out. Where it does, the scenario is not tried: neither passed nor failed. `why` is how the result puts
+   * that. `when`: what the app does instead; without it, the step was left out if the scenario is ended here.
+   */
+  readonly optional?: { readonly why: string; readonly when?: Awaited };
 }
 
 /** A journey with its trouble, as data: what the server does, what it waits for, and what must be true of the app. */
@@ -99,6 +113,8 @@ export interface Scenario {
   readonly pages?: true;
   /** Answers carry members, and the list a request, that this version of the app cannot know. */
   readonly fromTheFuture?: true;
+  /** Files over this many bytes get links that take blocks. */
+  readonly blocksOverBytes?: number;
   readonly steps: readonly Step[];
   /** Each must come to be kept; those of `EVERYWHERE` must not be broken in any scenario. */
   readonly rules: readonly RuleName[];

@@ -188,6 +188,30 @@ export const SCENARIOS: readonly Scenario[] = [
     rules: ["finishes-after-restart", "announced-bytes"],
   },
   {
+    name: "blocks",
+    title: "Links take blocks, the connection breaks in one, and the app ends in the next",
+    blocksOverBytes: 0,
+    steps: [
+      { ...START, needs: "a log that fills at least two of the app's blocks" },
+      OPEN,
+      { ...SHARE, before: [{ block: "cut" }] },
+      {
+        title: "the connection breaks in the middle of the second block",
+        awaits: "blockCut",
+        optional: { why: "the app sent each file whole or in one block, which is right too", when: "told" },
+      },
+      { title: "the app goes on with the blocks", before: [{ block: "hold" }], awaits: "blockHeld" },
+      {
+        ...STORED,
+        title: "the app starts again, sends the blocks that are not there, and makes files of them",
+        deed: "kill",
+        before: [{ links: "expire" }],
+      },
+      TOLD,
+    ],
+    rules: ["block-ids", "goes-on-with-blocks", "block-list", "given-headers", "announced-bytes"],
+  },
+  {
     name: "busy",
     title: "The API and the file store are busy, and say for how long",
     steps: [
@@ -270,7 +294,12 @@ export const SCENARIOS: readonly Scenario[] = [
     title: "The app tests its pushes, and says which link of the chain is broken",
     steps: [
       START,
-      { title: "the app asks for a test push", deed: "testPush", awaits: "testPushAsked", optional: true },
+      {
+        title: "the app asks for a test push",
+        deed: "testPush",
+        awaits: "testPushAsked",
+        optional: { why: "the app has no test of its pushes" },
+      },
       {
         title: "the test push arrives",
         deed: "look",

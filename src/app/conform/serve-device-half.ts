@@ -12,6 +12,7 @@ import { requireKnownFiles } from "#http/find-own-request.ts";
 import type { HttpKit } from "#http/http-kit.ts";
 import { CONSENT_TEXTS } from "#messages/consent-texts.ts";
 import { serveTestPush } from "./serve-test-push.ts";
+import { headersOf } from "./link-headers.ts";
 import { move, type Desk, type DeskFile, type DeskRequest } from "./desk.ts";
 
 type DeviceLogRequest = routes.DeviceLogRequest;
@@ -28,13 +29,6 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const REASON = "Please send the logs of the call that dropped.";
 const MAX_BYTES = 50 * 1024 * 1024;
 const MAX_FILES = 50;
-
-/** What every upload has to carry, as links to Blob Storage say it. */
-export const LINK_HEADERS = {
-  "x-ms-blob-type": "BlockBlob",
-  "content-type": "application/octet-stream",
-  "if-none-match": "*",
-} as const;
 
 /** Serves the calls that a device makes, for the one request that is on the desk, by the product's own rules and schemas. */
 export function serveDeviceHalf(kit: HttpKit, desk: Desk): void {
@@ -375,7 +369,8 @@ function ofTheFuture(desk: Desk, known: object): object {
   return { ...known, id: desk.strangerId, state: "pondered", ponderedAt: formatTime(desk.now()) };
 }
 
-function linkOf(desk: Desk, { id }: DeskFile) {
+function linkOf(desk: Desk, { id, sizeBytes }: DeskFile) {
+  const upload = sizeBytes > (desk.scenario.blocksOverBytes ?? Infinity) ? "blocks" : "single";
   const expiresAt = desk.now() + UPLOAD_LINK_TTL_SECONDS * 1000;
   const query = new URLSearchParams({
     sv: "2026-04-06",
@@ -383,13 +378,14 @@ function linkOf(desk: Desk, { id }: DeskFile) {
     sp: "c",
     se: formatTime(expiresAt),
     age: String(desk.linkAge),
+    upload,
     sig: randomUUID(),
   });
   return {
     fileId: id,
     url: `${desk.address}/blobs/${id}?${query.toString()}`,
-    headers: LINK_HEADERS,
-    upload: "single" as const,
+    headers: headersOf(upload),
+    upload,
     expiresAt: formatTime(expiresAt),
   };
 }

@@ -125,11 +125,13 @@ export async function startConform({
 /** A step for a UI test that does the person's part. */
 function describe(step: Step | undefined) {
   if (!step) return {};
-  const { title, deed, push, awaits } = step;
+  const { title, deed, push, awaits, needs, optional } = step;
   return {
     step: title,
     ...(deed ? { deed, person: DEEDS[deed] } : {}),
     ...(push ? { push } : {}),
+    ...(needs ? { needs } : {}),
+    ...(optional ? { optional: true } : {}),
     ...(typeof awaits === "object" ? { question: awaits.ask, rule: awaits.rule } : {}),
   };
 }

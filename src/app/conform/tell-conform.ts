@@ -16,12 +16,12 @@ export function tellConform(stream: Stream): ConformListener {
       write();
       write(`${paint("bold", `${number}/${of} ${name}`)}  ${title}`);
     },
-    onStep({ title, deed, push, awaits, optional }, platform) {
+    onStep({ title, deed, push, awaits, needs, optional }, platform) {
       write(`  → ${title}`);
       if (deed) write(`      ${paint("cyan", "you")}   ${DEEDS[deed]}`);
       if (push) write(`      ${paint("gray", "push")}  ${howToPush(platform, push)}`);
-      if (optional)
-        write(`      ${paint("gray", "or")}    an app may leave this out: end it with s, and it is not tried`);
+      if (needs) write(`      ${paint("gray", "needs")} ${needs}`);
+      if (optional) write(`      ${paint("gray", "or")}    ${howToLeaveOut(optional)}`);
       if (typeof awaits === "object") write(`      ${paint("yellow", "?")}     ${awaits.ask} [y/n]`);
     },
     onStepDone({ title }) {
@@ -32,12 +32,17 @@ export function tellConform(stream: Stream): ConformListener {
       write(`      right: ${RULES[rule].right}`);
     },
     onResult({ rules, stoppedAt, ok, notTried }) {
-      if (notTried) return write(`  ${paint("gray", "–")} not tried: the app leaves it out`);
+      if (notTried) return write(`  ${paint("gray", "–")} not tried: ${notTried}`);
       if (stoppedAt) write(`  ${paint("red", "✗")} stopped at "${stoppedAt.step}": ${stoppedAt.why}`);
       const kept = rules.filter(({ state }) => state === "kept").length;
       write(`  ${ok ? paint("green", "✓") : paint("red", "✗")} ${kept} of ${rules.length} rules kept`);
     },
   };
+}
+
+function howToLeaveOut({ why, when }: NonNullable<Step["optional"]>): string {
+  const end = when ? "then it ends by itself" : "end it with s";
+  return `an app may leave this out: ${end}, and is reported as not tried (${why})`;
 }
 
 function howToPush(platform: string | undefined, push: NonNullable<Step["push"]>): string {
@@ -52,7 +57,7 @@ function howToPush(platform: string | undefined, push: NonNullable<Step["push"]>
 export function summarizeConform(results: readonly ScenarioResult[]): string {
   const width = Math.max(...results.map(({ name }) => name.length));
   const rows = results.map(({ name, ok, rules, stoppedAt, notTried }) => {
-    if (notTried) return `– ${name.padEnd(width)}  not tried`;
+    if (notTried) return `– ${name.padEnd(width)}  not tried: ${notTried}`;
     const not = (state: string) => rules.filter((one) => one.state === state).map(({ rule }) => rule);
     const why = [
       ...(not("broken").length > 0 ? [`broken: ${not("broken").join(", ")}`] : []),

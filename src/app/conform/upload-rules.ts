@@ -69,10 +69,13 @@ export const UPLOAD_RULES = {
     },
   },
   "given-headers": {
-    right: "Send each header of the link with its PUT, unchanged, and Content-Length.",
+    right:
+      "Send each header of the link with its PUT, unchanged, and Content-Length. A whole file by a link for blocks needs x-ms-blob-type: BlockBlob too; a block takes none of them, their list all.",
     look(story) {
       const all = uploadsOf(story);
       const wrong = all.find(({ wrongHeaders, status }) => wrongHeaders.length > 0 || status === 411);
+      if (wrong?.part === "block" && wrong.status !== 411)
+        return { wrong: `A block of ${fileName(story, wrong.fileId)} carried ${wrong.wrongHeaders.join(", ")}.` };
       if (wrong)
         return {
           wrong: `The upload of ${fileName(story, wrong.fileId)} lacks or changes: ${wrong.wrongHeaders.join(", ") || "content-length"}.`,
@@ -282,7 +285,9 @@ function messageOf({ answer }: CallEntry): string {
   return (answer as { error?: { message?: string } } | undefined)?.error?.message ?? "no such call.";
 }
 
+const UPLOADED = { file: "upload", block: "block", list: "block list" } as const;
+
 function nameOf(story: Desk, one: CallEntry | UploadEntry): string {
-  if (one.kind === "upload") return `the upload of ${fileName(story, one.fileId)}`;
+  if (one.kind === "upload") return `the ${UPLOADED[one.part]} of ${fileName(story, one.fileId)}`;
   return `${one.method} ${one.path.replace(/^.*(?=:)/, "")}`;
 }

@@ -31,8 +31,27 @@ test.for(BROKEN_APPS.map((app) => [app.what, app.rule, app] as const))(
 test("an app that has no test of its pushes has not failed: that scenario is not tried", async () => {
   const scenarios = SCENARIOS.filter(({ name }) => name === "test-push");
   const { results, broken } = await conformWithSdk(scenarios, { hasNoPushTest: true });
-  expect(results).toEqual([{ name: "test-push", title: scenarios[0]?.title, ok: false, notTried: true, rules: [] }]);
+  const notTried = "the app has no test of its pushes";
+  expect(results).toEqual([{ name: "test-push", title: scenarios[0]?.title, ok: false, notTried, rules: [] }]);
   expect(broken).toEqual([]);
+});
+
+test("an app that sends whole files also where links take blocks has not failed: blocks are not tried", async () => {
+  const scenarios = SCENARIOS.filter(({ name }) => name === "blocks");
+  const { results, broken } = await conformWithSdk(scenarios, { uploadBlocks: "whole" });
+  const notTried = "the app sent each file whole or in one block, which is right too";
+  expect(results).toEqual([{ name: "blocks", title: scenarios[0]?.title, ok: false, notTried, rules: [] }]);
+  expect(broken).toEqual([]);
+});
+
+test("an app that cannot use a link for blocks at all has failed", async () => {
+  const scenarios = SCENARIOS.filter(({ name }) => name === "blocks");
+  const { results } = await conformWithSdk(scenarios, {
+    uploadBlocks: async () => ({ status: 400 }),
+  });
+  expect(results).toMatchObject([
+    { ok: false, stoppedAt: { step: "the connection breaks in the middle of the second block", why: "it never came" } },
+  ]);
 });
 
 test("every rule is asked for by a scenario, and there is an app that breaks it", () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { RuleName } from "#app/conform/rules.ts";
+import { uploadBlocks } from "#sdk/upload-blocks.ts";
 import { answer, type Flaw, type SdkApp, type Send, type WireAnswer, type WireCall } from "./sdk-app.ts";
 
 /** An app that is broken in one way: the scenario that meets it, and the one rule that it breaks there. */
@@ -14,6 +15,8 @@ type Wire = (call: WireCall, send: Send, app: SdkApp) => Promise<WireAnswer>;
 const is = (verb: string) => (call: WireCall) => call.path.endsWith(`:${verb}`);
 const isList = ({ method, path }: WireCall) => method === "GET" && path.startsWith("/v1/me/log-requests?");
 const isUpload = ({ bytes }: WireCall) => bytes !== undefined;
+const isBlock = ({ url }: WireCall) => url.includes("comp=block&");
+const isBlockList = ({ url }: WireCall) => url.includes("comp=blocklist");
 const isInstallation = ({ path }: WireCall) => path.startsWith("/v1/installations/");
 
 /** Changes these calls alone. */
@@ -363,6 +366,86 @@ export const BROKEN_APPS: readonly BrokenApp[] = [
       if (came.status === 409) await send();
       return came;
     }),
+  },
+  {
+    what: "sends blocks by a link for a whole file",
+    scenario: "share",
+    rule: "blocks-where-offered",
+    wire: where(isUpload, ({ url }, send) => send({ url: `${url}&comp=block&blockid=MDAwMQ==`, headers: {} })),
+  },
+  {
+    what: "gives blocks ids that are not Base64",
+    scenario: "blocks",
+    rule: "block-ids",
+    wire: where(isBlock, ({ url }, send) => send({ url: url.replace("blockid=", "blockid=part-") })),
+  },
+  {
+    what: "gives the second block a longer id than the first",
+    scenario: "blocks",
+    rule: "block-ids",
+    wire: where(isBlock, ({ url }, send) => send({ url: url.replace(/(blockid=\d+1)$/, "$10000") })),
+  },
+  {
+    what: "names a block that it never sent",
+    scenario: "blocks",
+    rule: "block-list",
+    wire: where(isBlockList, ({ bytes }, send) =>
+      send({
+        bytes: Buffer.from(bytes?.toString().replace("</BlockList>", "<Latest>MDAwMQ==</Latest></BlockList>") ?? ""),
+      }),
+    ),
+  },
+  {
+    what: "names its blocks in the wrong order",
+    scenario: "blocks",
+    rule: "announced-bytes",
+    wire: where(isBlockList, ({ bytes }, send) => {
+      const ids = [...(bytes?.toString().matchAll(/<Latest>\w+<\/Latest>/g) ?? [])].map(([id]) => id);
+      return send({ bytes: Buffer.from(`<BlockList>${ids.toReversed().join("")}</BlockList>`) });
+    }),
+  },
+  {
+    what: "sends its list of blocks without the link's headers",
+    scenario: "blocks",
+    rule: "given-headers",
+    wire: where(isBlockList, (_call, send) => send({ headers: {} })),
+  },
+  {
+    what: "sends a whole file by a link for blocks and does not say what it sends",
+    scenario: "blocks",
+    rule: "given-headers",
+    uploadBlocks: (source, { url, headers }, options) => options.upload(source, url, headers, options),
+  },
+  {
+    what: "begins with the first block again at every start",
+    scenario: "blocks",
+    rule: "goes-on-with-blocks",
+    uploadBlocks: (source, link, options) => uploadBlocks(source, link, { ...options, thereBytes: 0 }),
+  },
+  {
+    what: "begins again with the first block, which it gives another id",
+    scenario: "blocks",
+    rule: "goes-on-with-blocks",
+    uploadBlocks: (source, link, options) =>
+      uploadBlocks(source, { ...link, url: `${link.url}&run=${randomUUID()}` }, { ...options, thereBytes: 0 }),
+    wire: where(isUpload, ({ url, bytes }, send) => {
+      // All ids as long as before: eight digits of the run in place of the size and the index's zeros.
+      const run = /run=(\w{8})/.exec(url)?.[1] ?? "";
+      const renamed = (text: string) => text.replaceAll(/\b0{3}20{7}(\d)\b/g, `${run}000$1`);
+      return isBlockList({ url } as WireCall)
+        ? send({ bytes: Buffer.from(renamed(bytes?.toString() ?? "")) })
+        : send({ url: renamed(url) });
+    }),
+  },
+  {
+    what: "sends the whole file after a break, although blocks of it are there",
+    scenario: "blocks",
+    rule: "goes-on-with-blocks",
+    uploadBlocks(source, link, options) {
+      if (options.thereBytes === 0 || options.thereBytes >= source.sizeBytes)
+        return uploadBlocks(source, link, options);
+      return options.upload(source, link.url, { ...link.headers, "x-ms-blob-type": "BlockBlob" }, options);
+    },
   },
   {
     what: "asks for a test push to somebody else's installation",

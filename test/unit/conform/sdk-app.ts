@@ -6,8 +6,16 @@ import type { RuleName } from "#app/conform/rules.ts";
 import type { Deed, Scenario, Step } from "#app/conform/scenario.ts";
 import { type ConformListener, startConform } from "#app/conform/start-conform.ts";
 import type { ScenarioResult } from "#app/conform/play-scenario.ts";
-import { type Beckon, createBeckon, type Fetch, memoryStorage, type SdkClock } from "#sdk/create-beckon.ts";
+import {
+  type Beckon,
+  createBeckon,
+  type Fetch,
+  memoryStorage,
+  type SdkClock,
+  type UploadBlocks,
+} from "#sdk/create-beckon.ts";
 import { type PushLink, testPush } from "#sdk/test-push.ts";
+import { uploadBlocks } from "#sdk/upload-blocks.ts";
 import { nodeFileCollector } from "#sdk/node-file-collector.ts";
 import { quickClock } from "#test/unit/sdk/journey.ts";
 
@@ -44,6 +52,8 @@ export interface Flaw {
   readonly tells?: (links: readonly PushLink[]) => readonly PushLink[];
   /** Has no test of pushes. */
   readonly hasNoPushTest?: true;
+  /** Sends large files in its own way; "whole": never in blocks. */
+  readonly uploadBlocks?: UploadBlocks | "whole";
 }
 
 export interface SdkApp {
@@ -57,6 +67,9 @@ export interface SdkApp {
   /** The app loses all that it remembers. */
   forget(): void;
 }
+
+/** Of one line each: a log of some more than the 4 MiB that two of the SDK's blocks hold. */
+const LINES_OF_THREE_BLOCKS = 120_000;
 
 /** An answer that never came from the server. */
 export function answer(status: number, body: unknown = {}): WireAnswer {
@@ -73,7 +86,6 @@ export async function conformWithSdk(
 ): Promise<{ readonly results: readonly ScenarioResult[]; readonly broken: readonly string[] }> {
   const folder = await mkdtemp(join(tmpdir(), "beckon-conform-"));
   const log = join(folder, "app.log");
-  await writeFile(log, "2026-11-22T09:30:00Z the call dropped\n");
   await writeFile(join(folder, "app.log.1"), "2026-11-22T09:00:00Z before\n");
   const clock = quickClock();
   const beganAt = Date.now();
@@ -84,6 +96,7 @@ export async function conformWithSdk(
   let userId = "ann";
   let beckon: Beckon | undefined;
   let latest = "";
+  let scenario: Scenario | undefined;
   const shownTests = new Set<string>();
   let links: readonly PushLink[] = [];
   let busy = 0;
@@ -155,6 +168,7 @@ export async function conformWithSdk(
       collectors: [nodeFileCollector({ name: "app", label: "App log", folder, pattern: /^app\.log(\.\d+)?$/ })],
       storage,
       locale: "en",
+      ...(flaw.uploadBlocks === "whole" ? {} : { uploadBlocks: flaw.uploadBlocks ?? uploadBlocks }),
       fetch: wiredFetch,
       clock: { ...clock, sleep: (ms, signal) => counted(() => clock.sleep(ms, signal)), ...flaw.clock },
       onPrompt({ id }) {
@@ -205,6 +219,8 @@ export async function conformWithSdk(
   const sound: Record<Deed, () => Promise<unknown>> = {
     async start() {
       latest = "";
+      const times = scenario?.blocksOverBytes === undefined ? 1 : LINES_OF_THREE_BLOCKS;
+      await writeFile(log, "2026-11-22T09:30:00Z the call dropped\n".repeat(times));
       if (!beckon) await app.beckon().register({ platform: "fcmv1", pushChannel: "token" });
       await fetchAll();
     },
@@ -258,7 +274,7 @@ export async function conformWithSdk(
     const conform = await ready.promise;
     const { deed } = step;
     // A person acts on what is on the screen; only while an upload is held do they act in the middle of something.
-    const inTheMiddle = before?.awaits === "uploadBegun";
+    const inTheMiddle = before?.awaits === "uploadBegun" || before?.awaits === "blockHeld";
     before = step;
     if (!inTheMiddle) {
       await work;
@@ -276,7 +292,10 @@ export async function conformWithSdk(
   }
 
   const listener: ConformListener = {
-    onScenario: () => prompts.clear(),
+    onScenario(begun) {
+      scenario = begun;
+      prompts.clear();
+    },
     onStep: (step) => void act(step, ++stepNumber),
     onStepDone: () => {},
     onBroken: (rule) => broken.push(rule),
