@@ -1,8 +1,10 @@
+import { CONSOLE_PROBLEMS_EN } from "./console-problems-en.ts";
 import { CONSOLE_REPORTS_EN } from "./console-reports-en.ts";
 import { CONSOLE_UPLOADS_EN } from "./console-uploads-en.ts";
 
 /** What the agents' console says, in English. A text that counts ends in `_one` and `_other`. */
 export const CONSOLE_EN = {
+  ...CONSOLE_PROBLEMS_EN,
   ...CONSOLE_REPORTS_EN,
   ...CONSOLE_UPLOADS_EN,
   loading: "Loading",
@@ -67,13 +69,12 @@ export const CONSOLE_EN = {
   "error.trace": "(Reference {{id}})",
   "error.unknown": "Please try again. If it stays, tell your administrator.",
   "error.layer": "This part could not be loaded. Load the page again: a newer version may be there.",
-  "error.unauthenticated": "You are signed out.",
   "error.network": "The server cannot be reached. Check your connection.",
   "error.forbidden": "Your role may not do this.",
   "error.no_connector": "No other ticket system is connected here.",
   "error.not_found": "There is nothing here that you may see.",
   "error.rate_limited": "That was a lot at once. Wait a moment and try again.",
-  "error.database_unavailable": "The database is away. Nothing was changed; try again in a moment.",
+  "error.database_unavailable": "The database is away. Try again in a moment.",
   "error.blob_store_unavailable": "The file store is away. Try again in a moment.",
   "error.conflict": "Somebody else changed this at the same moment. Try again.",
   "error.precondition_failed": "Somebody else changed this meanwhile.",

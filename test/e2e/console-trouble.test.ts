@@ -146,7 +146,7 @@ test("what could not be read or opened while the server was away comes by itself
   expect(await main.getByRole("button", { name: "Try again" }).count()).toBe(0);
   expect(await findBarriers(page, { within: "#main" })).toEqual([]);
   await wire.mend();
-  await main.getByRole("heading", { name: "Templates" }).waitFor();
+  await main.getByRole("heading", { name: "Templates", exact: true }).waitFor();
   await close();
 });
 

@@ -3,13 +3,16 @@ import type { ProblemDocument } from "./shapes.ts";
 
 export type ProblemCode = ProblemDocument["error"]["code"] | "network";
 
+/** What is wrong at a field, by the path of what was sent. */
+export type FieldFault = NonNullable<ProblemDocument["error"]["details"]>[number];
+
 /** Trouble that the API told of, or that kept us from reaching it (`network`). */
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
   readonly code: ProblemCode;
   readonly status: number;
   readonly traceId: string | undefined;
-  readonly details: readonly { readonly target: string; readonly message: string }[];
+  readonly details: readonly FieldFault[];
   readonly document: ProblemDocument | undefined;
 
   constructor(code: ProblemCode, status: number, document?: ProblemDocument, cause?: unknown) {

@@ -20,7 +20,7 @@ import { fetchApi } from "#console/api/call-api.ts";
 import type { Me } from "#console/api/shapes.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { useStore } from "#console/parts/create-store.ts";
-import { describeError } from "#console/parts/query-states.tsx";
+import { describeError } from "#console/parts/problem-words.ts";
 import { preferences, type Language, type ThemeChoice } from "./preferences.ts";
 import { languageOf } from "#console/i18n/start-i18n.ts";
 import { useNotify } from "./use-notify.tsx";
