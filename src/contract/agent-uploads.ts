@@ -50,6 +50,7 @@ const zipName = z
       .max(255)
       .refine((text) => !UNREADABLE.test(text) && text.isWellFormed() && !/^\.{1,2}$/.test(text), {
         message: "must be a file name, with no path and no control or direction marks",
+        params: { rule: "bad_characters" },
       }),
   );
 

@@ -118,9 +118,9 @@ function describeSuccesses(route: Route): Record<string, object> {
   );
 }
 
-/** One response a status, with every code that comes with it: a caller branches on `error.code`. */
-function describeProblems(route: Route): Record<string, object> {
-  const codes = new Set<ProblemCode>([
+/** Every code that a route may answer with. */
+export function problemCodesOf(route: Route): ReadonlySet<ProblemCode> {
+  return new Set<ProblemCode>([
     ...route.problems,
     ...(route.audience === "public" ? [] : COMMON_PROBLEMS),
     ...(route.audience === "public" ? [] : (["unauthenticated"] as const)),
@@ -131,7 +131,11 @@ function describeProblems(route: Route): Record<string, object> {
     ...(route.bodyContentType === "multipart/form-data" ? (["malformed_multipart"] as const) : []),
     ...(Object.keys(route.query.shape).length > 0 ? (["invalid_request"] as const) : []),
   ]);
-  const byStatus = Map.groupBy([...codes].toSorted(), (code) => PROBLEMS[code].status);
+}
+
+/** One response a status, with every code that comes with it: a caller branches on `error.code`. */
+function describeProblems(route: Route): Record<string, object> {
+  const byStatus = Map.groupBy([...problemCodesOf(route)].toSorted(), (code) => PROBLEMS[code].status);
   return Object.fromEntries(
     [...byStatus]
       .toSorted(([a], [b]) => a - b)

@@ -24,7 +24,10 @@ export const newLogRequest = z
       .array(collectorName)
       .min(1)
       .max(20)
-      .refine((names) => new Set(names).size === names.length, "must not repeat"),
+      .refine((names) => new Set(names).size === names.length, {
+        message: "must not repeat",
+        params: { rule: "repeated" },
+      }),
     window: timeWindow.optional(),
     maxBytes: z
       .number()

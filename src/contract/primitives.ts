@@ -6,10 +6,15 @@ import type { Moment } from "#domain/vocabulary.ts";
 const FIRST_MOMENT = Date.parse("0001-01-01T00:00:00Z");
 const LAST_MOMENT = Date.parse("9999-12-31T23:59:59.999Z");
 
+/** Names that people choose for things of theirs. */
+export const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
+/** The shape of a BCP 47 tag. */
+export const LOCALE = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
+
 /** RFC 3339, with `Z` or an offset. */
 export const time = z.iso
   .datetime({ offset: true })
-  .refine(isWithinYears, "must be in the years 1 to 9999, in UTC")
+  .refine(isWithinYears, { message: "must be in the years 1 to 9999, in UTC", params: { rule: "out_of_range" } })
   .meta({ examples: ["2026-11-22T09:30:00Z"] });
 
 /** What is no time at all has been told so already. */
@@ -28,9 +33,7 @@ export const userId = z.string().min(1).max(256);
 export const agentId = z.string().min(1).max(256);
 
 /** BCP 47, such as `de-AT`. */
-export const locale = z
-  .string()
-  .regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/, "must be a BCP 47 language tag, such as 'de-AT'");
+export const locale = z.string().regex(LOCALE, "must be a BCP 47 language tag, such as 'de-AT'");
 
 /** IANA, such as `Europe/Berlin`. */
 export const timeZone = z.string().min(1).max(64);
@@ -39,9 +42,7 @@ export const timeZone = z.string().min(1).max(64);
 export const callId = z.string().min(1).max(256);
 
 /** A named kind of log that an app can produce. */
-export const collectorName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and '-', at most 40");
+export const collectorName = z.string().regex(NAME, "must be lower-case letters, digits and '-', at most 40");
 
 /** 64 lower-case hex digits. */
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 lower-case hex digits");
@@ -52,6 +53,7 @@ export const timeWindow = z
   // Not `<=`: what is no time at all has been told already.
   .refine(({ from, to }) => !(Date.parse(from) > Date.parse(to)), {
     message: "'from' must not be after 'to'",
+    params: { rule: "wrong_order" },
     path: ["from"],
   });
 

@@ -1,7 +1,13 @@
 import { z } from "zod";
-import { PROBLEMS, type ProblemCode } from "#domain/problems.ts";
+import { FIELD_RULES, PROBLEMS, type ProblemCode } from "#domain/problems.ts";
 
-const detail = z.object({ target: z.string(), message: z.string() });
+const detail = z.object({
+  target: z.string(),
+  message: z.string(),
+  rule: z.enum(FIELD_RULES).optional().meta({ description: "What the field did not keep to, for other languages" }),
+  limit: z.number().optional().meta({ description: "With `too_…`: characters, items, or the number itself" }),
+  allowed: z.array(z.string()).optional().meta({ description: "With `not_allowed`: what would be taken" }),
+});
 
 /** One error body that everyone can read: the members of RFC 9457, and `error` as Azure's clients expect it. */
 export const problemDocument = z

@@ -1,12 +1,10 @@
 /** Reasons that agents need again and again, in the languages that users read. */
 import { z } from "zod";
-import { collectorName, listOf, locale, time } from "./primitives.ts";
+import { NAME, collectorName, listOf, locale, time } from "./primitives.ts";
 import { route } from "./route.ts";
 import type { Role } from "#domain/vocabulary.ts";
 
-const templateId = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and '-', at most 40");
+const templateId = z.string().regex(NAME, "must be lower-case letters, digits and '-', at most 40");
 
 const templateText = z
   .strictObject({
@@ -18,13 +16,22 @@ const templateText = z
 const templateContent = {
   texts: z
     .record(locale, templateText)
-    .refine((texts) => Object.keys(texts).length > 0, "needs a text in at least one language")
-    .refine((texts) => Object.keys(texts).length <= 40, "must be at most 40 languages")
+    .refine((texts) => Object.keys(texts).length > 0, {
+      message: "needs a text in at least one language",
+      params: { rule: "too_few", limit: 1 },
+    })
+    .refine((texts) => Object.keys(texts).length <= 40, {
+      message: "must be at most 40 languages",
+      params: { rule: "too_many", limit: 40 },
+    })
     .meta({ description: "By language, such as `en` and `de`" }),
   collectors: z
     .array(collectorName)
     .max(20)
-    .refine((names) => new Set(names).size === names.length, "must not repeat")
+    .refine((names) => new Set(names).size === names.length, {
+      message: "must not repeat",
+      params: { rule: "repeated" },
+    })
     .default([])
     .meta({ description: "Ticked from the start; the agent may change them" }),
   windowHours: z

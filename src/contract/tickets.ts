@@ -3,12 +3,10 @@ import { TICKET_STATES } from "#domain/vocabulary.ts";
 import { FACT_TYPES } from "#domain/facts.ts";
 import { ticketConnection } from "./connections.ts";
 import { file } from "./files.ts";
-import { agentId, callId, id, listOf, pageQuery, time, userId } from "./primitives.ts";
+import { NAME, agentId, callId, id, listOf, pageQuery, time, userId } from "./primitives.ts";
 import { route } from "./route.ts";
 
-const externalSystem = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and '-', at most 40");
+const externalSystem = z.string().regex(NAME, "must be lower-case letters, digits and '-', at most 40");
 const externalId = z.string().min(1).max(256);
 
 export const participant = z
@@ -48,6 +46,7 @@ export const newTicket = z
   .strictObject({ ...ticketContent, externalSystem: externalSystem.optional(), externalId: externalId.optional() })
   .refine((body) => (body.externalSystem === undefined) === (body.externalId === undefined), {
     message: "give both 'externalSystem' and 'externalId', or neither",
+    params: { rule: "belongs_together" },
     path: ["externalId"],
   })
   .meta({ id: "NewTicket" });

@@ -82,9 +82,39 @@ export const PROBLEMS = {
 export type ProblemCode = keyof typeof PROBLEMS;
 
 /** One thing that is wrong, and what would be right. `target` is a path as `files[2].sizeBytes` or `header If-Match`. */
+/** What a field did not keep to, for who says it in another language than ours. */
+export const FIELD_RULES = [
+  "missing",
+  "not_known",
+  "wrong_type",
+  "too_short",
+  "too_long",
+  "too_few",
+  "too_many",
+  "too_small",
+  "too_big",
+  "not_allowed",
+  "bad_characters",
+  "bad_form",
+  "bad_name",
+  "bad_locale",
+  "bad_time",
+  "repeated",
+  "wrong_order",
+  "out_of_range",
+  "belongs_together",
+] as const;
+export type FieldRule = (typeof FIELD_RULES)[number];
+
 export interface ProblemDetail {
   readonly target: string;
   readonly message: string;
+  /** Absent where only the message says it. */
+  readonly rule?: FieldRule;
+  /** What `too_…` is measured by: characters, items, or the number itself. */
+  readonly limit?: number;
+  /** What `not_allowed` would take. */
+  readonly allowed?: readonly string[];
 }
 
 export interface ProblemOptions {

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { Problem, type ProblemDetail } from "#domain/problems.ts";
+import { LOCALE, NAME } from "#contract/primitives.ts";
+import { FIELD_RULES, Problem, type FieldRule, type ProblemDetail } from "#domain/problems.ts";
 
 /** Names every field that is wrong and what would be right, in one answer. */
 export function parseInput<Schema extends z.ZodType>(
@@ -39,7 +40,7 @@ export function isKeepable(text: string): boolean {
 }
 
 function unkeepable(path: readonly PropertyKey[]): ProblemDetail {
-  return { target: pathText(path), message: "must be well-formed Unicode without NUL" };
+  return { target: pathText(path), message: "must be well-formed Unicode without NUL", rule: "bad_characters" };
 }
 
 function describe(issue: z.core.$ZodIssue, place: string, schema: z.ZodType): ProblemDetail[] {
@@ -48,36 +49,79 @@ function describe(issue: z.core.$ZodIssue, place: string, schema: z.ZodType): Pr
     case "unrecognized_keys": {
       const known = knownKeys(schema, issue.path);
       const hint = known.length > 0 ? `; known are: ${known.join(", ")}` : "";
-      return issue.keys.map((key) => ({ target: pathText([...issue.path, key]), message: `is not known here${hint}` }));
+      return issue.keys.map((key) => ({
+        target: pathText([...issue.path, key]),
+        message: `is not known here${hint}`,
+        rule: "not_known",
+      }));
     }
     case "invalid_type":
       return [
-        {
-          target,
-          message:
-            issue.input === undefined && issue.message.includes("undefined")
-              ? "is missing"
-              : `must be ${article(issue.expected)}`,
-        },
+        issue.input === undefined && issue.message.includes("undefined")
+          ? { target, message: "is missing", rule: "missing" }
+          : { target, message: `must be ${article(issue.expected)}`, rule: "wrong_type" },
       ];
-    case "too_big":
-      return [{ target, message: `must be at most ${issue.maximum}${unit(issue.origin)}` }];
-    case "too_small":
-      return [{ target, message: `must be at least ${issue.minimum}${unit(issue.origin)}` }];
-    case "invalid_value":
+    case "too_big": {
+      const limit = Number(issue.maximum);
+      return [{ target, message: `must be at most ${limit}${unit(issue.origin)}`, rule: tooBig(issue.origin), limit }];
+    }
+    case "too_small": {
+      const limit = Number(issue.minimum);
+      return [
+        { target, message: `must be at least ${limit}${unit(issue.origin)}`, rule: tooSmall(issue.origin), limit },
+      ];
+    }
+    case "invalid_value": {
+      const among = issue.values.length === 1 ? "" : "one of ";
       return [
         {
           target,
-          message: `must be ${issue.values.length === 1 ? "" : "one of "}${issue.values.map((value) => JSON.stringify(value)).join(", ")}`,
+          message: `must be ${among}${issue.values.map((value) => JSON.stringify(value)).join(", ")}`,
+          rule: "not_allowed",
+          allowed: issue.values.map(String),
         },
       ];
+    }
     case "invalid_format":
-      return [{ target, message: formatHint(issue.format) ?? issue.message }];
+      return [{ target, message: formatHint(issue.format) ?? issue.message, rule: formatRule(issue) }];
+    case "invalid_key":
+      // The key says what it should have been.
+      return issue.issues.flatMap((inner) => describe(inner, place, schema)).map((detail) => ({ ...detail, target }));
     case "invalid_union":
-      return [{ target, message: "has none of the forms that are taken here" }];
+      return [{ target, message: "has none of the forms that are taken here", rule: "bad_form" }];
+    case "custom":
+      return [{ target, message: issue.message, ...ruleOf(issue.params) }];
     default:
-      return [{ target, message: issue.message }];
+      return [{ target, message: issue.message, rule: "bad_form" }];
   }
+}
+
+/** What a schema's own check says beside its message. */
+function ruleOf(params: Readonly<Record<string, unknown>> = {}): Pick<ProblemDetail, "rule" | "limit"> {
+  const rule = FIELD_RULES.find((one) => one === params["rule"]);
+  const limit = params["limit"];
+  return { ...(rule && { rule }), ...(typeof limit === "number" && { limit }) };
+}
+
+function tooBig(origin: string): FieldRule {
+  return origin === "string" ? "too_long" : origin === "array" || origin === "set" ? "too_many" : "too_big";
+}
+
+function tooSmall(origin: string): FieldRule {
+  return origin === "string" ? "too_short" : origin === "array" || origin === "set" ? "too_few" : "too_small";
+}
+
+function formatRule({
+  format,
+  pattern,
+}: {
+  readonly format: string;
+  readonly pattern?: string | undefined;
+}): FieldRule {
+  if (format === "datetime") return "bad_time";
+  if (pattern === String(NAME)) return "bad_name";
+  if (pattern === String(LOCALE)) return "bad_locale";
+  return "bad_form";
 }
 
 function pathText(path: readonly PropertyKey[]): string {

@@ -1,9 +1,11 @@
 import type { CONSOLE_EN } from "./console-en.ts";
+import { CONSOLE_PROBLEMS_DE } from "./console-problems-de.ts";
 import { CONSOLE_REPORTS_DE } from "./console-reports-de.ts";
 import { CONSOLE_UPLOADS_DE } from "./console-uploads-de.ts";
 
 /** What the agents' console says, in German: whole, or it does not compile. */
 export const CONSOLE_DE = {
+  ...CONSOLE_PROBLEMS_DE,
   ...CONSOLE_REPORTS_DE,
   ...CONSOLE_UPLOADS_DE,
   loading: "Wird geladen",
@@ -51,6 +53,8 @@ export const CONSOLE_DE = {
   "role.admin": "Administrator",
   "signIn.title": "Bei Beckon anmelden",
   "signIn.what": "Nutzer um ihre Protokolle bitten, mit ihrer Einwilligung, und die Dateien am Ticket finden.",
+  "signIn.again":
+    "Ihre Sitzung ist zu Ende. Melden Sie sich in einem neuen Tab an und kommen Sie zurück: Was Sie hier geschrieben haben, bleibt.",
   "signIn.action": "Anmelden",
   "signIn.note": "Danach geht es auf der gewünschten Seite weiter.",
   "signIn.error.no_role":
@@ -75,8 +79,7 @@ export const CONSOLE_DE = {
   "error.no_connector": "Hier ist kein anderes Ticketsystem angeschlossen.",
   "error.not_found": "Hier gibt es nichts, was Sie sehen dürfen.",
   "error.rate_limited": "Das war viel auf einmal. Warten Sie einen Moment und versuchen Sie es noch einmal.",
-  "error.database_unavailable":
-    "Die Datenbank ist nicht erreichbar. Es wurde nichts geändert; versuchen Sie es gleich noch einmal.",
+  "error.database_unavailable": "Die Datenbank ist nicht erreichbar. Versuchen Sie es gleich noch einmal.",
   "error.blob_store_unavailable": "Der Dateispeicher ist nicht erreichbar. Versuchen Sie es gleich noch einmal.",
   "error.conflict": "Jemand anderes hat das im selben Moment geändert. Versuchen Sie es noch einmal.",
   "error.precondition_failed": "Jemand anderes hat das inzwischen geändert.",

@@ -1,8 +1,10 @@
+import { CONSOLE_PROBLEMS_EN } from "./console-problems-en.ts";
 import { CONSOLE_REPORTS_EN } from "./console-reports-en.ts";
 import { CONSOLE_UPLOADS_EN } from "./console-uploads-en.ts";
 
 /** What the agents' console says, in English. A text that counts ends in `_one` and `_other`. */
 export const CONSOLE_EN = {
+  ...CONSOLE_PROBLEMS_EN,
   ...CONSOLE_REPORTS_EN,
   ...CONSOLE_UPLOADS_EN,
   loading: "Loading",
@@ -50,6 +52,7 @@ export const CONSOLE_EN = {
   "role.admin": "Admin",
   "signIn.title": "Sign in to Beckon",
   "signIn.what": "Ask users for their logs, with their consent, and find the files on the ticket.",
+  "signIn.again": "Your session has ended. Sign in on a new tab and come back: what you wrote here stays.",
   "signIn.action": "Sign in",
   "signIn.note": "You come back to the page that you wanted.",
   "signIn.error.no_role": "You are signed in, but you have no role in Beckon. Ask your administrator for one.",
@@ -71,7 +74,7 @@ export const CONSOLE_EN = {
   "error.no_connector": "No other ticket system is connected here.",
   "error.not_found": "There is nothing here that you may see.",
   "error.rate_limited": "That was a lot at once. Wait a moment and try again.",
-  "error.database_unavailable": "The database is away. Nothing was changed; try again in a moment.",
+  "error.database_unavailable": "The database is away. Try again in a moment.",
   "error.blob_store_unavailable": "The file store is away. Try again in a moment.",
   "error.conflict": "Somebody else changed this at the same moment. Try again.",
   "error.precondition_failed": "Somebody else changed this meanwhile.",

@@ -297,10 +297,42 @@ export interface ProblemDocument {
     code: ProblemCode;
     message: string;
     target?: string | undefined;
-    details?: { code: string; target: string; message: string }[] | undefined;
+    details?:
+      | {
+          code: string;
+          target: string;
+          message: string;
+          /** What the field did not keep to, such as `too_long`, for who says it in another language. */
+          rule?: FieldRule | undefined;
+          limit?: number | undefined;
+          allowed?: string[] | undefined;
+        }[]
+      | undefined;
   };
   traceId: string;
 }
+
+/** What a field did not keep to. */
+export type FieldRule =
+  | "missing"
+  | "not_known"
+  | "wrong_type"
+  | "too_short"
+  | "too_long"
+  | "too_few"
+  | "too_many"
+  | "too_small"
+  | "too_big"
+  | "not_allowed"
+  | "bad_characters"
+  | "bad_form"
+  | "bad_name"
+  | "bad_locale"
+  | "bad_time"
+  | "repeated"
+  | "wrong_order"
+  | "out_of_range"
+  | "belongs_together";
 
 export type ProblemCode =
   | "invalid_request"

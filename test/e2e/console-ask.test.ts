@@ -182,7 +182,7 @@ test("an agent who has reached the limit is told so, and what was written stays"
     (await fetch(`${url}/v1/me`, { headers: { authorization: `Bearer ${token}` } })).status === 429;
   while (!(await isLimited()));
   await send(page).click();
-  await page.getByText("That was a lot at once.").waitFor();
+  await page.locator("[data-summary]").getByText("That was a lot at once.").waitFor();
   expect(await reason(page).inputValue()).toBe("What was written");
   expect(await barriers(page)).toEqual([]);
   await close();

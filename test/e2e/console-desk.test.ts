@@ -249,6 +249,26 @@ test("a lead writes a template in two languages, changes it and deletes it; an a
   await close();
 });
 
+test("what the server refuses is said in the agent's language, by the names of the form", async ({ world }) => {
+  const { page, close } = await openConsole(browser, world.apiUrl, {
+    person: "lena",
+    path: "/templates",
+    language: "de",
+  });
+  await page.getByRole("button", { name: "Neue Vorlage" }).click();
+  const dialog = page.getByRole("dialog", { name: "Neue Vorlage" });
+  await dialog.getByRole("textbox", { name: "Kurzname" }).fill("deutsch");
+  await dialog.getByRole("textbox", { name: "Name (de)" }).fill("Echo");
+  await dialog.getByRole("textbox", { name: "Protokolle" }).fill("App Log!");
+  await dialog.getByRole("button", { name: "Speichern" }).click();
+  const said = await dialog.getByRole("alert").innerText();
+  expect(said).toContain("Etwas daran ist nicht so, wie es sein muss.");
+  expect(said).toContain("Grund (de): muss mindestens 1 Zeichen haben");
+  expect(said).toContain("Protokolle (Log!): darf nur Kleinbuchstaben, Ziffern und „-“ haben, höchstens 40");
+  expect(await findBarriers(page, { within: "[role=dialog]" })).toEqual([]);
+  await close();
+});
+
 test("an auditor finds who did what and saves it as CSV; an agent is not shown the way there", async ({ world }) => {
   const request = await world.agent.requestLogs({ userId: "audited-user" });
   await world.agent.cancel(request.id);
@@ -342,7 +362,7 @@ test("whose session ends while they only look is asked to sign in, and finds the
   await wire.mend();
   // Whatever the page still asks for by itself may hear of it first.
   const signIn = page.getByRole("heading", { name: "Sign in to Beckon" });
-  await page.locator("[data-connection-lost]").or(signIn).waitFor();
+  await page.locator("[data-connection-lost]").or(signIn).first().waitFor();
   await page.clock.fastForward(15_000);
   await signIn.waitFor();
   expect(await page.getByRole("link", { name: "Sign in" }).getAttribute("href")).toContain(

@@ -22,3 +22,8 @@ export function useT(): { readonly t: Translate; readonly language: string } {
 
 /** For what is said outside of React: announcements and notices. */
 export const translate: Translate = (key, values) => i18next.t(key, values ?? {});
+
+/** Whether the catalogue has a text of this name, such as one made of what a server said that is newer than this page. */
+export function isText(key: string): key is MessageKey {
+  return i18next.exists(key);
+}

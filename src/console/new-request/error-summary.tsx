@@ -2,7 +2,7 @@ import { Link, makeStyles, MessageBar, MessageBarBody, MessageBarTitle } from "@
 import { useEffect, useRef } from "react";
 import { ApiProblem } from "#console/api/call-api.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
-import { ErrorState } from "#console/parts/query-states.tsx";
+import { ErrorState, FaultWords } from "#console/parts/query-states.tsx";
 import { fieldOf, type FieldName, type Missing } from "./ask.ts";
 
 const useStyles = makeStyles({
@@ -17,28 +17,21 @@ interface Props {
   readonly error: unknown;
 }
 
-interface Fault {
-  readonly field: FieldName | undefined;
-  readonly text: string;
-}
-
 /** Everything that keeps the request from being sent, each with a link to its field. Takes the focus when it appears. */
-export function ErrorSummary({ missing, error }: Props) {
+export function ErrorSummary({ missing: unfilled, error }: Props) {
   const styles = useStyles();
   const { t } = useT();
   const root = useRef<HTMLDivElement>(null);
-  const faults: readonly Fault[] =
-    error instanceof ApiProblem && error.details.length > 0
-      ? error.details.map(({ target, message }) => ({ field: fieldOf(target), text: `${target} ${message}` }))
-      : missing.map((field) => ({ field, text: t(`missing.${field}` as MessageKey) }));
-  const isShown = faults.length > 0 || error !== undefined;
+  const refused = error instanceof ApiProblem ? error.details : [];
+  const missing = refused.length > 0 ? [] : unfilled;
+  const isShown = missing.length > 0 || error !== undefined;
   useEffect(() => {
     if (isShown) root.current?.focus();
-  }, [isShown, missing, error]);
+  }, [isShown, unfilled, error]);
   if (!isShown) return null;
   return (
     <div ref={root} tabIndex={-1} className={styles.root} data-summary>
-      {faults.length === 0 ? (
+      {refused.length === 0 && missing.length === 0 ? (
         <ErrorState error={error} title={t("new.notSent")} />
       ) : (
         <div role="alert">
@@ -46,23 +39,41 @@ export function ErrorSummary({ missing, error }: Props) {
             <MessageBarBody>
               <MessageBarTitle>{t("new.notSent")}</MessageBarTitle>
               <ul className={styles.list}>
-                {faults.map(({ field, text }) => (
-                  <li key={text}>
-                    {field === undefined ? (
-                      text
-                    ) : (
-                      <Link as="button" type="button" inline className={styles.link} onClick={() => focusField(field)}>
-                        {t(`missing.name.${field}` as MessageKey)}: {text}
-                      </Link>
-                    )}
+                {missing.map((field) => (
+                  <li key={field}>
+                    <FieldLink field={field}>
+                      {t(`missing.name.${field}` as MessageKey)}: {t(`missing.${field}` as MessageKey)}
+                    </FieldLink>
                   </li>
                 ))}
+                {refused.map((fault) => {
+                  const field = fieldOf(fault.target);
+                  const name = field && t(`missing.name.${field}` as MessageKey);
+                  return (
+                    <li key={`${fault.target} ${fault.message}`}>
+                      <FieldLink field={field}>
+                        <FaultWords fault={fault} name={name} />
+                      </FieldLink>
+                    </li>
+                  );
+                })}
               </ul>
             </MessageBarBody>
           </MessageBar>
         </div>
       )}
     </div>
+  );
+}
+
+/** Leads to the field, where the form has it. */
+function FieldLink({ field, children }: { readonly field: FieldName | undefined; readonly children: React.ReactNode }) {
+  const styles = useStyles();
+  if (field === undefined) return <>{children}</>;
+  return (
+    <Link as="button" type="button" inline className={styles.link} onClick={() => focusField(field)}>
+      {children}
+    </Link>
   );
 }
 

@@ -10,8 +10,9 @@ import {
   Text,
   tokens,
 } from "@fluentui/react-components";
-import { ApiProblem } from "#console/api/call-api.ts";
-import { useT, type MessageKey, type Translate } from "#console/i18n/use-t.ts";
+import { ApiProblem, type FieldFault } from "#console/api/call-api.ts";
+import { useT } from "#console/i18n/use-t.ts";
+import { wordsOf, wordsOfFault } from "./problem-words.ts";
 
 const useStyles = makeStyles({
   rows: { display: "grid", gap: "14px", padding: "16px" },
@@ -25,6 +26,7 @@ const useStyles = makeStyles({
   },
   icon: { fontSize: "40px", color: tokens.colorNeutralForeground3, lineHeight: 1 },
   hint: { maxWidth: "44ch" },
+  faults: { margin: "4px 0 0", paddingInlineStart: "20px" },
 });
 
 /** Rows of a list that is on its way. */
@@ -69,53 +71,51 @@ export function EmptyState({ icon, title, hint, children }: EmptyProps) {
   );
 }
 
-const KNOWN = [
-  "network",
-  "forbidden",
-  "not_found",
-  "rate_limited",
-  "database_unavailable",
-  "blob_store_unavailable",
-  "conflict",
-  "precondition_failed",
-  "too_many_reminders",
-  "request_not_open",
-  "cannot_cancel",
-  "file_gone",
-  "not_removable",
-  "body_too_large",
-  "too_many_uploads",
-  "user_not_on_ticket",
-  "timeout",
-] as const;
-
-/** What went wrong, in the agent's language; the server's own words where we have none. */
-export function describeError(error: unknown, t: Translate): string {
-  if (!(error instanceof ApiProblem)) return t("error.unknown");
-  const known = KNOWN.find((code) => code === error.code);
-  return known ? t(`error.${known}` as MessageKey) : error.message;
-}
-
 interface ErrorProps {
   readonly error: unknown;
+  /** What the form around it calls a field, by the path of what was sent. */
+  readonly nameOf?: (target: string) => string | undefined;
   readonly title?: string;
   readonly onRetry?: () => void;
 }
 
-/** Says what went wrong, with a way to try again and the id that support of ours would ask for. */
-export function ErrorState({ error, title, onRetry }: ErrorProps) {
+/** A field and what it did not keep to. */
+export function FaultWords({ fault, name }: { readonly fault: FieldFault; readonly name?: string | undefined }) {
   const { t } = useT();
+  const { text, lang } = wordsOfFault(fault, t);
+  return (
+    <>
+      {name ?? <code>{fault.target}</code>}: <span lang={lang}>{text}</span>
+    </>
+  );
+}
+
+/** Says what went wrong, with a way to try again and the id that support of ours would ask for. */
+export function ErrorState({ error, nameOf, title, onRetry }: ErrorProps) {
+  const styles = useStyles();
+  const { t } = useT();
+  const { text, lang } = wordsOf(error, t);
+  const faults = error instanceof ApiProblem ? error.details : [];
   const traceId = error instanceof ApiProblem ? error.traceId : undefined;
   return (
     <div role="alert">
       <MessageBar intent="error" layout="multiline">
         <MessageBarBody>
-          <MessageBarTitle>{title ?? t("error.title")}</MessageBarTitle> {describeError(error, t)}
+          <MessageBarTitle>{title ?? t("error.title")}</MessageBarTitle> <span lang={lang}>{text}</span>
           {traceId === undefined ? null : (
             <>
               {" "}
               <Text size={200}>{t("error.trace", { id: traceId })}</Text>
             </>
+          )}
+          {faults.length === 0 ? null : (
+            <ul className={styles.faults}>
+              {faults.map((fault) => (
+                <li key={`${fault.target} ${fault.message}`}>
+                  <FaultWords fault={fault} name={nameOf?.(fault.target)} />
+                </li>
+              ))}
+            </ul>
           )}
         </MessageBarBody>
         {onRetry ? (

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { LogFile } from "#console/api/shapes.ts";
 import { useT } from "#console/i18n/use-t.ts";
-import { describeError } from "#console/parts/query-states.tsx";
+import { describeError } from "#console/parts/problem-words.ts";
 import { useNotify } from "#console/shell/use-notify.tsx";
 import { saveFile } from "./save-file.ts";
 

@@ -18,7 +18,7 @@ import { useMemo, useState } from "react";
 import type { LogRequest } from "#console/api/shapes.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { PersonLabel, TicketLabel } from "#console/parts/request-names.tsx";
-import { describeError } from "#console/parts/query-states.tsx";
+import { describeError } from "#console/parts/problem-words.ts";
 import { useMe } from "#console/shell/me-context.ts";
 import { useNotify } from "#console/shell/use-notify.tsx";
 import { actOnEach, type Refusal } from "./act-on-requests.ts";

@@ -76,6 +76,18 @@ export function TemplateEditor({ template, onClose }: Props) {
     }
   };
 
+  /** As the server names what was sent: `texts.en.name`, `collectors[2]`. */
+  const nameOf = (target: string): string | undefined => {
+    const [, tag, part] = /^texts\.([^.]+)\.(name|reason)$/.exec(target) ?? [];
+    if (part) return `${t(part === "name" ? "templates.name" : "field.reason")} (${tag})`;
+    if (target.startsWith("texts")) return t("templates.name");
+    const [, index] = /^collectors\[(\d+)\]/.exec(target) ?? [];
+    if (index) return `${t("field.collectors")} (${collectors.split(/[\s,]+/).filter(Boolean)[Number(index)] ?? ""})`;
+    if (target === "collectors") return t("field.collectors");
+    if (target === "windowHours") return t("templates.windowHours");
+    return target === "answerByHours" ? t("templates.answerByHours") : undefined;
+  };
+
   return (
     <Dialog open onOpenChange={(_, { open }) => !open && onClose()}>
       <DialogSurface>
@@ -85,7 +97,7 @@ export function TemplateEditor({ template, onClose }: Props) {
               {template ? t("templates.edit", { name: templateName(template, language) }) : t("templates.new")}
             </DialogTitle>
             <DialogContent className={styles.content}>
-              {error === undefined ? null : <ErrorState error={error} />}
+              {error === undefined ? null : <ErrorState error={error} nameOf={nameOf} />}
               {template ? null : (
                 <Field label={t("templates.id")} hint={t("templates.id.hint")} required>
                   <Input

@@ -6,7 +6,8 @@ import { useT } from "#console/i18n/use-t.ts";
 import { listKey, newInList, reloadList } from "#console/live/patch-cache.ts";
 import { useStore } from "#console/parts/create-store.ts";
 import { Section } from "#console/parts/page.tsx";
-import { describeError, EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
+import { describeError } from "#console/parts/problem-words.ts";
+import { EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
 import { useNotify } from "#console/shell/use-notify.tsx";
 import { RequestList } from "./request-list.tsx";
 

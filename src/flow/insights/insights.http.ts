@@ -1,6 +1,6 @@
 import * as routes from "#contract/insights.ts";
 import { formatTime, parseTime } from "#contract/primitives.ts";
-import { Problem } from "#domain/problems.ts";
+import { Problem, type FieldRule } from "#domain/problems.ts";
 import type { HttpKit } from "#http/http-kit.ts";
 import type { Clock } from "#ports/clock.ts";
 import type { Insights } from "#ports/store.ts";
@@ -20,12 +20,12 @@ export function serveInsights(
   kit.serve(routes.getInsights, async ({ query }) => {
     const to = query.to === undefined ? clock.now() : parseTime(query.to);
     const from = query.from === undefined ? to - DEFAULT_SPAN_MS : parseTime(query.from);
-    if (from >= to) throw wrongSpan("must be before 'to'");
-    if (to - from > LONGEST_SPAN_MS) throw wrongSpan("must be at most 366 days before 'to'");
+    if (from >= to) throw wrongSpan("must be before 'to'", "wrong_order");
+    if (to - from > LONGEST_SPAN_MS) throw wrongSpan("must be at most 366 days before 'to'", "out_of_range");
     return { status: 200, body: { from: formatTime(from), to: formatTime(to), ...(await insights.figures(from, to)) } };
   });
 }
 
-function wrongSpan(message: string): Problem {
-  return new Problem("invalid_request", { details: [{ target: "from", message }] });
+function wrongSpan(message: string, rule: FieldRule): Problem {
+  return new Problem("invalid_request", { details: [{ target: "from", message, rule }] });
 }

@@ -47,7 +47,7 @@ export async function requestLogs(
     const message = "must be at least a minute and at most 28 days from now, by the server's clock";
     throw new Problem("invalid_request", {
       detail: `answerBy ${message}.`,
-      details: [{ target: "answerBy", message }],
+      details: [{ target: "answerBy", message, rule: "out_of_range" }],
     });
   }
   const outcome = await acceptor.accept({
