@@ -25,7 +25,7 @@ const useStyles = makeStyles({
     padding: 0,
     display: "grid",
     gridTemplateColumns: "minmax(0, 1fr) auto auto",
-    "@media (max-width: 640px)": { gridTemplateColumns: "minmax(0, 1fr) auto" },
+    "@media (max-width: 40em)": { gridTemplateColumns: "minmax(0, 1fr) auto" },
   },
   // Nothing to press in any row: the states stand at the end.
   still: { gridTemplateColumns: "minmax(0, 1fr) auto" },
@@ -46,7 +46,7 @@ const useStyles = makeStyles({
     display: "flex",
     gap: "4px",
     justifyContent: "flex-end",
-    "@media (max-width: 640px)": { gridColumn: "1 / -1", justifyContent: "flex-start" },
+    "@media (max-width: 40em)": { gridColumn: "1 / -1", justifyContent: "flex-start" },
   },
 });
 
