@@ -59,6 +59,11 @@ const TONES: Readonly<Record<LogFile["state"], Tone>> = {
   deleted: "subtle",
 };
 
+/** Green says that a file is what its user agreed to. Of one that only an agent vouches for nobody knows. */
+function toneOf({ state, unproven }: LogFile): Tone {
+  return unproven && TONES[state] === "success" ? "informative" : TONES[state];
+}
+
 /** What cannot be read: ACS logs are encrypted, and other files are no text. The viewer then shows what is known of them. */
 export function isReadable(name: string): boolean {
   return !/\.(blog|etl|zip|gz|zlib|zst|dmp|png|jpe?g|sqlite)$/i.test(name);
@@ -152,7 +157,7 @@ function FileRow({ file, isFirst, reports }: RowProps) {
         <UnprovenMark file={file} />
       </div>
       <span className={styles.state}>
-        <ToneBadge tone={TONES[file.state]}>{t(`fileState.${file.state}` as MessageKey)}</ToneBadge>
+        <ToneBadge tone={toneOf(file)}>{t(`fileState.${file.state}` as MessageKey)}</ToneBadge>
       </span>
       {isThere ? (
         <div className={mergeClasses(styles.actions)}>

@@ -168,10 +168,14 @@ export const RequestRow = memo(
           <span className={styles.second}>{t("size.upTo", { size: format.size(request.maxBytes) })}</span>
         </span>
         <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet)} hidden={isNarrow}>
-          {isOpen(request) ? <Moment at={request.answerBy} show="relative" /> : <span aria-hidden>–</span>}
+          {isOpen(request) ? (
+            <Moment at={request.answerBy} userZone={request.userTimeZone} show="relative" />
+          ) : (
+            <span aria-hidden>–</span>
+          )}
         </span>
         <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet, isNarrow && styles.narrowAsked)}>
-          <Moment at={request.createdAt} show="relative" compact={isNarrow} />
+          <Moment at={request.createdAt} userZone={request.userTimeZone} show="relative" compact={isNarrow} />
           {isNarrow ? null : (
             <span className={styles.second}>
               <AgentName agentId={request.agentId} />

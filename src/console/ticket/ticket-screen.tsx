@@ -102,7 +102,7 @@ function Whole({ version, reports }: WholeProps) {
   return (
     <div className={styles.columns}>
       <div className={styles.column}>
-        {reports ? <ReportsSection reports={reports} userZone={user?.timeZone} /> : null}
+        {reports ? <ReportsSection reports={reports} /> : null}
         <RequestsSection filter={{ ticketId: ticket.id }} named="person" none={t("ticket.noRequests")} />
         <Section title={t("files.title")} flush>
           <FilesTable files={ticket.files} reports={reports ?? []} />
