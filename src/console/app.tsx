@@ -9,8 +9,9 @@ import {
   type Theme,
 } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { meQuery } from "./api/queries.ts";
+import type { Me } from "./api/shapes.ts";
 import { directionOf, languageOf, startI18n } from "./i18n/start-i18n.ts";
 import { useT } from "./i18n/use-t.ts";
 import { announce } from "./live/announce.ts";
@@ -19,6 +20,7 @@ import { useStore } from "./parts/create-store.ts";
 import { ErrorState, SkeletonRows } from "./parts/query-states.tsx";
 import { preferences, type ThemeChoice } from "./shell/preferences.ts";
 import { Shell } from "./shell/shell.tsx";
+import { SignInAgain } from "./shell/sign-in-again.tsx";
 import { SignIn } from "./shell/sign-in.tsx";
 import { TOASTER_ID } from "./shell/use-notify.tsx";
 
@@ -72,6 +74,14 @@ export function App() {
 function WhoIsThere() {
   const styles = useStyles();
   const { data: me, error, isPending, refetch } = useQuery(meQuery);
+  // Whose page this is, also when the session has ended: what they wrote stays.
+  const [owner, setOwner] = useState<Me>();
+  const isAnother = me && owner && me.id !== owner.id;
+  if (me && me !== owner && !isAnother) setOwner(me);
+  useEffect(() => {
+    // Nothing that was read for one person is shown to another.
+    if (isAnother) location.reload();
+  }, [isAnother]);
   if (isPending) {
     return (
       <div className={styles.wait}>
@@ -79,7 +89,14 @@ function WhoIsThere() {
       </div>
     );
   }
-  if (me) return <Shell me={me} />;
+  if (owner) {
+    return (
+      <>
+        <Shell me={owner} />
+        {me === null ? <SignInAgain /> : null}
+      </>
+    );
+  }
   if (error) {
     return (
       <main className={styles.wait}>

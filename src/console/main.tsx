@@ -1,8 +1,8 @@
 import { createDOMRenderer, RendererProvider } from "@fluentui/react-components";
-import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { ApiProblem } from "./api/call-api.ts";
+import { ApiProblem, timesSignedOut } from "./api/call-api.ts";
 import { App } from "./app.tsx";
 import { startI18n } from "./i18n/start-i18n.ts";
 
@@ -10,14 +10,7 @@ import { startI18n } from "./i18n/start-i18n.ts";
 const nonce = document.querySelector<HTMLElement>("meta[property=csp-nonce]")?.nonce;
 const renderer = createDOMRenderer(document, nonce ? { styleElementAttributes: { nonce } } : {});
 
-/** The session is over: the page stays where it is, and asks to sign in again. */
-const noticeSignedOut = (error: unknown) => {
-  if (error instanceof ApiProblem && error.code === "unauthenticated") client.setQueryData(["me"], null);
-};
-
 const client: QueryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: noticeSignedOut }),
-  mutationCache: new MutationCache({ onError: noticeSignedOut }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,
@@ -28,6 +21,9 @@ const client: QueryClient = new QueryClient({
     },
   },
 });
+
+// The session is over: the page stays where it is, and asks to sign in again.
+timesSignedOut.subscribe(() => client.setQueryData(["me"], null));
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -53,6 +53,8 @@ export const CONSOLE_DE = {
   "role.admin": "Administrator",
   "signIn.title": "Bei Beckon anmelden",
   "signIn.what": "Nutzer um ihre Protokolle bitten, mit ihrer Einwilligung, und die Dateien am Ticket finden.",
+  "signIn.again":
+    "Ihre Sitzung ist zu Ende. Melden Sie sich in einem neuen Tab an und kommen Sie zurück: Was Sie hier geschrieben haben, bleibt.",
   "signIn.action": "Anmelden",
   "signIn.note": "Danach geht es auf der gewünschten Seite weiter.",
   "signIn.error.no_role":

@@ -52,6 +52,7 @@ export const CONSOLE_EN = {
   "role.admin": "Admin",
   "signIn.title": "Sign in to Beckon",
   "signIn.what": "Ask users for their logs, with their consent, and find the files on the ticket.",
+  "signIn.again": "Your session has ended. Sign in on a new tab and come back: what you wrote here stays.",
   "signIn.action": "Sign in",
   "signIn.note": "You come back to the page that you wanted.",
   "signIn.error.no_role": "You are signed in, but you have no role in Beckon. Ask your administrator for one.",

@@ -84,11 +84,13 @@ export async function sweepCopies(storage: BeckonStorage, now: number): Promise<
   }
 }
 
-/** Notes under which ids the server knows the announced files. */
+/** Notes under which ids the server knows the announced files. It keeps their names in Unicode's form NFC. */
 export function noteFileIds({ consent, files }: AnswerUnderWay<Announcing>, known: readonly DeviceFile[]): void {
   files.forEach((file, index) => {
     const wanted = consent.files?.[index];
-    file.fileId = known.find(({ collector, name }) => collector === wanted?.collector && name === wanted.name)?.id;
+    file.fileId = known.find(
+      ({ collector, name }) => collector === wanted?.collector && name === wanted.name.normalize(),
+    )?.id;
   });
 }
 

@@ -46,11 +46,11 @@ export function backoffMs(failures: number, askedMs = 0): number {
   return Math.max(askedMs, doubled * (1 + Math.random() / 4));
 }
 
-/** @returns milliseconds that a Retry-After header asks for, in seconds or as a date */
+/** @returns milliseconds that a Retry-After header asks for, in seconds or as a date; undefined for one that has passed */
 export function retryAfterMs(header: string | null | undefined, now: number): number | undefined {
   if (!header) return undefined;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+  return ms >= 0 ? ms : undefined;
 }
 
 export interface ApiClient {
@@ -87,6 +87,7 @@ export function createApiClient({
 }): ApiClient {
   const base = baseUrl.replace(/\/+$/, "");
   let serverAheadMs = 0;
+  const serverNow = (): number => clock.now() + serverAheadMs;
 
   async function once(method: string, path: string, body: unknown, key: string | undefined, refresh: boolean) {
     const token = await Promise.resolve()
@@ -112,8 +113,9 @@ export function createApiClient({
       });
       const text = await response.text();
       const date = Date.parse(response.headers.get("date") ?? "");
-      // The header has whole seconds; a clock that is right to a minute needs no correction.
-      if (Math.abs(date - clock.now()) > 60_000) serverAheadMs = date - clock.now();
+      const aheadMs = date - clock.now();
+      // The header has whole seconds; a clock that is right to a minute, or was set right, needs no correction.
+      if (date) serverAheadMs = Math.abs(aheadMs) > 60_000 ? aheadMs : 0;
       return { response, text };
     } catch (cause) {
       if (signal.aborted) throw new BeckonError("stopped", "The SDK was stopped.", { cause });
@@ -128,16 +130,15 @@ export function createApiClient({
     let { response, text } = await once(method, path, body, key, false);
     if (response.status === 401) ({ response, text } = await once(method, path, body, key, true));
     const { status } = response;
-    const askedMs = retryAfterMs(response.headers.get("retry-after"), clock.now());
-    const parsed = text === "" ? undefined : parseJson(text);
+    const askedMs = retryAfterMs(response.headers.get("retry-after"), serverNow());
+    const parsed = parseJson(text) as (Partial<ProblemDocument> & Result) | undefined;
     if (status >= 200 && status < 300 && (status === 204 || parsed !== undefined)) {
       return { status, body: parsed as Result, retryAfterMs: askedMs };
     }
-    const problem = parsed as Partial<ProblemDocument> | undefined;
-    const { code, message } = problem?.error ?? {};
+    const { code, message } = parsed?.error ?? {};
     const retryable =
       status >= 500 || status === 429 || status === 408 || code === "in_progress" || code === "conflict";
-    const traceId = problem?.traceId ?? response.headers.get("x-request-id") ?? undefined;
+    const traceId = parsed?.traceId ?? response.headers.get("x-request-id") ?? undefined;
     throw new BeckonError(
       code ?? "unexpected_answer",
       (code && message) ?? `${base} answered ${status} with what is not the API's.`,
@@ -172,6 +173,6 @@ export function createApiClient({
       }
       return items;
     },
-    serverNow: () => clock.now() + serverAheadMs,
+    serverNow,
   };
 }

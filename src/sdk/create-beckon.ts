@@ -63,7 +63,7 @@ export function createBeckon(options: BeckonOptions): Beckon {
     ...options,
     api,
     journal,
-    upload: options.upload ?? defaultUpload(fetch),
+    upload: options.upload ?? defaultUpload(fetch, api.serverNow),
     createHasher,
     clock,
     signal,
@@ -121,7 +121,10 @@ export function createBeckon(options: BeckonOptions): Beckon {
         );
         await releaseAllBut?.(needed).catch(report);
       }
-    })();
+    })().catch((error: unknown) => {
+      tidied = undefined; // a storage that failed once is asked again
+      throw error;
+    });
     return tidied;
   }
 

@@ -39,7 +39,7 @@ export function createReports(options: ReportsOptions): Reports {
   const flights = createReportFlights({
     api,
     journal,
-    upload: options.upload ?? defaultUpload(fetch),
+    upload: options.upload ?? defaultUpload(fetch, api.serverNow),
     ...(options.uploadBlocks && { uploadBlocks: options.uploadBlocks }),
     createHasher,
     clock,

@@ -104,7 +104,8 @@ export async function freezeRequest(
 
 /** A consent names a file by collector and name: the second `app.log` becomes `app-2.log`. */
 function unusedName(collector: string, wanted: string, taken: Set<string>): string {
-  const full = wanted || "unnamed";
+  // As the server keeps it: a Mac may write an "ü" in two characters.
+  const full = wanted.normalize() || "unnamed";
   const [, stem = full, extension = ""] = /^(.+?)(\.[^.]{0,19})?$/s.exec(full) ?? [];
   for (let number = 1; ; number++) {
     const end = (number === 1 ? "" : `-${number}`) + extension;

@@ -25,7 +25,8 @@ export function createPrompts({
     async raise(request) {
       if (raised.has(request.id)) return;
       raised.add(request.id);
-      await storage.set(KEY + request.id, "");
+      // Without room for the note the person is asked all the same; only a prompt that outlives a restart would stay.
+      await storage.set(KEY + request.id, "").catch(() => {});
       onPrompt?.(request);
     },
     async takeDown(requestId, state) {

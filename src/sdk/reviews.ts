@@ -106,7 +106,7 @@ export function createReviews<Request extends Asked = DeviceLogRequest>({
         // Frozen anew by the next review: this one could never be answered.
         if (reviews.get(requestId) === opening) reviews.delete(requestId);
         await release(held.frozen.files.map(({ file }) => file));
-        throw new BeckonError("file_unreadable", "A frozen file cannot be read: review again.", { cause });
+        throw new BeckonError("file_unreadable", "A frozen file cannot be read.", { cause });
       });
       if (!reviews.delete(requestId)) throw new BeckonError("request_closed", "The prompt came down first.");
       const wanted = held.frozen.files.map(({ shown, file }, index) => ({ shown, file, sha256: hashes[index] ?? "" }));

@@ -74,24 +74,30 @@ interface Xhr {
 /**
  * The upload that fits where this runs: XMLHttpRequest in pages, because browsers' fetch tells no upload progress; fetch with
  * a Blob in workers; fetch with a stream in Node, where a Blob would have to stand in memory.
+ *
+ * @param now milliseconds since 1970 by the server's clock, for a Retry-After that is a date
  */
-export function defaultUpload(fetch: Fetch): Upload {
+export function defaultUpload(fetch: Fetch, now = Date.now): Upload {
   const { XMLHttpRequest, WorkerGlobalScope } = globalThis as unknown as {
     XMLHttpRequest?: new () => Xhr;
     WorkerGlobalScope?: unknown;
   };
-  if (XMLHttpRequest) return unlessStalled((...call) => uploadWithXhr(new XMLHttpRequest(), ...call));
-  return unlessStalled((...call) => uploadWithFetch(fetch, WorkerGlobalScope === undefined, ...call));
+  if (XMLHttpRequest) return watched(now, (...call) => uploadWithXhr(new XMLHttpRequest(), ...call));
+  return watched(now, (...call) => uploadWithFetch(fetch, WorkerGlobalScope === undefined, ...call));
 }
 
-function unlessStalled(upload: Upload): Upload {
+/** What came, with the header that asks to wait. */
+type Sent = Promise<{ status: number; retryAfter: string | null | undefined }>;
+
+/** Breaks an upload off that stalled, and reads for how long the answer asks to wait. */
+function watched(now: () => number, upload: (...call: Parameters<Upload>) => Sent): Upload {
   return async (source, url, headers, { signal, onProgress }) => {
     const attempt = new AbortController();
     const stalled = (): void => attempt.abort(new TypeError("the upload stalled"));
     let timer: ReturnType<typeof setTimeout> | undefined = setTimeout(stalled, STALL_MS);
     const leave = onAbort(signal, () => attempt.abort(signal.reason));
     try {
-      return await upload(source, url, headers, {
+      const { status, retryAfter } = await upload(source, url, headers, {
         signal: attempt.signal,
         onProgress(sentBytes) {
           if (!timer) return; // a stream that was broken off may be pulled once more
@@ -100,6 +106,7 @@ function unlessStalled(upload: Upload): Upload {
           onProgress(sentBytes);
         },
       });
+      return { status, retryAfterMs: retryAfterMs(retryAfter, now()) };
     } finally {
       clearTimeout(timer);
       timer = undefined;
@@ -108,10 +115,10 @@ function unlessStalled(upload: Upload): Upload {
   };
 }
 
-async function uploadWithXhr(xhr: Xhr, ...[source, url, headers, { signal, onProgress }]: Parameters<Upload>) {
+async function uploadWithXhr(xhr: Xhr, ...[source, url, headers, { signal, onProgress }]: Parameters<Upload>): Sent {
   const body = await source.blob();
   throwIfAborted(signal);
-  return new Promise<{ status: number; retryAfterMs: number | undefined }>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const leave = onAbort(signal, () => xhr.abort());
     const ended = (end: () => void) => () => {
       leave();
@@ -122,10 +129,10 @@ async function uploadWithXhr(xhr: Xhr, ...[source, url, headers, { signal, onPro
     xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
     xhr.onload = ended(() => {
       // To ask for a header that the file store does not expose would be an error in the page's console, for every file.
-      const [, header] = /retry-after: *(.+)/i.exec(xhr.getAllResponseHeaders()) ?? [];
-      resolve({ status: xhr.status, retryAfterMs: retryAfterMs(header, Date.now()) });
+      const [, retryAfter] = /retry-after: *(.+)/i.exec(xhr.getAllResponseHeaders()) ?? [];
+      resolve({ status: xhr.status, retryAfter });
     });
-    xhr.onerror = ended(() => reject(new TypeError("the upload had no answer")));
+    xhr.onerror = ended(() => reject(new TypeError("no answer")));
     xhr.onabort = ended(() => reject(signal.reason));
     xhr.send(body);
   });
@@ -135,7 +142,7 @@ async function uploadWithFetch(
   fetch: Fetch,
   streams: boolean,
   ...[source, url, headers, { signal, onProgress }]: Parameters<Upload>
-) {
+): Sent {
   // An empty stream is sent chunked, which blob storage refuses; without Content-Length every stream is.
   const body = streams && source.sizeBytes > 0 ? asReadable(source, onProgress) : await source.blob();
   const response = await fetch(url, {
@@ -147,7 +154,7 @@ async function uploadWithFetch(
   });
   await response.text();
   onProgress(source.sizeBytes);
-  return { status: response.status, retryAfterMs: retryAfterMs(response.headers.get("retry-after"), Date.now()) };
+  return { status: response.status, retryAfter: response.headers.get("retry-after") };
 }
 
 /** Of Node; the types that are used here do not know it. */

@@ -193,7 +193,7 @@ export async function uploadFiles<Answer extends AnswerUnderWay<Announcing>, Res
         leave();
       }
       if (refusals >= MOST_REFUSALS) {
-        throw new BeckonError("upload_refused", `The file store answered ${status} to ${name}, also with new links.`, {
+        throw new BeckonError("upload_refused", `The file store answered ${status} to ${name}.`, {
           status,
           retryable: true,
         });

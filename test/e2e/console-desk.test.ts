@@ -366,7 +366,7 @@ test("whose session ends while they only look is asked to sign in, and finds the
   await wire.mend();
   // Whatever the page still asks for by itself may hear of it first.
   const signIn = page.getByRole("heading", { name: "Sign in to Beckon" });
-  await page.locator("[data-connection-lost]").or(signIn).waitFor();
+  await page.locator("[data-connection-lost]").or(signIn).first().waitFor();
   await page.clock.fastForward(15_000);
   await signIn.waitFor();
   expect(await page.getByRole("link", { name: "Sign in" }).getAttribute("href")).toContain(

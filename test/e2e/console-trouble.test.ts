@@ -205,6 +205,38 @@ test("who is not signed in is asked to, and comes back to the page that was want
   await context.close();
 });
 
+test("whose session ends while they write signs in beside it, and sends what they wrote", async ({ world }) => {
+  const ticket = await world.agent.openTicket({ userId: "written-to" });
+  const { page, context, close } = await openConsole(browser, world.apiUrl, { path: `/new?ticket=${ticket.id}` });
+  const reason = page.getByRole("textbox", { name: "Reason" });
+  await reason.fill("What took long to write");
+  await page.locator("input[type=checkbox]:checked").waitFor();
+  await page.route(
+    "**/log-requests",
+    async (route) => {
+      await context.clearCookies();
+      await route.continue();
+    },
+    { times: 1 },
+  );
+  await page.getByRole("button", { name: "Send request" }).click();
+  const over = page.getByRole("alertdialog");
+  await over.getByText("Your session has ended.").waitFor();
+  expect(await findBarriers(page, { within: "[role=alertdialog]" })).toEqual([]);
+  const opened = context.waitForEvent("page");
+  await over.getByRole("link", { name: "Sign in" }).click();
+  const beside = await opened;
+  await beside.locator('a[href*="person=alex"]').click();
+  await beside.waitForSelector("#main");
+  await beside.close();
+  await page.evaluate('dispatchEvent(new Event("focus"))');
+  await over.waitFor({ state: "detached" });
+  expect(await reason.inputValue()).toBe("What took long to write");
+  await page.getByRole("button", { name: "Send request" }).click();
+  await page.waitForURL("**/log-requests/*");
+  await close();
+});
+
 test("a connection that was gone for a moment and kept its stream is live again", async ({ world }) => {
   const { page, close } = await openConsole(browser, world.apiUrl);
   await page.locator('[data-connection="live"]').waitFor();

@@ -69,6 +69,7 @@ export interface SaidEntry {
   readonly kind: "said";
   readonly ended: number;
   readonly rule: string;
+  readonly question: string;
   readonly yes: boolean;
 }
 

@@ -117,7 +117,7 @@ export function playScenario(desk: Desk, scenario: Scenario, listener: PlayListe
     answer(yes) {
       const awaits = step()?.awaits;
       if (typeof awaits !== "object" || over) return false;
-      journal.add({ kind: "said", rule: awaits.rule, yes });
+      journal.add({ kind: "said", rule: awaits.rule, question: awaits.ask, yes });
       return true;
     },
     giveUp(why) {

@@ -64,7 +64,7 @@ export const PROMPT_RULES = {
   },
   "prompt-complete": {
     right: "Show the filled consent text, the agent's reason as a quotation, and every file with its name and size.",
-    look: personSays("prompt-complete", "The person says that the prompt does not show all of it."),
+    look: personSays("prompt-complete"),
   },
   "person-decides": {
     right: "Send :consent only when the person has decided: never because a push came or a prompt opened.",
@@ -99,7 +99,7 @@ export const PROMPT_RULES = {
   },
   "prompt-gone": {
     right: "Take the prompt and its notification down as soon as the request is no longer open.",
-    look: personSays("prompt-gone", "The person says that the prompt is still there."),
+    look: personSays("prompt-gone"),
   },
   "no-prompt-after-close": {
     right: "Once a request has ended, or another device answered it, never raise its prompt again.",

@@ -42,11 +42,12 @@ export function notedAt({ journal }: Desk, note: Note): number | undefined {
 }
 
 /** What the person at the device said about a rule. */
-export function personSays(rule: string, wrong: string): Rule["look"] {
+export function personSays(rule: string): Rule["look"] {
   return ({ journal }) => {
     const said = journal.entries.filter((entry): entry is SaidEntry => entry.kind === "said" && entry.rule === rule);
     if (said.length === 0) return undefined;
-    return said.every(({ yes }) => yes) ? "kept" : { wrong };
+    const no = said.find(({ yes }) => !yes);
+    return no ? { wrong: `"${no.question}" was answered no.` } : "kept";
   };
 }
 

@@ -318,7 +318,7 @@ export const SCENARIOS: readonly Scenario[] = [
         awaits: { ask: "Does the app say that its token is what is broken?", rule: "names-broken-link" },
       },
       {
-        title: "the app asks for one more, which nobody delivers",
+        title: "the app asks for one more, which does not arrive: inject nothing",
         deed: "testPush",
         before: [{ pushService: "accepted" }],
         awaits: "testPushAsked",

@@ -18,7 +18,9 @@ export function tellConform(stream: Stream): ConformListener {
     },
     onStep({ title, deed, push, awaits, needs, optional }, platform) {
       write(`  → ${title}`);
-      if (deed) write(`      ${paint("cyan", "you")}   ${DEEDS[deed]}`);
+      write(
+        deed ? `      ${paint("cyan", "you")}   ${DEEDS[deed]}` : `      ${paint("gray", "app")}   does this by itself`,
+      );
       if (push) write(`      ${paint("gray", "push")}  ${howToPush(platform, push)}`);
       if (needs) write(`      ${paint("gray", "needs")} ${needs}`);
       if (optional) write(`      ${paint("gray", "or")}    ${howToLeaveOut(optional)}`);
@@ -40,9 +42,10 @@ export function tellConform(stream: Stream): ConformListener {
   };
 }
 
-function howToLeaveOut({ why, when }: NonNullable<Step["optional"]>): string {
-  const end = when ? "then it ends by itself" : "end it with s";
-  return `an app may leave this out: ${end}, and is reported as not tried (${why})`;
+function howToLeaveOut({ when }: NonNullable<Step["optional"]>): string {
+  return when
+    ? "an app may do without it: the scenario then ends by itself, as not tried"
+    : "an app may do without it: type s, and the scenario is not tried";
 }
 
 function howToPush(platform: string | undefined, push: NonNullable<Step["push"]>): string {

@@ -15,14 +15,11 @@ export const TEST_PUSH_RULES = {
   },
   "shows-test-push": {
     right: "Show a push of type beckon.test as one that asks is shown, and note by its testId that it arrived.",
-    look: personSays(
-      "shows-test-push",
-      "The person says that the test push was not shown, or that the app says otherwise.",
-    ),
+    look: personSays("shows-test-push"),
   },
   "names-broken-link": {
     right:
       "Say which link broke: permission, token, hub sync, credential or display; a testId that never came is display.",
-    look: personSays("names-broken-link", "The person says that the app does not name the link that is broken."),
+    look: personSays("names-broken-link"),
   },
 } as const satisfies Record<string, Rule>;

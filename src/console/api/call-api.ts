@@ -1,3 +1,4 @@
+import { createStore } from "#console/parts/create-store.ts";
 import type { ProblemDocument } from "./shapes.ts";
 
 export type ProblemCode = ProblemDocument["error"]["code"] | "network";
@@ -45,6 +46,9 @@ export interface Answer<Body> {
 /** As `CONSOLE_HEADER` of the contract: a page of another origin cannot set it, so the cookie alone writes nothing. */
 const CONSOLE_HEADERS = { "x-beckon-console": "1" };
 
+/** How often a call was refused because nobody is signed in, whatever it was for. */
+export const timesSignedOut = createStore(0);
+
 /** Calls the API as the person who is signed in. @throws ApiProblem */
 export async function fetchApi(method: string, path: string, call: Call = {}): Promise<Response> {
   const { body, ifMatch, idempotencyKey, headers, signal } = call;
@@ -66,6 +70,7 @@ export async function fetchApi(method: string, path: string, call: Call = {}): P
   });
   if (response.ok) return response;
   const document = (await response.json().catch(() => undefined)) as ProblemDocument | undefined;
+  if (document?.error?.code === "unauthenticated") timesSignedOut.set((before) => before + 1);
   throw new ApiProblem(document?.error?.code ?? "internal", response.status, document);
 }
 

@@ -25,6 +25,10 @@ const useStyles = makeStyles({
 
 const ERRORS = ["no_role", "refused", "expired", "failed", "unavailable"] as const;
 
+export function signInUrl(returnTo: string): string {
+  return `/auth/sign-in?${new URLSearchParams({ returnTo }).toString()}`;
+}
+
 /** Stands at the address that was wanted, so that a session that ended goes on where it was. */
 export function SignIn() {
   const styles = useStyles();
@@ -52,12 +56,7 @@ export function SignIn() {
             </MessageBar>
           </div>
         ) : null}
-        <Button
-          as="a"
-          href={`/auth/sign-in?${new URLSearchParams({ returnTo }).toString()}`}
-          appearance="primary"
-          size="large"
-        >
+        <Button as="a" href={signInUrl(returnTo)} appearance="primary" size="large">
           {t("signIn.action")}
         </Button>
         <Text size={200} className={styles.note}>

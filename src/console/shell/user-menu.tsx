@@ -15,12 +15,15 @@ import {
 import { PersonRegular } from "@fluentui/react-icons/svg/person";
 import { SignOutRegular } from "@fluentui/react-icons/svg/sign-out";
 import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { fetchApi } from "#console/api/call-api.ts";
 import type { Me } from "#console/api/shapes.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { useStore } from "#console/parts/create-store.ts";
+import { describeError } from "#console/parts/problem-words.ts";
 import { preferences, type Language, type ThemeChoice } from "./preferences.ts";
 import { languageOf } from "#console/i18n/start-i18n.ts";
+import { useNotify } from "./use-notify.tsx";
 
 const THEMES: readonly ThemeChoice[] = ["system", "light", "dark", "contrast"];
 const LANGUAGES: readonly [Language, string][] = [
@@ -33,14 +36,28 @@ async function askForNotices(): Promise<boolean> {
   return "Notification" in globalThis && (await Notification.requestPermission()) === "granted";
 }
 
+const SIGNED_OUT = "beckon.signedOutAt";
+
 /** Who is signed in, and what they chose for themselves. */
 export function UserMenu({ me }: { readonly me: Me }) {
   const { t } = useT();
   const client = useQueryClient();
   const chosen = useStore(preferences);
   const name = me.name ?? me.id;
+  const notify = useNotify();
+  useEffect(() => {
+    // Who signs out on one tab leaves nothing to be read on the others.
+    const follow = ({ key }: StorageEvent) => key === SIGNED_OUT && location.reload();
+    addEventListener("storage", follow);
+    return () => removeEventListener("storage", follow);
+  }, []);
   const signOut = async () => {
-    await fetchApi("POST", "/auth/sign-out");
+    try {
+      await fetchApi("POST", "/auth/sign-out");
+    } catch (error) {
+      return notify(describeError(error, t), "error");
+    }
+    localStorage.setItem(SIGNED_OUT, new Date().toISOString());
     client.clear();
     location.assign("/");
   };

@@ -114,11 +114,11 @@ test("what an app may leave out is not tried when it is passed over, and the com
   const conform = startBeckon(["conform", "--scenario", "test-push"]);
   const url = await conform.line(/^Point your app at /).then((line) => line.replace("Point your app at ", ""));
   await callApi(url, "GET", "/v1/me/log-requests", { token: "ann" });
-  expect((await callApi(url, "GET", "/conform/now")).body).toMatchObject({ deed: "testPush" });
+  expect((await callApi(url, "GET", "/conform/now")).body).toMatchObject({ deed: "testPush", optional: true });
   await callApi(url, "POST", "/conform/skip");
   expect(await conform.ended).toBe(0);
-  expect(conform.stdout()).toContain("an app may leave this out");
-  expect(conform.stdout()).toContain("– test-push  not tried");
+  expect(conform.stdout()).toContain("an app may do without it");
+  expect(conform.stdout()).toContain("– test-push  not tried: the app has no test of its pushes");
   expect(conform.stdout()).toContain("0 of 1 scenarios passed, 1 not tried.");
 });
 
@@ -144,5 +144,8 @@ test("a test push that an app asked for can be injected, with its own id, on eac
     JSON.parse(conform.stdout()) as { scenarios: { rules: { rule: string; state: string }[] }[] }
   ).scenarios;
   expect(rules.find(({ rule }) => rule === "shows-test-push")?.state).toBe("kept");
-  expect(rules.find(({ rule }) => rule === "names-broken-link")?.state).toBe("broken");
+  expect(rules.find(({ rule }) => rule === "names-broken-link")).toMatchObject({
+    state: "broken",
+    wrong: '"Does the app say that its token is what is broken?" was answered no.',
+  });
 });

@@ -62,7 +62,7 @@ export function createWireReports({
       at: new Date().toISOString(),
       state: told.files?.length ? "open" : "linked",
       files: (told.files ?? []).map(({ collector, name, sizeBytes, sha256 }): DeviceFile => {
-        return { id: randomUUID(), collector, name, sizeBytes, sha256, state: "announced" };
+        return { id: randomUUID(), collector, name: name.normalize("NFC"), sizeBytes, sha256, state: "announced" };
       }),
     };
     reports.set(report.reportId, report);

@@ -302,7 +302,8 @@ export async function startWireServer(): Promise<WireServer> {
     request.state = given.decision === "decline" ? "declined" : given.files?.length ? "consented" : "rejected";
     if (request.state === "consented") request.uploadBy = new Date(now() + 3_600_000).toISOString();
     request.files = (given.files ?? []).map(({ collector, name, sizeBytes, sha256: hash }): DeviceFile => {
-      return { id: randomUUID(), collector, name, sizeBytes, sha256: hash, state: "announced" };
+      // As the API keeps it.
+      return { id: randomUUID(), collector, name: name.normalize("NFC"), sizeBytes, sha256: hash, state: "announced" };
     });
     return {
       status: 201,
