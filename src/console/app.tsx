@@ -15,6 +15,7 @@ import type { Me } from "./api/shapes.ts";
 import { directionOf, languageOf, startI18n } from "./i18n/start-i18n.ts";
 import { useT } from "./i18n/use-t.ts";
 import { announce } from "./live/announce.ts";
+import { followingTextSize } from "./parts/text-size.ts";
 import { useStore } from "./parts/create-store.ts";
 import { ErrorState, SkeletonRows } from "./parts/query-states.tsx";
 import { preferences, type ThemeChoice } from "./shell/preferences.ts";
@@ -25,9 +26,9 @@ import { TOASTER_ID } from "./shell/use-notify.tsx";
 
 /** A page is grey, and what lies on it white; in the dark the other way round. */
 const THEMES: Readonly<Record<Exclude<ThemeChoice, "system">, Theme>> = {
-  light: webLightTheme,
-  dark: webDarkTheme,
-  contrast: teamsHighContrastTheme,
+  light: followingTextSize(webLightTheme),
+  dark: followingTextSize(webDarkTheme),
+  contrast: followingTextSize(teamsHighContrastTheme),
 };
 
 const useStyles = makeStyles({
@@ -56,7 +57,7 @@ export function App() {
   useEffect(() => void startI18n(), [language]);
   useEffect(() => {
     document.documentElement.style.background = theme.colorNeutralBackground2;
-    document.documentElement.style.colorScheme = theme === webLightTheme ? "light" : "dark";
+    document.documentElement.style.colorScheme = theme === THEMES.light ? "light" : "dark";
   }, [theme]);
   useT(); // draws anew when the language has been loaded
   return (

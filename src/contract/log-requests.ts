@@ -10,7 +10,18 @@ import {
   REQUEST_VIEWS,
 } from "#domain/vocabulary.ts";
 import { file, fileCounts, leftOut } from "./files.ts";
-import { collectorName, id, listOf, locale, pageQuery, sha256, time, timeWindow, userId } from "./primitives.ts";
+import {
+  collectorName,
+  id,
+  listOf,
+  locale,
+  pageQuery,
+  sha256,
+  time,
+  timeWindow,
+  timeZone,
+  userId,
+} from "./primitives.ts";
 import { route } from "./route.ts";
 
 const MIB = 1024 * 1024;
@@ -48,6 +59,7 @@ export const logRequest = z
     ticketSubject: z.string().optional().meta({ description: "Where the ticket's number is" }),
     userId,
     userLabel: z.string().optional().meta({ description: "What agents call the user; where the ticket's number is" }),
+    userTimeZone: timeZone.optional().meta({ description: "Where the ticket's number is" }),
     installationId: id.optional(),
     agentId: z.string(),
     reason: z.string(),

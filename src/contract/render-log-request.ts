@@ -12,6 +12,7 @@ export interface RequestNames {
   readonly ticketNumber?: number | undefined;
   readonly ticketSubject?: string | undefined;
   readonly userLabel?: string | undefined;
+  readonly userTimeZone?: string | undefined;
 }
 
 /** A request as agents see it. `webUrl` is a link that a person can open. */
@@ -19,7 +20,7 @@ export function renderLogRequest(
   given: LogRequest,
   fileCounts: FileCounts,
   webUrl: string,
-  { ticketNumber, ticketSubject, userLabel }: RequestNames = {},
+  { ticketNumber, ticketSubject, userLabel, userTimeZone }: RequestNames = {},
 ): z.output<typeof logRequest> {
   return {
     id: given.id,
@@ -28,6 +29,7 @@ export function renderLogRequest(
     ...(ticketSubject === undefined ? {} : { ticketSubject }),
     userId: given.userId,
     ...(userLabel === undefined ? {} : { userLabel }),
+    ...(userTimeZone === undefined ? {} : { userTimeZone }),
     ...(given.installationId === undefined ? {} : { installationId: given.installationId }),
     agentId: given.agentId,
     reason: given.reason,

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Consent, ConsentText } from "#domain/consent.ts";
 import { countFiles, type LogFile } from "#domain/log-file.ts";
 import type { FormAnswer, Report } from "#domain/report.ts";
+import type { User } from "#domain/user.ts";
 import { formatTime } from "./primitives.ts";
 import { renderDeviceFile, renderFile } from "./render-file.ts";
 import type { report, ReportReceiptBody } from "./reports.ts";
@@ -12,12 +13,12 @@ export function renderReport(
   {
     consent,
     files,
-    userLabel,
+    user: { label: userLabel, timeZone: userTimeZone } = {},
     fileUrl,
   }: {
     readonly consent: Consent;
     readonly files: readonly LogFile[];
-    readonly userLabel?: string | undefined;
+    readonly user?: Pick<User, "label" | "timeZone"> | undefined;
     /** Where a person opens a file. */
     readonly fileUrl: (fileId: string) => string;
   },
@@ -27,6 +28,7 @@ export function renderReport(
     ticketId: given.ticketId,
     userId: given.userId,
     ...(userLabel === undefined ? {} : { userLabel }),
+    ...(userTimeZone === undefined ? {} : { userTimeZone }),
     ...(given.installationId === undefined ? {} : { installationId: given.installationId }),
     ...renderWords(given),
     state: given.state,

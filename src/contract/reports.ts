@@ -3,7 +3,7 @@ import { z } from "zod";
 import { REJECT_REASONS, REPORT_ORIGINS, REPORT_STATES } from "#domain/vocabulary.ts";
 import { consentText, deviceFile, fileOutcome, uploadLink, uploadLinks } from "./devices.ts";
 import { announcedFile, file, fileCounts, leftOut } from "./files.ts";
-import { callId, id, listOf, locale, pageQuery, sha256, time, userId } from "./primitives.ts";
+import { callId, id, listOf, locale, pageQuery, sha256, time, timeZone, userId } from "./primitives.ts";
 import { route } from "./route.ts";
 
 const shortText = z.string().min(1).max(256);
@@ -154,6 +154,7 @@ export const report = z
     ticketId: id,
     userId,
     userLabel: z.string().optional(),
+    userTimeZone: timeZone.optional(),
     installationId: id.optional(),
     ...words,
     state: z.enum(REPORT_STATES),

@@ -63,8 +63,8 @@ export interface Tickets {
 
 export interface Users {
   find(id: string): Promise<User | undefined>;
-  /** By id; one that has no label is left out. */
-  labelsOf(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** What lists show of users, by id; one of whom there is neither is left out. */
+  shownOf(ids: readonly string[]): Promise<ReadonlyMap<string, Pick<User, "label" | "timeZone">>>;
   /** Creates what is missing; true when it did. The first PUT of an installation or of a ticket's user makes a user. */
   ensure(id: string, now: Moment): Promise<boolean>;
   put(user: User): Promise<"created" | "updated">;

@@ -72,7 +72,10 @@ test("what is unproven says so wherever it is, and what is refused says why", as
   const result = page.locator('[data-basis="agent_upload"]');
   await result.getByText("x.zip is on the ticket as one file, unproven.").waitFor();
   await result.getByText("A file has another content than the manifest says. a.log").waitFor();
-  await page.locator('[data-file="x.zip"]').getByText("Unproven", { exact: true }).waitFor();
+  const row = page.locator('[data-file="x.zip"]');
+  await row.getByText("Unproven", { exact: true }).waitFor();
+  // It is there, but not green: that is for what a user agreed to.
+  expect(await row.locator("[data-tone]", { hasText: /^Ready$/ }).getAttribute("data-tone")).toBe("informative");
   expect(await findBarriers(page, { within: "#main" })).toEqual([]);
   const [file] = (await world.agent.ticket(ticket.id)).files;
   for (const [name, buffer, says] of [

@@ -314,6 +314,10 @@ test("times stand in the agent's zone, and in the user's when pointed at", async
   // The browser's zone is Berlin's.
   expect(await time.innerText()).toMatch(/21 Nov 2026.* 00:30/);
   expect(await time.getAttribute("title")).toMatch(/21 Nov 2026.* 08:30 \(Asia\/Tokyo\) for the user/);
+  // In a list of many people's requests as well.
+  await goTo(page, "/?view=all");
+  const asked = page.locator(`[data-request="${request.id}"] time[datetime="${request.createdAt}"]`);
+  await asked.and(page.locator('[title*="(Asia/Tokyo) for the user"]')).waitFor();
   // Wherever a screen is about one user.
   await goTo(page, "/people/in-tokyo");
   await page.locator("#main li time").and(page.locator('[title*="Asia/Tokyo"]')).first().waitFor();

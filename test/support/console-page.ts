@@ -2,12 +2,17 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { findOnPath } from "#app/embedded/find-on-path.ts";
 
-/** The browser that is on this machine. */
-export async function launchChromium(): Promise<Browser> {
+/**
+ * The browser that is on this machine.
+ *
+ * @param options.textPx what its owner set as the size of text; browsers come with 16
+ */
+export async function launchChromium({ textPx }: { readonly textPx?: number } = {}): Promise<Browser> {
   const executablePath = ["chromium", "chromium-browser", "google-chrome"]
     .map((name) => findOnPath(name, process.env["PATH"]))
     .find((path) => path !== undefined);
-  return chromium.launch({ ...(executablePath && { executablePath }), args: ["--no-sandbox"] });
+  const args = ["--no-sandbox", ...(textPx === undefined ? [] : [`--blink-settings=defaultFontSize=${textPx}`])];
+  return chromium.launch({ ...(executablePath && { executablePath }), args });
 }
 
 export interface ConsolePage {

@@ -20,10 +20,12 @@ export function createUsers(db: Db): Users {
       const row = await db.user.findUnique({ where: { id } });
       return row ? userOf(row) : undefined;
     },
-    async labelsOf(ids) {
-      const where = { id: { in: [...ids] }, label: { not: null } };
-      const rows = await db.user.findMany({ where, select: { id: true, label: true } });
-      return new Map(rows.flatMap(({ id, label }) => (label === null ? [] : [[id, label] as const])));
+    async shownOf(ids) {
+      const where = { id: { in: [...ids] }, OR: [{ label: { not: null } }, { timeZone: { not: null } }] };
+      const rows = await db.user.findMany({ where, select: { id: true, label: true, timeZone: true } });
+      return new Map(
+        rows.map(({ id, ...shown }) => [id, absentNulls<Pick<User, "label" | "timeZone">>(shown)] as const),
+      );
     },
     async ensure(id, now) {
       const at = dateOf(now);

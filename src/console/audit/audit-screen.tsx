@@ -18,7 +18,7 @@ import { useQueryParams } from "#console/parts/use-query-params.ts";
 const useStyles = makeStyles({
   filters: {
     display: "grid",
-    gridTemplateColumns: "repeat(auto-fit, minmax(min(180px, 100%), 1fr))",
+    gridTemplateColumns: "repeat(auto-fit, minmax(min(11.25rem, 100%), 1fr))",
     gap: "12px",
     alignItems: "end",
   },
@@ -34,11 +34,11 @@ const useStyles = makeStyles({
   },
   item: {
     display: "grid",
-    gridTemplateColumns: "170px minmax(0, 1fr) minmax(0, 1fr)",
+    gridTemplateColumns: "10.625rem minmax(0, 1fr) minmax(0, 1fr)",
     gap: "2px 16px",
     padding: "10px 20px",
     "&:not(:first-child)": { borderTop: `1px solid ${tokens.colorNeutralStroke3}` },
-    "@media (max-width: 760px)": { gridTemplateColumns: "minmax(0, 1fr)" },
+    "@media (max-width: 47.5em)": { gridTemplateColumns: "minmax(0, 1fr)" },
   },
   links: { display: "flex", flexWrap: "wrap", gap: "0 16px" },
   data: { display: "block", fontSize: tokens.fontSizeBase200 },

@@ -21,7 +21,7 @@ import { LogView } from "./log-view.tsx";
 import { isNotText, useLogText } from "./use-log-text.ts";
 
 const useStyles = makeStyles({
-  facts: { maxWidth: "760px" },
+  facts: { maxWidth: "47.5rem" },
   from: {
     display: "flex",
     flexWrap: "wrap",

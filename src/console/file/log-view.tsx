@@ -18,26 +18,27 @@ import { useFormat } from "#console/i18n/use-format.ts";
 import { useT, type MessageKey } from "#console/i18n/use-t.ts";
 import { announce } from "#console/live/announce.ts";
 import { ErrorState } from "#console/parts/query-states.tsx";
+import { TEXT_SCALE } from "#console/parts/text-size.ts";
 import { LogRow } from "./log-row.tsx";
 import { LEVELS, lineAt, parseJump, type Level } from "./read-log.ts";
 import type { LogText } from "./use-log-text.ts";
 
-const LINE_PX = 24;
+const LINE_PX = 24 * TEXT_SCALE;
 
 const useStyles = makeStyles({
   bar: { display: "flex", flexWrap: "wrap", gap: "8px", alignItems: "center" },
   /** The field and its two buttons stay together, however narrow. */
-  find: { display: "flex", gap: "8px", alignItems: "center", flexGrow: 1, minWidth: "min(260px, 100%)" },
-  search: { minWidth: 0, flexGrow: 1, maxWidth: "360px" },
-  jump: { width: "130px" },
+  find: { display: "flex", gap: "8px", alignItems: "center", flexGrow: 1, minWidth: "min(16.25rem, 100%)" },
+  search: { minWidth: 0, flexGrow: 1, maxWidth: "22.5rem" },
+  jump: { width: "8.125rem" },
   scroller: {
     flexGrow: 1,
     height: "1px",
     minHeight: "320px",
     overflow: "auto",
     fontFamily: tokens.fontFamilyMonospace,
-    fontSize: "13px",
-    lineHeight: `${LINE_PX}px`,
+    fontSize: "0.8125rem",
+    lineHeight: "1.5rem", // LINE_PX
     backgroundColor: tokens.colorNeutralBackground1,
     border: `1px solid ${tokens.colorNeutralStroke2}`,
     borderRadius: tokens.borderRadiusLarge,

@@ -33,7 +33,7 @@ const useStyles = makeStyles({
     gridTemplateColumns: "minmax(0, 1fr) minmax(0, 1fr)",
     gap: "24px",
     alignItems: "start",
-    "@media (max-width: 900px)": { gridTemplateColumns: "minmax(0, 1fr)" },
+    "@media (max-width: 56.25em)": { gridTemplateColumns: "minmax(0, 1fr)" },
   },
 });
 

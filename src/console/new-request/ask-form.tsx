@@ -35,10 +35,10 @@ const useStyles = makeStyles({
     gridTemplateColumns: "minmax(0, 5fr) minmax(0, 4fr)",
     gap: "16px",
     alignItems: "start",
-    "@media (max-width: 959px)": { gridTemplateColumns: "minmax(0, 1fr)" },
+    "@media (max-width: 59.9375em)": { gridTemplateColumns: "minmax(0, 1fr)" },
   },
   column: { display: "grid", gap: "16px", minWidth: 0 },
-  preview: { "@media (min-width: 960px)": { position: "sticky", top: "68px" } },
+  preview: { "@media (min-width: 60em)": { position: "sticky", top: "4.25rem" } },
   who: { display: "grid", gap: "8px", justifyItems: "stretch", minWidth: 0 },
   link: { minHeight: "24px" },
   person: { display: "flex", flexWrap: "wrap", gap: "4px 12px", alignItems: "baseline" },
@@ -52,7 +52,7 @@ const useStyles = makeStyles({
     paddingBlock: "12px",
     backgroundColor: tokens.colorNeutralBackground2,
     // On a phone it would lie over the fields.
-    "@media (max-width: 640px)": { position: "static" },
+    "@media (max-width: 40em)": { position: "static" },
   },
   contact: { color: tokens.colorNeutralForeground3 },
 });

@@ -13,7 +13,7 @@ const useStyles = makeStyles({
   phone: {
     justifySelf: "center",
     width: "100%",
-    maxWidth: "400px",
+    maxWidth: "25rem",
     boxSizing: "border-box",
     borderRadius: "28px",
     border: `6px solid ${tokens.colorNeutralStroke1}`,

@@ -3,13 +3,13 @@ import { makeStyles, tokens } from "@fluentui/react-components";
 const useStyles = makeStyles({
   list: {
     display: "grid",
-    gridTemplateColumns: "minmax(96px, max-content) minmax(0, 1fr)",
+    gridTemplateColumns: "minmax(6rem, max-content) minmax(0, 1fr)",
     gap: "8px 16px",
     alignItems: "baseline",
     margin: 0,
     "& dt": { color: tokens.colorNeutralForeground3 },
     "& dd": { margin: 0, minWidth: 0, overflowWrap: "anywhere" },
-    "@media (max-width: 400px)": { gridTemplateColumns: "minmax(0, 1fr)", gap: "2px", "& dd": { marginBottom: "8px" } },
+    "@media (max-width: 25em)": { gridTemplateColumns: "minmax(0, 1fr)", gap: "2px", "& dd": { marginBottom: "8px" } },
   },
 });
 

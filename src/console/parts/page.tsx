@@ -12,7 +12,7 @@ const useStyles = makeStyles({
     marginInline: "auto",
     boxSizing: "border-box",
     width: "100%",
-    "@media (max-width: 640px)": { padding: "12px 12px 40px" },
+    "@media (max-width: 40em)": { padding: "12px 12px 40px" },
   },
   full: { flexGrow: 1, minHeight: 0, paddingBottom: "16px" },
   head: { display: "flex", flexWrap: "wrap", alignItems: "center", gap: "8px 12px" },

@@ -60,5 +60,9 @@ export function StateBadge({ request }: { readonly request: LogRequest }) {
 export function ToneBadge({ tone, children }: { readonly tone: Tone; readonly children: React.ReactNode }) {
   const styles = useStyles();
   const tones = useTones();
-  return <span className={mergeClasses(styles.badge, tones[tone])}>{children}</span>;
+  return (
+    <span className={mergeClasses(styles.badge, tones[tone])} data-tone={tone}>
+      {children}
+    </span>
+  );
 }

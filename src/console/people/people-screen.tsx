@@ -10,7 +10,7 @@ import { EmptyState, ErrorState, SkeletonRows } from "#console/parts/query-state
 import { useQueryParams } from "#console/parts/use-query-params.ts";
 
 const useStyles = makeStyles({
-  search: { maxWidth: "480px", width: "100%" },
+  search: { maxWidth: "30rem", width: "100%" },
   list: {
     listStyleType: "none",
     margin: 0,

@@ -10,14 +10,13 @@ const useStyles = makeStyles({ list: { listStyleType: "none", margin: "10px 0 0"
 interface Props {
   /** Of the ticket, newest first, as they are now. */
   readonly reports: readonly Report[];
-  readonly userZone: string | undefined;
 }
 
 /**
  * What users reported on a ticket. A report changes in its place as it happens; one that comes while somebody reads waits
  * behind a word, so that nothing jumps.
  */
-export function ReportsSection({ reports, userZone }: Props) {
+export function ReportsSection({ reports }: Props) {
   const styles = useStyles();
   const { t } = useT();
   const [known, setKnown] = useState<ReadonlySet<string>>(() => new Set(reports.map(({ id }) => id)));
@@ -43,7 +42,7 @@ export function ReportsSection({ reports, userZone }: Props) {
     >
       <ul className={styles.list}>
         {shown.map((report) => (
-          <ReportCard key={report.id} report={report} userZone={userZone} />
+          <ReportCard key={report.id} report={report} userZone={report.userTimeZone} />
         ))}
       </ul>
     </Section>

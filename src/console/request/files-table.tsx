@@ -25,7 +25,7 @@ const useStyles = makeStyles({
     padding: 0,
     display: "grid",
     gridTemplateColumns: "minmax(0, 1fr) auto auto",
-    "@media (max-width: 640px)": { gridTemplateColumns: "minmax(0, 1fr) auto" },
+    "@media (max-width: 40em)": { gridTemplateColumns: "minmax(0, 1fr) auto" },
   },
   // Nothing to press in any row: the states stand at the end.
   still: { gridTemplateColumns: "minmax(0, 1fr) auto" },
@@ -46,7 +46,7 @@ const useStyles = makeStyles({
     display: "flex",
     gap: "4px",
     justifyContent: "flex-end",
-    "@media (max-width: 640px)": { gridColumn: "1 / -1", justifyContent: "flex-start" },
+    "@media (max-width: 40em)": { gridColumn: "1 / -1", justifyContent: "flex-start" },
   },
 });
 
@@ -58,6 +58,11 @@ const TONES: Readonly<Record<LogFile["state"], Tone>> = {
   missing: "warning",
   deleted: "subtle",
 };
+
+/** Green says that a file is what its user agreed to. Of one that only an agent vouches for nobody knows. */
+function toneOf({ state, unproven }: LogFile): Tone {
+  return unproven && TONES[state] === "success" ? "informative" : TONES[state];
+}
 
 /** What cannot be read: ACS logs are encrypted, and other files are no text. The viewer then shows what is known of them. */
 export function isReadable(name: string): boolean {
@@ -152,7 +157,7 @@ function FileRow({ file, isFirst, reports }: RowProps) {
         <UnprovenMark file={file} />
       </div>
       <span className={styles.state}>
-        <ToneBadge tone={TONES[file.state]}>{t(`fileState.${file.state}` as MessageKey)}</ToneBadge>
+        <ToneBadge tone={toneOf(file)}>{t(`fileState.${file.state}` as MessageKey)}</ToneBadge>
       </span>
       {isThere ? (
         <div className={mergeClasses(styles.actions)}>

@@ -4,7 +4,7 @@ import { useT } from "#console/i18n/use-t.ts";
 import { PersonName } from "#console/parts/person-name.tsx";
 import { PersonPicker } from "#console/parts/person-picker.tsx";
 
-const useStyles = makeStyles({ root: { width: "260px", maxWidth: "100%" } });
+const useStyles = makeStyles({ root: { width: "16.25rem", maxWidth: "100%" } });
 
 /** Narrows the list to one person. */
 export function PersonFilter({

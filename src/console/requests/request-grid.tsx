@@ -7,6 +7,7 @@ import { useT } from "#console/i18n/use-t.ts";
 import { Tick } from "#console/parts/tick.tsx";
 import { useCollectorLabel } from "#console/parts/use-collector-label.ts";
 import type { Act } from "./why-not.ts";
+import { TEXT_SCALE } from "#console/parts/text-size.ts";
 import { gridColumns, RequestRow, selectableColumns } from "./request-row.tsx";
 import { useRowKeys } from "./use-row-keys.ts";
 import type { Selection } from "./use-selection.ts";
@@ -16,10 +17,10 @@ const OVERSCAN_ROWS = 14;
 /** The next page is asked for while this many rows are still unseen, so that nobody meets the end of what is loaded. */
 const AHEAD_ROWS = 150;
 const PAGE_ROWS = 10;
-const ROW_PX = 60;
-const NARROW_ROW_PX = 108;
+const ROW_PX = 60 * TEXT_SCALE;
+const NARROW_ROW_PX = 108 * TEXT_SCALE;
 /** Where the columns do not fit: small windows, and those in which the navigation has just come beside the list. */
-const NARROW = matchMedia("(max-width: 889px), (min-width: 960px) and (max-width: 1103px)");
+const NARROW = matchMedia("(max-width: 55.5625em), (min-width: 60em) and (max-width: 68.9375em)");
 
 const useStyles = makeStyles({
   grid: { display: "flex", flexDirection: "column", flexGrow: 1 },

@@ -19,7 +19,7 @@ import { Tick } from "#console/parts/tick.tsx";
 export const gridColumns = {
   display: "grid",
   gridTemplateColumns:
-    "minmax(170px, 2.4fr) minmax(205px, 1.5fr) minmax(110px, 1.2fr) minmax(100px, 0.8fr) minmax(105px, 1fr)",
+    "minmax(10.625rem, 2.4fr) minmax(12.8125rem, 1.5fr) minmax(6.875rem, 1.2fr) minmax(6.25rem, 0.8fr) minmax(6.5625rem, 1fr)",
   alignItems: "center",
   columnGap: "16px",
   paddingInline: "24px 16px",
@@ -28,7 +28,7 @@ export const gridColumns = {
 /** The same with a place for the tick before them. */
 export const selectableColumns = {
   gridTemplateColumns:
-    "32px minmax(170px, 2.4fr) minmax(205px, 1.5fr) minmax(110px, 1.2fr) minmax(100px, 0.8fr) minmax(105px, 1fr)",
+    "32px minmax(10.625rem, 2.4fr) minmax(12.8125rem, 1.5fr) minmax(6.875rem, 1.2fr) minmax(6.25rem, 0.8fr) minmax(6.5625rem, 1fr)",
   columnGap: "12px",
 } as const satisfies GriffelStyle;
 
@@ -168,10 +168,14 @@ export const RequestRow = memo(
           <span className={styles.second}>{t("size.upTo", { size: format.size(request.maxBytes) })}</span>
         </span>
         <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet)} hidden={isNarrow}>
-          {isOpen(request) ? <Moment at={request.answerBy} show="relative" /> : <span aria-hidden>–</span>}
+          {isOpen(request) ? (
+            <Moment at={request.answerBy} userZone={request.userTimeZone} show="relative" />
+          ) : (
+            <span aria-hidden>–</span>
+          )}
         </span>
         <span role="gridcell" className={mergeClasses(styles.cell, styles.quiet, isNarrow && styles.narrowAsked)}>
-          <Moment at={request.createdAt} show="relative" compact={isNarrow} />
+          <Moment at={request.createdAt} userZone={request.userTimeZone} show="relative" compact={isNarrow} />
           {isNarrow ? null : (
             <span className={styles.second}>
               <AgentName agentId={request.agentId} />

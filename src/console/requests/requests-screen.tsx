@@ -37,7 +37,7 @@ const useStyles = makeStyles({
     flexWrap: "wrap",
     minWidth: 0,
     maxWidth: "100%",
-    "@media (max-width: 640px)": { width: "100%", "& .fui-Tab": { paddingInline: "8px" } },
+    "@media (max-width: 40em)": { width: "100%", "& .fui-Tab": { paddingInline: "8px" } },
   },
   list: {
     position: "relative",

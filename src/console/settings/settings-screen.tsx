@@ -18,7 +18,7 @@ const useStyles = makeStyles({
     gridTemplateColumns: "minmax(0, 3fr) minmax(0, 2fr)",
     gap: "16px",
     alignItems: "start",
-    "@media (max-width: 1023px)": { gridTemplateColumns: "minmax(0, 1fr)" },
+    "@media (max-width: 63.9375em)": { gridTemplateColumns: "minmax(0, 1fr)" },
   },
   list: { listStyleType: "none", margin: "8px 0 0", padding: 0 },
   item: {

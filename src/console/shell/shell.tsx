@@ -34,7 +34,7 @@ import { UserMenu } from "./user-menu.tsx";
 
 const HelpPanel = lazy(async () => ({ default: (await import("./help-panel.tsx")).HelpPanel }));
 
-const BAR_PX = 52;
+const BAR = "3.25rem";
 
 const useStyles = makeStyles({
   skip: {
@@ -51,7 +51,7 @@ const useStyles = makeStyles({
     position: "sticky",
     top: 0,
     zIndex: 5,
-    height: `${BAR_PX}px`,
+    minHeight: BAR,
     boxSizing: "border-box",
     display: "flex",
     alignItems: "center",
@@ -71,33 +71,33 @@ const useStyles = makeStyles({
     "&:focus-visible": { outline: `2px solid ${tokens.colorStrokeFocus2}` },
   },
   push: { flexGrow: 1 },
-  menuButton: { "@media (min-width: 960px)": { display: "none" } },
+  menuButton: { "@media (min-width: 60em)": { display: "none" } },
   live: {
     display: "flex",
     alignItems: "center",
     gap: "6px",
     color: tokens.colorNeutralForeground3,
     fontSize: tokens.fontSizeBase200,
-    "@media (max-width: 640px)": { display: "none" },
+    "@media (max-width: 40em)": { display: "none" },
   },
   dot: { width: "8px", height: "8px", borderRadius: "50%", backgroundColor: tokens.colorNeutralForeground4 },
   dotLive: { backgroundColor: tokens.colorStatusSuccessBackground3 },
-  body: { display: "flex", alignItems: "stretch", minHeight: `calc(100vh - ${BAR_PX}px)` },
+  body: { display: "flex", alignItems: "stretch", minHeight: `calc(100vh - ${BAR})` },
   side: {
-    width: "212px",
+    width: "13.25rem",
     flexShrink: 0,
     position: "sticky",
-    top: `${BAR_PX}px`,
+    top: BAR,
     alignSelf: "flex-start",
-    "@media (max-width: 959px)": { display: "none" },
+    "@media (max-width: 59.9375em)": { display: "none" },
   },
-  main: { flexGrow: 1, minWidth: 0, display: "flex", flexDirection: "column", scrollMarginTop: `${BAR_PX}px` },
-  notice: { padding: "12px 24px 0", "@media (max-width: 640px)": { padding: "8px 12px 0" } },
-  brandName: { whiteSpace: "nowrap", "@media (max-width: 400px)": { display: "none" } },
+  main: { flexGrow: 1, minWidth: 0, display: "flex", flexDirection: "column", scrollMarginTop: BAR },
+  notice: { padding: "12px 24px 0", "@media (max-width: 40em)": { padding: "8px 12px 0" } },
+  brandName: { whiteSpace: "nowrap", "@media (max-width: 25em)": { display: "none" } },
   newButton: {
-    "@media (max-width: 640px)": { minWidth: "40px", paddingInline: "8px", "& .fui-Button__icon": { margin: 0 } },
+    "@media (max-width: 40em)": { minWidth: "40px", paddingInline: "8px", "& .fui-Button__icon": { margin: 0 } },
   },
-  label: { "@media (max-width: 640px)": { display: "none" } },
+  label: { "@media (max-width: 40em)": { display: "none" } },
 });
 
 /** What stands around every screen: bar, navigation, connection, help, and the one live region. */

@@ -17,7 +17,7 @@ const useStyles = makeStyles({
     border: `1px solid ${tokens.colorNeutralStroke2}`,
     backgroundColor: tokens.colorNeutralBackground1,
     boxShadow: tokens.shadow16,
-    "@media (max-width: 400px)": { padding: "28px 20px" },
+    "@media (max-width: 25em)": { padding: "28px 20px" },
   },
   title: { margin: 0 },
   note: { display: "flex", gap: "8px", color: tokens.colorNeutralForeground3, alignItems: "flex-start" },

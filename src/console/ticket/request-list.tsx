@@ -42,7 +42,8 @@ export function RequestList({ requests, named }: Props) {
               {named === "person" ? <PersonLabel request={request} /> : <TicketLabel request={request} />}
             </AppLink>
             <span className={styles.quiet}>
-              {format.list(request.collectors.map(labelOf))} · <Moment at={request.createdAt} show="relative" /> ·{" "}
+              {format.list(request.collectors.map(labelOf))} ·{" "}
+              <Moment at={request.createdAt} userZone={request.userTimeZone} show="relative" /> ·{" "}
               <AgentName agentId={request.agentId} />
             </span>
           </span>

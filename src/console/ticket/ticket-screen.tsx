@@ -31,7 +31,7 @@ const useStyles = makeStyles({
     gridTemplateColumns: "minmax(0, 5fr) minmax(0, 3fr)",
     gap: "16px",
     alignItems: "start",
-    "@media (max-width: 1023px)": { gridTemplateColumns: "minmax(0, 1fr)" },
+    "@media (max-width: 63.9375em)": { gridTemplateColumns: "minmax(0, 1fr)" },
   },
   column: { display: "grid", gap: "16px", minWidth: 0 },
   description: { whiteSpace: "pre-wrap", display: "block", marginBottom: "12px" },
@@ -102,7 +102,7 @@ function Whole({ version, reports }: WholeProps) {
   return (
     <div className={styles.columns}>
       <div className={styles.column}>
-        {reports ? <ReportsSection reports={reports} userZone={user?.timeZone} /> : null}
+        {reports ? <ReportsSection reports={reports} /> : null}
         <RequestsSection filter={{ ticketId: ticket.id }} named="person" none={t("ticket.noRequests")} />
         <Section title={t("files.title")} flush>
           <FilesTable files={ticket.files} reports={reports ?? []} />

@@ -18,7 +18,7 @@ import { TICKET_TONES } from "./ticket-tones.ts";
 const useStyles = makeStyles({
   bar: { display: "flex", flexWrap: "wrap", gap: "8px 12px", alignItems: "center" },
   hint: { flexBasis: "100%", color: tokens.colorNeutralForeground3 },
-  search: { flexGrow: 1, maxWidth: "480px", minWidth: "200px" },
+  search: { flexGrow: 1, maxWidth: "30rem", minWidth: "12.5rem" },
   list: {
     listStyleType: "none",
     margin: 0,
@@ -34,7 +34,7 @@ const useStyles = makeStyles({
     alignItems: "center",
     padding: "12px 20px",
     "&:not(:first-child)": { borderTop: `1px solid ${tokens.colorNeutralStroke3}` },
-    "@media (max-width: 560px)": { gridTemplateColumns: "minmax(0, 1fr) auto" },
+    "@media (max-width: 35em)": { gridTemplateColumns: "minmax(0, 1fr) auto" },
   },
   main: { display: "grid", minWidth: 0 },
   quiet: { color: tokens.colorNeutralForeground3, fontSize: tokens.fontSizeBase200 },

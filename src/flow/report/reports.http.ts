@@ -88,11 +88,11 @@ export function serveReports(kit: HttpKit, deps: ReportRoutes): void {
     if (!(await store.tickets.find(ticketId))) throw new Problem("not_found");
     const { limit, after } = query;
     const page = await store.reports.list({ ticketId, limit, ...(after === undefined ? {} : { after }) });
-    const labels = await store.users.labelsOf([...new Set(page.items.map(({ userId }) => userId))]);
+    const users = await store.users.shownOf([...new Set(page.items.map(({ userId }) => userId))]);
     const items = await Promise.all(
       page.items.map(async (report) => {
         const [consent, files] = await Promise.all([consentOf(report), store.files.ofOwner(report.id)]);
-        return renderReport(report, { consent, files, userLabel: labels.get(report.userId), fileUrl });
+        return renderReport(report, { consent, files, user: users.get(report.userId), fileUrl });
       }),
     );
     const rendered = { items, ...(page.next === undefined ? {} : { next: page.next }) };

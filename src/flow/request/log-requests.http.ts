@@ -40,13 +40,19 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
   const show = (request: LogRequest, counts: FileCounts, names?: RequestNames) =>
     renderLogRequest(request, counts, publicUrl.to(`/log-requests/${request.id}`), names);
   const namesOf = async (requests: readonly LogRequest[]): Promise<(request: LogRequest) => RequestNames> => {
-    const [tickets, labels] = await Promise.all([
+    const [tickets, users] = await Promise.all([
       store.tickets.namesOf(requests.map(({ ticketId }) => ticketId)),
-      store.users.labelsOf(requests.map(({ userId }) => userId)),
+      store.users.shownOf(requests.map(({ userId }) => userId)),
     ]);
     return ({ ticketId, userId }) => {
       const ticket = tickets.get(ticketId);
-      return { ticketNumber: ticket?.number, ticketSubject: ticket?.subject, userLabel: labels.get(userId) };
+      const { label, timeZone } = users.get(userId) ?? {};
+      return {
+        ticketNumber: ticket?.number,
+        ticketSubject: ticket?.subject,
+        userLabel: label,
+        userTimeZone: timeZone,
+      };
     };
   };
   const showNow = async (request: LogRequest) => {
