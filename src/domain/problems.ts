@@ -81,7 +81,6 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** One thing that is wrong, and what would be right. `target` is a path as `files[2].sizeBytes` or `header If-Match`. */
 /** What a field did not keep to, for who says it in another language than ours. */
 export const FIELD_RULES = [
   "missing",
@@ -106,6 +105,7 @@ export const FIELD_RULES = [
 ] as const;
 export type FieldRule = (typeof FIELD_RULES)[number];
 
+/** One thing that is wrong, and what would be right. `target` is a path as `files[2].sizeBytes` or `header If-Match`. */
 export interface ProblemDetail {
   readonly target: string;
   readonly message: string;
