@@ -98,14 +98,17 @@ export function createBeckon(options: BeckonOptions): Beckon {
   }
 
   async function readOpen(requestId: string): Promise<DeviceLogRequest> {
-    await tidy();
     const request = await readRequest(requestId);
+    await tidy();
     if (isOpen(request)) return request;
     await takeDown(requestId, request.state);
     throw new BeckonError("request_closed", `The request is ${request.state}.`);
   }
 
-  /** Once a run, before anything is frozen: lets go of what an earlier run froze and nobody needs. */
+  /**
+   * Once a run, before anything is frozen: lets go of what an earlier run froze and nobody needs. After the first call, which
+   * tells the server's time: by a clock that is days ahead every answer under way would be too late.
+   */
   function tidy(): Promise<void> {
     tidied ??= (async () => {
       await sweepCopies(storage, clock.now()).catch(report);
@@ -152,8 +155,8 @@ export function createBeckon(options: BeckonOptions): Beckon {
   }
 
   async function fetchAll(): Promise<DeviceLogRequest[]> {
-    await tidy();
     const requests = await api.list<DeviceLogRequest>(`/v1/me/log-requests?${inLanguage}`);
+    await tidy();
     const listed = new Set(requests.map(({ id }) => id));
     for (const request of requests) await act(request);
     // What is not listed has ended, or is another user's, whose prompts are not shown here and whose answers wait.

@@ -54,6 +54,20 @@ test.each(["PUT /blobs/", ":createUploadLinks"])(
   },
 );
 
+test("an answer under way outlives a start of the app with a clock that is three days ahead", async () => {
+  const storage = memoryStorage();
+  const before = journey.phone({ storage, userId: "joan" });
+  const request = journey.server.addRequest({ userId: "joan" });
+  await before.beckon.review(request.id);
+  journey.server.onNextPut(() => before.beckon.stop());
+  await expect(before.beckon.share(request.id)).rejects.toMatchObject({ code: "stopped" });
+  const phone = journey.phone({ storage, userId: "joan", clock: wrongClock(72 * HOUR_MS).clock });
+  await phone.beckon.sync();
+  await phone.beckon.upload(request.id);
+  expect(request.state).toBe("uploaded");
+  expect(held(request)).toEqual(LOGS);
+});
+
 test("a file whose name a Mac wrote in two characters for an ü is sent, and shown as the server keeps it", async () => {
   const name = "Prüfung.log".normalize("NFD");
   const files = [freezeBytes(name, "one"), freezeBytes(name.normalize("NFC"), "two")];

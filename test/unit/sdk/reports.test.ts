@@ -145,6 +145,20 @@ test("a report whose upload was cut by the app's end goes on after the restart, 
   expect(held(reportsOf(userId)[0]?.files ?? [])).toEqual(LOGS);
 });
 
+test("a report under way outlives a start of the app with a clock that is three days ahead", async () => {
+  const { reports, start, clock, userId } = app();
+  server.onNextPut(() => reports.stop());
+  const key = randomUUID();
+  const review = await reports.review();
+  await expect(reports.reportIssue({ text: "It froze", key, review })).rejects.toMatchObject({ code: "stopped" });
+  const again = start({ clock: { ...clock, now: () => clock.now() + 72 * 60 * 60 * 1000 } });
+  const [status] = await again.sync();
+  await again.sendReport(status?.key ?? "");
+  const [report] = reportsOf(userId);
+  expect(report?.state).toBe("uploaded");
+  expect(held(report?.files ?? [])).toEqual(LOGS);
+});
+
 test("cuts of uploads, lost outcomes and links that ran out are mended", async () => {
   const { reports } = app();
   const review = await reports.review();
