@@ -163,6 +163,24 @@ test("a yes without network is kept on the phone, and sent when the network is b
 });
 
 test(
+  "a yes while the server is away is sent when it is back, though the phone was never offline",
+  TIME,
+  async ({ world }) => {
+    const { phone, ask } = await takePhone(world);
+    const request = await ask(["app"]);
+    await phone.notification(request.id).click();
+    await phone.act("share").waitFor();
+    const away = /\/v1\//;
+    await phone.page.route(away, (route) => route.abort());
+    await phone.act("share").click();
+    await phone.page.getByRole("heading", { name: "Waiting for a connection" }).waitFor();
+    await phone.page.unroute(away);
+    await world.until(() => world.stateOf(request), "linked");
+    await phone.page.locator('[data-phase="shared"]').waitFor();
+  },
+);
+
+test(
   "what was shared for Wi-Fi only waits on mobile data, also over a reload, and goes on by itself on Wi-Fi",
   TIME,
   async ({ world }) => {

@@ -33,6 +33,9 @@ export interface SampleApp {
   kill(): void;
 }
 
+/** How often an app that is open asks whether the server is back, while an answer waits for it. */
+const KNOCK_MS = 5_000;
+
 interface Sending {
   ticketNumber: number | undefined;
   /** As far as it is known: after a restart the server says it. */
@@ -77,6 +80,7 @@ export function startSampleApp({
   /** Uploads whose end somebody waits for. */
   const awaited = new Set<string>();
   let isDead = false;
+  let knocking: ReturnType<typeof setTimeout> | undefined;
   /** With notifications allowed or not; undefined: not yet. */
   let registeredAs: boolean | undefined;
   let toldAs: boolean | undefined;
@@ -134,6 +138,18 @@ export function startSampleApp({
     return known;
   }
 
+  /** That the network is back the system says; that the server is, nobody does. */
+  function wait(requestId: string): void {
+    sendingOf(requestId).isWaiting = true;
+    knocking ??= setTimeout(() => {
+      void comeForward().finally(() => {
+        knocking = undefined;
+        const [still] = [...sending].find(([, { isWaiting }]) => isWaiting) ?? [];
+        if (still !== undefined && !isDead) wait(still);
+      });
+    }, KNOCK_MS);
+  }
+
   /** An answer that an earlier run gave, or whose upload goes on by itself: shown until it ends. */
   function follow(request: DeviceLogRequest): void {
     const { id, ticketNumber, files } = request;
@@ -148,7 +164,7 @@ export function startSampleApp({
           sending.delete(id);
         },
         (error: unknown) => {
-          if (isOffline(error)) sendingOf(id).isWaiting = true;
+          if (isOffline(error)) wait(id);
           else sending.delete(id);
           report(error);
         },
@@ -185,7 +201,7 @@ export function startSampleApp({
         return result;
       } catch (error) {
         // Stored on the phone: it goes on by itself when the network is back.
-        if (isOffline(error)) sendingOf(requestId).isWaiting = true;
+        if (isOffline(error)) wait(requestId);
         else sending.delete(requestId);
         throw error;
       } finally {
@@ -205,6 +221,8 @@ export function startSampleApp({
     },
     async withdraw(requestId, fileIds) {
       const withdrawal = await sdk.withdraw(requestId, fileIds);
+      // It waited for the server and is under way nowhere: nothing else would end it.
+      if (fileIds === undefined && sending.get(requestId)?.isWaiting && sending.delete(requestId)) onCards();
       tell({ kind: "takenBack", requestId });
       return withdrawal;
     },
@@ -222,6 +240,23 @@ export function startSampleApp({
     registeredAs = isAllowed;
   }
 
+  async function comeForward(): Promise<void> {
+    const [registered, synced] = await Promise.allSettled([register(), sdk.sync()]);
+    const isNew = !hasStarted || registeredAs !== toldAs;
+    hasStarted = true;
+    toldAs = registeredAs;
+    if (isNew) tell({ kind: "started", isRegistered: registeredAs !== undefined, isMuted: !registeredAs });
+    if (synced.status === "fulfilled") {
+      for (const request of synced.value) {
+        if (request.state === "consented" || sending.has(request.id)) follow(request);
+      }
+    }
+    for (const outcome of [registered, synced]) {
+      // That there is no network is no news to whoever switched it off.
+      if (outcome.status === "rejected" && !isOffline(outcome.reason)) report(outcome.reason);
+    }
+  }
+
   return {
     beckon,
     cards() {
@@ -234,24 +269,10 @@ export function startSampleApp({
         }));
       return [...waiting, ...[...sending].map(([requestId, one]) => sendingCard(requestId, one))];
     },
-    async comeForward() {
-      const [registered, synced] = await Promise.allSettled([register(), sdk.sync()]);
-      const isNew = !hasStarted || registeredAs !== toldAs;
-      hasStarted = true;
-      toldAs = registeredAs;
-      if (isNew) tell({ kind: "started", isRegistered: registeredAs !== undefined, isMuted: !registeredAs });
-      if (synced.status === "fulfilled") {
-        for (const request of synced.value) {
-          if (request.state === "consented" || sending.has(request.id)) follow(request);
-        }
-      }
-      for (const outcome of [registered, synced]) {
-        // That there is no network is no news to whoever switched it off.
-        if (outcome.status === "rejected" && !isOffline(outcome.reason)) report(outcome.reason);
-      }
-    },
+    comeForward,
     kill() {
       isDead = true;
+      clearTimeout(knocking);
       sdk.stop();
     },
   };
