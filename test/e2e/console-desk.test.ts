@@ -263,7 +263,7 @@ test("what the server refuses is said in the agent's language, by the names of t
   await dialog.getByRole("button", { name: "Speichern" }).click();
   const said = await dialog.getByRole("alert").innerText();
   expect(said).toContain("Etwas daran ist nicht so, wie es sein muss.");
-  expect(said).toContain("Grund (de): muss mindestens 1 Zeichen haben");
+  expect(said).toContain("Grund (de): fehlt");
   expect(said).toContain("Protokolle (Log!): darf nur Kleinbuchstaben, Ziffern und „-“ haben, höchstens 40");
   expect(await findBarriers(page, { within: "[role=dialog]" })).toEqual([]);
   await close();

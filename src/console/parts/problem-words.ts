@@ -21,7 +21,8 @@ export function describeError(error: unknown, t: Translate): string {
 
 /** What a field did not keep to, to be read after its name: `must have at most 40 characters`. */
 export function wordsOfFault({ rule, limit, allowed, message }: FieldFault, t: Translate): Words {
-  const key = `rule.${rule ?? ""}`;
+  // A text of no characters was left out.
+  const key = rule === "too_short" && limit === 1 ? "rule.missing" : `rule.${rule ?? ""}`;
   const isWhole = (!/too_/.test(key) || limit !== undefined) && (rule !== "not_allowed" || allowed !== undefined);
   if (!isText(key) || !isWhole) return { text: message, lang: "en" };
   return { text: t(key, { limit: limit ?? 0, allowed: allowed?.join(", ") ?? "" }) };
