@@ -217,6 +217,7 @@ export const remindLogRequest = route({
   tag,
   summary: "Push again; at most twice a request",
   params: requestParams,
+  idempotent: true,
   successes: [{ status: 200, description: "The request", body: logRequest }],
   problems: ["request_not_open", "too_many_reminders", "conflict"],
 });

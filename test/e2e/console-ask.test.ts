@@ -84,10 +84,17 @@ test("a person is found by a contact, and is put on a ticket that did not know t
   await page.getByRole("option", { name: /Petra Picked/ }).click();
   await page.getByText("This person is put on the ticket when the request is sent.").waitFor();
   await page.locator('[data-reachability="none"]').waitFor();
-  await page.getByText("This user reads German.").waitFor();
+  const warning = page.getByText("This user reads German.");
+  await warning.waitFor();
+  // A translated template is what it asks for; words of one's own may be in any language.
+  await page.getByRole("combobox", { name: "Template" }).selectOption({ label: "Anrufe brechen ab" });
+  await warning.waitFor({ state: "detached" });
+  await reason(page).press("End");
+  await reason(page).pressSequentially(" Please.");
+  await warning.waitFor();
   expect(await barriers(page)).toEqual([]);
   await reason(page).fill("Um zu sehen, warum Anrufe abbrechen.");
-  await page.locator("input[type=checkbox]:checked").waitFor();
+  await page.locator("input[type=checkbox]:checked").first().waitFor();
   await send(page).click();
   await page.waitForURL("**/log-requests/*");
   expect((await world.agent.ticket(ticket.id)).userId).toBe("picked");

@@ -46,6 +46,29 @@ test("an agent reminds and cancels from the request itself, after a question", a
   await close();
 });
 
+test("a reminder whose answer was lost is pressed again, and the user is reminded once", async ({ world }) => {
+  const { request } = await world.asked();
+  const { page, close } = await openConsole(browser, world.apiUrl, { path: `/log-requests/${request.id}` });
+  await page.route(
+    "**/v1/log-requests/*:remind",
+    async (route) => {
+      await route.fetch();
+      await route.abort();
+    },
+    { times: 1 },
+  );
+  await page.getByRole("button", { name: "Remind" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByRole("button", { name: "Remind" }).click();
+  await dialog.getByText("The server cannot be reached.").waitFor();
+  // The page has heard by itself that it was done after all.
+  await page.locator('[data-fact="request.reminded"]').waitFor({ state: "attached" });
+  await dialog.getByRole("button", { name: "Remind" }).click();
+  await dialog.waitFor({ state: "detached" });
+  expect((await world.agent.request(request.id)).reminders).toBe(1);
+  await close();
+});
+
 test("a question that was answered meanwhile stays open and says why", async ({ world }) => {
   const { phone, request } = await world.asked();
   const { page, close } = await openConsole(browser, world.apiUrl, { path: `/log-requests/${request.id}` });

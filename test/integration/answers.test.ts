@@ -258,6 +258,26 @@ describe("a reminder", () => {
   });
 });
 
+test("a reminder whose answer was lost is sent again as the same one, also by twins at once", async ({ world }) => {
+  const { phone, request } = await world.asked();
+  const remind = (key: string) =>
+    world.agent.send("POST", `/v1/log-requests/${request.id}:remind`, { headers: { "idempotency-key": key } });
+  const first = await remind("one");
+  expect([first.status, first.body]).toEqual([200, expect.objectContaining({ reminders: 1 })]);
+  await world.until(() => phone.pushesOf(request.id), [ASKED, ASKED]);
+  const again = await Promise.all([remind("one"), remind("one")]);
+  expect(again.map(({ status, text }) => [status, text])).toEqual([
+    [200, first.text],
+    [200, first.text],
+  ]);
+  const twins = await Promise.all([remind("two"), remind("two")]);
+  expect(twins.map(({ status }) => status)).toEqual([200, 200]);
+  expect((await world.agent.request(request.id)).reminders).toBe(2);
+  await world.until(() => phone.pushesOf(request.id), [ASKED, ASKED, ASKED]);
+  // A refusal keeps no key.
+  expect((await remind("three")).status).toBe(409);
+});
+
 describe("what arrives that was not agreed to", () => {
   test("is refused file by file, named on the ticket with its reason, and gone from the store", async ({ world }) => {
     const { phone, request } = await world.asked();

@@ -39,14 +39,17 @@ export async function sendForm(
     request.once("response", resolve);
     request.once("error", reject);
   });
-  let isAnswered = false;
-  void answered.then(
-    () => (isAnswered = true),
-    () => (isAnswered = true),
+  const over = answered.then(
+    () => undefined,
+    () => undefined,
   );
-  for await (const piece of pieces) {
-    if (isAnswered) break;
-    if (!request.write(piece)) await Promise.race([new Promise((resolve) => request.once("drain", resolve)), answered]);
+  const iterator = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
+  for (;;) {
+    // Also who waits for a next piece hears that none is wanted.
+    const next = await Promise.race([over, iterator.next()]);
+    if (!next || next.done) break;
+    if (!request.write(next.value))
+      await Promise.race([new Promise((resolve) => request.once("drain", resolve)), over]);
   }
   request.end();
   const response = await answered;

@@ -108,7 +108,12 @@ export function AskForm({ version, userId, copied, only, onPickPerson }: Props) 
       attempt.current ??= { idempotencyKey: crypto.randomUUID(), body: requestBody(ask, userId, Date.now()) };
       const { body } = await callApi<LogRequest>("POST", `/v1/tickets/${ticket.id}/log-requests`, attempt.current);
       const names = { ticketNumber: ticket.number, ticketSubject: ticket.subject };
-      insertRequest(client, { ...body, ...names, ...(user?.label === undefined ? {} : { userLabel: user.label }) });
+      insertRequest(client, {
+        ...body,
+        ...names,
+        ...(user?.label === undefined ? {} : { userLabel: user.label }),
+        ...(user?.timeZone === undefined ? {} : { userTimeZone: user.timeZone }),
+      });
       void client.invalidateQueries({ queryKey: ["ticket", ticket.id] });
       notify(t("new.sent"));
       navigate(`/log-requests/${body.id}`);

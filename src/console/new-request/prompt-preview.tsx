@@ -1,11 +1,11 @@
 import { makeStyles, MessageBar, MessageBarBody, tokens } from "@fluentui/react-components";
 import { useQuery } from "@tanstack/react-query";
-import { previewQuery } from "#console/api/queries.ts";
+import { previewQuery, templatesQuery } from "#console/api/queries.ts";
 import { useNow } from "#console/i18n/use-format.ts";
 import { useT } from "#console/i18n/use-t.ts";
 import { Section } from "#console/parts/page.tsx";
 import { ErrorState, SkeletonRows } from "#console/parts/query-states.tsx";
-import { draftOf, languageOfTag, type Ask } from "./ask.ts";
+import { draftOf, languageOfTag, templateText, type Ask } from "./ask.ts";
 import { ConsentPreview } from "./consent-preview.tsx";
 
 const useStyles = makeStyles({
@@ -41,7 +41,12 @@ export function PromptPreview({ ask, userId, ticketId }: Props) {
   });
   const names = new Intl.DisplayNames(language, { type: "language" });
   const theirs = languageOfTag(data?.userLocale);
-  const isOther = theirs !== undefined && theirs !== languageOfTag(language);
+  // A template's own words in their language need no warning; once they are changed, nobody knows.
+  const { data: templates } = useQuery(templatesQuery);
+  const template = templates?.find(({ id }) => id === ask.templateId);
+  const ready = template && templateText(template, data?.userLocale);
+  const isTheirs = ready?.isTranslated === true && ready.text?.reason.trim() === ask.reason.trim();
+  const isOther = theirs !== undefined && theirs !== languageOfTag(language) && !isTheirs;
   return (
     <Section title={t("preview.title")}>
       <div className={styles.root}>

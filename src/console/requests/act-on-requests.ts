@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { callApi } from "#console/api/call-api.ts";
+import { callApi, isRefusal, type Call } from "#console/api/call-api.ts";
 import type { LogRequest } from "#console/api/shapes.ts";
 import { patchRequest } from "#console/live/patch-cache.ts";
 import type { Act } from "./why-not.ts";
@@ -36,9 +36,30 @@ export async function actOnEach(
   return refusals;
 }
 
+/** Of reminders whose answer was lost, by request: pressed again, each is still the same reminder. */
+const unanswered = new Map<string, string>();
+
 /** Cancels or reminds, and shows the request as it is then wherever it stands. @throws ApiProblem */
 export async function actOnRequest(client: QueryClient, act: Act, requestId: string): Promise<void> {
-  const { body } = await callApi<LogRequest>("POST", `/v1/log-requests/${requestId}:${act}`);
+  const body = await (act === "remind" ? remind(requestId) : post(requestId, act));
   patchRequest(client, body);
   void client.invalidateQueries({ queryKey: ["request", requestId] });
+}
+
+/** A cancel is done once anyway; the user would be reminded twice. */
+async function remind(requestId: string): Promise<LogRequest> {
+  const idempotencyKey = unanswered.get(requestId) ?? crypto.randomUUID();
+  unanswered.set(requestId, idempotencyKey);
+  try {
+    const body = await post(requestId, "remind", { idempotencyKey });
+    unanswered.delete(requestId);
+    return body;
+  } catch (error) {
+    if (isRefusal(error)) unanswered.delete(requestId);
+    throw error;
+  }
+}
+
+async function post(requestId: string, act: Act, call: Call = {}): Promise<LogRequest> {
+  return (await callApi<LogRequest>("POST", `/v1/log-requests/${requestId}:${act}`, call)).body;
 }

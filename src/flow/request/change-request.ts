@@ -76,55 +76,52 @@ async function dropFiles(tx: Transaction, request: LogRequest, now: number, acto
 /**
  * Pushes again, a limited number of times.
  *
- * @throws not_found, request_not_open, too_many_reminders, conflict
+ * @returns the request as it is then; "conflict" when somebody else changed it at the same moment
+ * @throws not_found, request_not_open, too_many_reminders
  */
 export async function remindRequest(
-  { store, clock, ids, maxReminders }: RequestChanges,
+  { tx, clock, ids, maxReminders }: Omit<RequestChanges, "store"> & { readonly tx: Transaction },
   actor: Actor,
   requestId: string,
-): Promise<LogRequest> {
-  return retryConflicts(() =>
-    store.transaction(async (tx) => {
-      const request = await findRequest(tx, requestId);
-      const now = clock.now();
-      if (!isOpen(request.state) || now >= request.answerBy) {
-        throw new Problem("request_not_open", {
-          detail: `The request is ${request.state}.`,
-          extra: { state: request.state },
-        });
-      }
-      if (request.snoozedUntil !== undefined && request.snoozedUntil > now) {
-        throw new Problem("request_not_open", {
-          detail: "The user asked to be asked later, and will be.",
-          extra: { state: request.state },
-        });
-      }
-      if (request.reminders >= maxReminders) {
-        throw new Problem("too_many_reminders", {
-          detail: `The user was reminded ${request.reminders} times; at most ${maxReminders} are allowed.`,
-        });
-      }
-      const roundId = ids.next();
-      const reminded: LogRequest = {
-        ...request,
-        reminders: request.reminders + 1,
-        push: { roundId, kind: "remind", nextAt: now },
-        updatedAt: now,
-      };
-      if (!(await tx.requests.save(reminded, { ifVersion: request.version }))) return "conflict";
-      await tx.append([
-        requestFact(request, {
-          type: "request.reminded",
-          at: now,
-          actor,
-          roundId,
-          deadline: request.answerBy,
-          data: { reminders: reminded.reminders },
-        }),
-      ]);
-      return { ...reminded, version: request.version + 1 };
+): Promise<LogRequest | "conflict"> {
+  const request = await findRequest(tx, requestId);
+  const now = clock.now();
+  if (!isOpen(request.state) || now >= request.answerBy) {
+    throw new Problem("request_not_open", {
+      detail: `The request is ${request.state}.`,
+      extra: { state: request.state },
+    });
+  }
+  if (request.snoozedUntil !== undefined && request.snoozedUntil > now) {
+    throw new Problem("request_not_open", {
+      detail: "The user asked to be asked later, and will be.",
+      extra: { state: request.state },
+    });
+  }
+  if (request.reminders >= maxReminders) {
+    throw new Problem("too_many_reminders", {
+      detail: `The user was reminded ${request.reminders} times; at most ${maxReminders} are allowed.`,
+    });
+  }
+  const roundId = ids.next();
+  const reminded: LogRequest = {
+    ...request,
+    reminders: request.reminders + 1,
+    push: { roundId, kind: "remind", nextAt: now },
+    updatedAt: now,
+  };
+  if (!(await tx.requests.save(reminded, { ifVersion: request.version }))) return "conflict";
+  await tx.append([
+    requestFact(request, {
+      type: "request.reminded",
+      at: now,
+      actor,
+      roundId,
+      deadline: request.answerBy,
+      data: { reminders: reminded.reminders },
     }),
-  );
+  ]);
+  return { ...reminded, version: request.version + 1 };
 }
 
 /** @throws not_found */

@@ -3,9 +3,12 @@ import { parseTime } from "#contract/primitives.ts";
 import { renderLogRequest, renderLogRequestDetail, type RequestNames } from "#contract/render-log-request.ts";
 import { countFiles, type FileCounts } from "#domain/log-file.ts";
 import type { LogRequest } from "#domain/log-request.ts";
+import { Problem } from "#domain/problems.ts";
+import { retryConflicts } from "#domain/retry-conflicts.ts";
 import { isEnded, REQUEST_STATES, type RequestState, type RequestView } from "#domain/vocabulary.ts";
 import { actorOf } from "#http/caller.ts";
 import type { HttpKit } from "#http/http-kit.ts";
+import { once } from "#http/idempotency.ts";
 import { renderPage, type PublicUrl } from "#http/next-link.ts";
 import type { RequestQuery, Store } from "#ports/store.ts";
 import { cancelRequest, findRequest, remindRequest, type RequestChanges } from "./change-request.ts";
@@ -39,10 +42,13 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
   const { store, clock, publicUrl } = deps;
   const show = (request: LogRequest, counts: FileCounts, names?: RequestNames) =>
     renderLogRequest(request, counts, publicUrl.to(`/log-requests/${request.id}`), names);
-  const namesOf = async (requests: readonly LogRequest[]): Promise<(request: LogRequest) => RequestNames> => {
+  const namesOf = async (
+    requests: readonly LogRequest[],
+    records: Pick<Store, "tickets" | "users"> = store,
+  ): Promise<(request: LogRequest) => RequestNames> => {
     const [tickets, users] = await Promise.all([
-      store.tickets.namesOf(requests.map(({ ticketId }) => ticketId)),
-      store.users.shownOf(requests.map(({ userId }) => userId)),
+      records.tickets.namesOf(requests.map(({ ticketId }) => ticketId)),
+      records.users.shownOf(requests.map(({ userId }) => userId)),
     ]);
     return ({ ticketId, userId }) => {
       const ticket = tickets.get(ticketId);
@@ -55,8 +61,8 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
       };
     };
   };
-  const showNow = async (request: LogRequest) => {
-    const [files, names] = await Promise.all([store.files.ofOwner(request.id), namesOf([request])]);
+  const showNow = async (request: LogRequest, records: Pick<Store, "files" | "tickets" | "users"> = store) => {
+    const [files, names] = await Promise.all([records.files.ofOwner(request.id), namesOf([request], records)]);
     return show(request, countFiles(files), names(request));
   };
 
@@ -120,8 +126,20 @@ export function serveLogRequests(kit: HttpKit, deps: LogRequestRoutes): void {
     body: await showNow(await cancelRequest(deps, actorOf(caller), params.requestId)),
   }));
 
-  kit.serve(routes.remindLogRequest, async ({ params, caller }) => ({
-    status: 200,
-    body: await showNow(await remindRequest(deps, actorOf(caller), params.requestId)),
-  }));
+  kit.serve(routes.remindLogRequest, async ({ params, caller, idempotency }) =>
+    retryConflicts(() =>
+      store
+        .transaction((tx) =>
+          once(tx, idempotency, clock.now(), async () => {
+            const reminded = await remindRequest({ ...deps, tx }, actorOf(caller), params.requestId);
+            if (reminded === "conflict") throw new Problem("conflict");
+            return { status: 200, body: await showNow(reminded, tx) };
+          }),
+        )
+        .catch((error: unknown) => {
+          if (error instanceof Problem && error.code === "conflict") return "conflict" as const;
+          throw error;
+        }),
+    ),
+  );
 }
